@@ -1,0 +1,44 @@
+/** Raised whenever a reader of an older version would misunderstand the build. */
+export const CONTRACT_VERSION = 1;
+
+export type TrailingSlash = 'always' | 'never' | 'ignore';
+
+/**
+ * `.isr/manifest.json`: the contract between a framework's build and the stack that runs it. Beside it stand
+ * `server/index.mjs` (one ESM file that exports `fetch(request, context)`, see core/site.ts) and `client/` (files).
+ */
+export interface Manifest {
+  readonly version: typeof CONTRACT_VERSION;
+  /** 16 hex digits: a hash of everything else in the build, so that equal builds are one deployment. */
+  readonly deploymentId: string;
+  readonly framework: { readonly name: string; readonly version: string };
+  /** The canonical origin, `https://example.com`, when the site's configuration names one. */
+  readonly site: string | null;
+  /** `/` or `/docs`: where the site begins. Files in `client/` stand without it. */
+  readonly base: string;
+  readonly trailingSlash: TrailingSlash;
+  /** Folder of content-hashed files in `client/`, `_astro`: immutable, kept across deployments. */
+  readonly assetsFolder: string;
+  readonly isr: {
+    /** Seconds a page stays fresh when it does not say so itself; `false`: until it is revalidated. */
+    readonly expiration: number | false;
+    /** Query parameters that are part of a page's key; all others are dropped at the edge. */
+    readonly allowQuery: readonly string[];
+    /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
+    readonly tokenHashes: readonly string[];
+  };
+  /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
+  readonly live: readonly string[];
+  /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */
+  readonly redirects: readonly { readonly from: string; readonly to: string; readonly status: number }[];
+  /** Pages rendered at build time. `path` is decoded and has `base`; `file` is relative to `client/`. */
+  readonly prerendered: readonly PrerenderedPage[];
+  /** Every other file in `client/`, relative to it, with `/` as separator: hashed assets and `public/`. */
+  readonly files: readonly string[];
+}
+
+export interface PrerenderedPage {
+  readonly path: string;
+  readonly file: string;
+  readonly headers: Readonly<Record<string, string>>;
+}

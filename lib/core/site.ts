@@ -1,0 +1,31 @@
+/** What a page said about its own caching through the framework's API (`Astro.cache.set`, `routeRules`). */
+export interface CacheHint {
+  /** Seconds until the page expires. */
+  readonly maxAge?: number;
+  /** Seconds that an expired page may still be served; no limit when absent. */
+  readonly swr?: number;
+  /** As the user wrote them: any Unicode, commas included. */
+  readonly tags?: readonly string[];
+}
+
+/** What the site may ask of the function that runs it. */
+export interface SiteContext {
+  /** `page`: buffered by the site, since it may be stored. `live`: never stored, may be streamed. */
+  readonly kind: 'page' | 'live';
+  /** The viewer's address for live routes, a constant for pages. */
+  readonly clientAddress: string;
+  /** Told before the response is returned; `false` means "do not store this response". */
+  readonly onCacheHint?: (hint: CacheHint | false) => void;
+  /** Marks paths and tags as out of date (`Astro.cache.invalidate`); resolves when the ledger has it. */
+  readonly revalidate?: (request: RevalidationRequest) => Promise<void>;
+  /** Work to be finished before the function is frozen. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+}
+
+export interface RevalidationRequest {
+  readonly paths?: readonly string[];
+  readonly tags?: readonly string[];
+}
+
+/** The one export of a build's `server/index.mjs`. */
+export type SiteFetch = (request: Request, context: SiteContext) => Promise<Response>;
