@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response'];
+
+/** Prints one line when the step is done; lets its error out. */
+async function step(name: string, work: () => Promise<string>): Promise<void> {
+  const start = performance.now();
+  const result = await work();
+  console.log(`${name}: ${result} (${Math.round(performance.now() - start)} ms)`);
+}
+
+async function compileLibrary(): Promise<string> {
+  const { code, output } = await runTypeScript(['-p', 'tsconfig.build.json', '--listEmittedFiles']);
+  const emitted = new Set([...output.matchAll(/^TSFILE: (.+)$/gm)].map((match) => String(match[1]).trim()));
+  const complaints = output.replaceAll(/^TSFILE: .+\n?/gm, '').trim();
+  if (code !== 0) throw new Error(`tsc failed with exit code ${code}\n${complaints}`);
+  for (const folder of ['lib', 'bin']) await removeAllBut(emitted, join(ROOT, 'dist', folder));
+  return `${emitted.size} files to dist/lib and dist/bin`;
+}
+
+async function runTypeScript(flags: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags], { cwd: ROOT });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, output };
+}
+
+// The compiler never deletes the output of a source that is gone. Only leftovers go, so that a process that
+// reads dist/ during a build does not find it empty.
+async function removeAllBut(emitted: ReadonlySet<string>, folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !emitted.has(path)) await rm(path, { force: true });
+  }
+}
+
+async function bundleLambda(name: string): Promise<string> {
+  const outfile = join(ROOT, 'dist/lambdas', name, 'index.mjs');
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`lambdas/${name}/index.ts`],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // The ES modules of the AWS SDK: half the size of its CommonJS build, which is `main`.
+    mainFields: ['module', 'main'],
+    // The build's server, which the construct copies beside the bundle at synth.
+    external: ['./site/*'],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  await mkdir(join(ROOT, 'dist/meta'), { recursive: true });
+  await writeFile(join(ROOT, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+  return describeSize(outfile, sizeOf(metafile));
+}
+
+function sizeOf(metafile: Metafile): number {
+  return Object.values(metafile.outputs).reduce((total, output) => total + output.bytes, 0);
+}
+
+function describeSize(outfile: string, bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB to ${relative(ROOT, outfile)}`;
+}
+
+/**
+ * Bundles one function of `lambdas/edge` to what `cloudfront-js-2.0` runs: a script with a function named `handler`.
+ * Its language is ES 5.1 plus the features below; esbuild refuses the ones that it cannot rewrite.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+export async function bundleEdgeFunction(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`lambdas/edge/${name}.ts`],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es5',
+    supported: {
+      arrow: true,
+      'async-await': true,
+      'const-and-let': true,
+      'exponent-operator': true,
+      'regexp-named-capture-groups': true,
+      'rest-argument': true,
+      'template-literal': true,
+    },
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+  });
+  const code = outputFiles[0]?.text ?? '';
+  const script = code.replace(/export\{(\w+) as handler\};\s*$/, 'function handler(event){return $1(event)}');
+  if (script === code) throw new Error(`lambdas/edge/${name}.ts must export one function, 'handler', and nothing else`);
+  return script;
+}
+
+async function writeEdgeFunction(name: string): Promise<string> {
+  const script = await bundleEdgeFunction(name);
+  const outfile = join(ROOT, 'dist/lambdas/edge', `${name}.js`);
+  await mkdir(join(ROOT, 'dist/lambdas/edge'), { recursive: true });
+  await writeFile(outfile, script);
+  return describeSize(outfile, Buffer.byteLength(script));
+}
+
+async function main(): Promise<void> {
+  const lambdas = LAMBDAS.filter((name) => existsSync(join(ROOT, 'lambdas', name, 'index.ts')));
+  const edge = EDGE_FUNCTIONS.filter((name) => existsSync(join(ROOT, 'lambdas/edge', `${name}.ts`)));
+  const steps = await Promise.allSettled([
+    step('tsc', compileLibrary),
+    ...lambdas.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
+    ...edge.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
+  ]);
+  for (const result of steps) {
+    if (result.status === 'rejected') {
+      console.error(result.reason instanceof Error ? result.reason.message : result.reason);
+      process.exitCode = 1;
+    }
+  }
+}
+
+if (import.meta.main) await main();
