@@ -3,7 +3,149 @@
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 
 /**
- * `/blog/a/index.html`, `/rss.xml`, `/search/!(page)(2)/index.html`: decoded, absolute, canonical. The S3 key is
- * `deployments/<id>` + the page key, so S3 alone can serve it.
+ * Decoded, absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`.
+ * The S3 key is `deployments/<id>` + the page key, so that S3 alone can serve the page.
+ *
+ * A segment of the path that begins with `!` gets a second one, so no path can be mistaken for a query.
  */
 export type PageKey = string & { readonly __brand: 'PageKey' };
+
+export type PageKeyFault =
+  | 'not-absolute'
+  | 'empty-segment'
+  | 'dot-segment'
+  | 'encoded-slash'
+  | 'control-character'
+  | 'bad-encoding'
+  | 'too-long';
+
+/** Name and value as they stand in the URL: percent-encoded, `+` for a space. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+export type PageKeyResult = { readonly key: PageKey } | { readonly fault: PageKeyFault };
+
+const MAX_PATH_BYTES = 1024;
+// S3 allows 1,024 bytes a key; the rest is for `deployments/<id>` and `_isr/leases/<id>`.
+const MAX_KEY_BYTES = 960;
+const INDEX = 'index.html';
+const HAS_EXTENSION = /\.[A-Za-z][A-Za-z0-9]*$/;
+const FAULTY_SLASH = /%2f|%5c|\\/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/;
+
+/**
+ * `path` as in a request line, without its query. `/isr`, `/isr/` and `/isr/index.html` are one page.
+ * The order of parameters with different names does not matter.
+ */
+export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]): PageKeyResult {
+  const segments = segmentsOf(path);
+  if (typeof segments === 'string') return { fault: segments };
+  const query = parameters === undefined || parameters.length === 0 ? '' : querySegmentOf(parameters);
+  if (query === undefined) return { fault: 'bad-encoding' };
+  const key = joinKey(segments, query);
+  return byteLength(key) > MAX_KEY_BYTES ? { fault: 'too-long' } : { key: key as PageKey };
+}
+
+/** The page key as a percent-encoded path, only unreserved characters left as they are: what CloudFront asks S3 for. */
+export function uriOfPageKey(key: PageKey): string {
+  return key.split('/').map(encodeStrictly).join('/');
+}
+
+/** The percent-encoded path of the page, without a trailing slash: `/caf%C3%A9`, `/rss.xml`, `/`. */
+export function pathOfPageKey(key: PageKey): string {
+  const segments = key.split('/').slice(1);
+  const last = segments[segments.length - 1];
+  if (last === INDEX || isQuerySegment(last)) segments.pop();
+  return `/${segments.map((segment) => encodeStrictly(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
+}
+
+/** `page=2&sort=x`, percent-encoded; empty when the key has no query. */
+export function queryOfPageKey(key: PageKey): string {
+  const last = key.slice(key.lastIndexOf('/') + 1);
+  if (!isQuerySegment(last)) return '';
+  const parts = last.slice(2, -1).replace(/\*/g, '%').split(')(');
+  const pairs: string[] = [];
+  for (let i = 0; i < parts.length; i += 2) pairs.push(`${parts[i]}=${parts[i + 1]}`);
+  return pairs.join('&');
+}
+
+/** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */
+export function isFilePath(path: string): boolean {
+  return HAS_EXTENSION.test(path);
+}
+
+function segmentsOf(path: string): string[] | PageKeyFault {
+  if (path.charAt(0) !== '/') return 'not-absolute';
+  if (byteLength(path) > MAX_PATH_BYTES) return 'too-long';
+  const encoded = path.slice(1).split('/');
+  if (encoded[encoded.length - 1] === '') encoded.pop();
+  const segments: string[] = [];
+  for (let i = 0; i < encoded.length; i++) {
+    const fault = pushSegment(segments, encoded[i] as string);
+    if (fault !== undefined) return fault;
+  }
+  while (segments[segments.length - 1] === INDEX) segments.pop();
+  return segments;
+}
+
+function pushSegment(segments: string[], encoded: string): PageKeyFault | undefined {
+  if (encoded === '') return 'empty-segment';
+  if (FAULTY_SLASH.test(encoded)) return 'encoded-slash';
+  const segment = decode(encoded);
+  if (segment === undefined) return 'bad-encoding';
+  if (segment === '.' || segment === '..') return 'dot-segment';
+  if (CONTROL_CHARACTER.test(segment)) return 'control-character';
+  segments.push(segment);
+  return undefined;
+}
+
+function joinKey(segments: readonly string[], query: string): string {
+  const escaped = segments.map((segment) => (segment.charAt(0) === '!' ? `!${segment}` : segment));
+  const last = escaped[escaped.length - 1];
+  if (query !== '') escaped.push(query);
+  else if (last === undefined || !HAS_EXTENSION.test(last)) escaped.push(INDEX);
+  return `/${escaped.join('/')}`;
+}
+
+function querySegmentOf(parameters: readonly QueryParameter[]): string | undefined {
+  const pairs: { name: string; text: string; position: number }[] = [];
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i] as QueryParameter;
+    const name = encodeParameter(parameter.name);
+    const value = encodeParameter(parameter.value);
+    if (name === undefined || value === undefined) return undefined;
+    pairs.push({ name: name, text: `(${name})(${value})`, position: i });
+  }
+  // `a=1&a=2` and `a=2&a=1` are different pages, so parameters of one name keep their order.
+  pairs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.position - b.position));
+  return `!${pairs.map((pair) => pair.text).join('')}`;
+}
+
+function isQuerySegment(segment: string | undefined): boolean {
+  return segment !== undefined && segment.slice(0, 2) === '!(';
+}
+
+/** `*XX` in place of `%XX`: S3 decodes percent signs, and a key must survive that. */
+function encodeParameter(text: string): string | undefined {
+  const decoded = decode(text.replace(/\+/g, ' '));
+  return decoded === undefined ? undefined : encodeStrictly(decoded).replace(/%/g, '*');
+}
+
+function encodeStrictly(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (_) {
+    return undefined;
+  }
+}
+
+function byteLength(text: string): number {
+  return encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, '_').length;
+}

@@ -1,0 +1,32 @@
+export type IsrErrorCode =
+  | 'BUILD_NOT_FOUND'
+  | 'BUILD_VERSION_UNSUPPORTED'
+  | 'BUILD_MALFORMED'
+  | 'INVALID_OPTION'
+  | 'INVALID_TOKEN'
+  | 'INVALID_CONFIGURATION'
+  | 'INVALID_REQUEST'
+  | 'PAGE_STORE_UNAVAILABLE'
+  | 'LEDGER_UNAVAILABLE'
+  | 'QUEUE_UNAVAILABLE'
+  | 'PURGE_FAILED'
+  | 'RENDER_FAILED'
+  | 'RENDER_TIMEOUT'
+  | 'PORT_IN_USE'
+  | 'TEMPLATE_NOT_SUPPORTED';
+
+/** Every failure that a user can act on: what happened, the value received, what to do next. */
+export class IsrError extends Error {
+  override readonly name = 'IsrError';
+  readonly code: IsrErrorCode;
+
+  constructor(code: IsrErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The message of whatever was thrown, for a sentence that goes on around it. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
