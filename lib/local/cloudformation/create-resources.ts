@@ -1,0 +1,105 @@
+import { IsrError, reasonOf } from '../../core/errors.ts';
+import type { StackAssembly } from './assembly.ts';
+import { checkTemplate } from './check-template.ts';
+import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';
+import { resolveParameters } from './parameters.ts';
+import { PropertyReader } from './property-reader.ts';
+import { creationOrder } from './references.ts';
+import { Resolver } from './resolver.ts';
+import type { ResourceTypes, ResourceValues } from './resource-type.ts';
+import type { Template, TemplateResource } from './template.ts';
+import { TemplateError } from './template-error.ts';
+
+export interface CreateOptions<Context> {
+  readonly types: ResourceTypes<Context>;
+  readonly context: Context;
+  readonly region: string;
+  readonly accountId: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly readSecret: SecretReader;
+  /** Told after each resource. */
+  readonly onCreated?: (logicalId: string) => void;
+}
+
+export interface CreatedStack {
+  readonly resources: ReadonlyMap<string, ResourceValues>;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Creates each resource of the stack after those that it refers to, as CloudFormation does. Refuses the whole template first. */
+export async function createResources<Context>(
+  { stackName, template }: StackAssembly,
+  options: CreateOptions<Context>,
+): Promise<CreatedStack> {
+  const parameters = resolveParameters(template, options.parameters);
+  const faults = [...checkTemplate(template, options.types), ...parameters.faults];
+  if (faults.length > 0) throw new TemplateError(`cannot run the stack '${stackName}' on this machine`, faults);
+  const { region, accountId } = options;
+  const resources = new Map<string, ResourceValues>();
+  const resolver = new Resolver({
+    template,
+    region,
+    accountId,
+    stackName,
+    parameters: parameters.values,
+    resources,
+  });
+  for (const logicalId of creationOrder(template.Resources)) {
+    const resource = template.Resources[logicalId];
+    if (resource === undefined) continue;
+    if (resource.Condition !== undefined && !resolver.condition(resource.Condition)) continue;
+    resources.set(logicalId, await createResource(logicalId, resource, { stackName, resolver, options }));
+    options.onCreated?.(logicalId);
+  }
+  return { resources, outputs: resolveOutputs(template, resolver) };
+}
+
+interface Surroundings<Context> {
+  readonly stackName: string;
+  readonly resolver: Resolver;
+  readonly options: CreateOptions<Context>;
+}
+
+async function createResource<Context>(
+  logicalId: string,
+  resource: TemplateResource,
+  { stackName, resolver, options }: Surroundings<Context>,
+): Promise<ResourceValues> {
+  const where = `${logicalId} (${resource.Type})`;
+  const type = options.types[resource.Type];
+  if (type === undefined) throw new Error(`${where} is not emulated`);
+  try {
+    const resolved = resolveDynamicReferences(resolver.resolve(resource.Properties ?? {}), options.readSecret);
+    return await type.create(
+      {
+        logicalId,
+        type: resource.Type,
+        constructPath: constructPathOf(logicalId, resource),
+        generatedName: `${stackName}-${logicalId}`,
+        properties: new PropertyReader(where, resolved as Record<string, unknown>),
+      },
+      options.context,
+    );
+  } catch (cause) {
+    if (cause instanceof IsrError) throw cause;
+    const message = `cannot create ${where} on this machine: ${reasonOf(cause)}`;
+    throw new IsrError('TEMPLATE_NOT_SUPPORTED', message, { cause });
+  }
+}
+
+function constructPathOf(logicalId: string, { Metadata }: TemplateResource): string {
+  const path = Metadata?.['aws:cdk:path'];
+  if (typeof path !== 'string') return logicalId;
+  return path
+    .split('/')
+    .slice(1)
+    .filter((segment) => segment !== 'Resource' && segment !== 'Default')
+    .join('/');
+}
+
+function resolveOutputs(template: Template, resolver: Resolver): Readonly<Record<string, string>> {
+  const existing = Object.entries(template.Outputs ?? {}).filter(
+    ([, { Condition }]) => Condition === undefined || resolver.condition(Condition),
+  );
+  return Object.fromEntries(existing.map(([name, { Value }]) => [name, String(resolver.resolve(Value))]));
+}
