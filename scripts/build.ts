@@ -113,7 +113,8 @@ export async function bundleEdgeFunction(name: string): Promise<string> {
   const code = outputFiles[0]?.text ?? '';
   const script = code.replace(/export\{(\w+) as handler\};\s*$/, 'function handler(event){return $1(event)}');
   if (script === code) throw new Error(`lambdas/edge/${name}.ts must export one function, 'handler', and nothing else`);
-  return script;
+  // The runtime's modules come by require, which esbuild would replace by a shim.
+  return /\bcrypto\b/.test(script) ? `const crypto=require("crypto");${script}` : script;
 }
 
 async function writeEdgeFunction(name: string): Promise<string> {

@@ -1,0 +1,16 @@
+import type { EdgeRequest } from './event.ts';
+
+/**
+ * Leaves the origin with headers that it may believe: `x-isr-*` come from here alone, and `x-forwarded-host` is the host
+ * that the viewer asked for, since `Host` itself has to name the function URL.
+ */
+export function setTrustedHeaders(request: EdgeRequest): void {
+  const names = Object.keys(request.headers);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (name.slice(0, 6) === 'x-isr-') delete request.headers[name];
+  }
+  const host = request.headers.host;
+  if (host === undefined) delete request.headers['x-forwarded-host'];
+  else request.headers['x-forwarded-host'] = { value: host.value };
+}
