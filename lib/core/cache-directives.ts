@@ -1,0 +1,28 @@
+export interface CacheDirectives {
+  readonly names: ReadonlySet<string>;
+  /** Seconds of a directive such as `max-age=60`; `undefined` when absent or not a whole number of seconds. */
+  seconds(name: string): number | undefined;
+}
+
+const ONE_YEAR_SECONDS = 31_536_000;
+// RFC 9110 section 5.6: a token, then optionally `=` and a token or a quoted string.
+const DIRECTIVE = /([!#$%&'*+\-.^_`|~\w]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g;
+
+/**
+ * Parses the value of `Cache-Control` or of a targeted field (RFC 9213). A repeated directive counts once, the first one
+ * (RFC 9111, section 4.2.1); seconds beyond a year are a year, as HTTP/1.1 caches treat them.
+ */
+export function parseCacheDirectives(value: string | null): CacheDirectives {
+  const found = new Map<string, string>();
+  for (const [, name = '', quoted, plain] of (value ?? '').matchAll(DIRECTIVE)) {
+    const key = name.toLowerCase();
+    if (!found.has(key)) found.set(key, quoted ?? plain ?? '');
+  }
+  return {
+    names: new Set(found.keys()),
+    seconds(name) {
+      const text = found.get(name);
+      return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), ONE_YEAR_SECONDS) : undefined;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { ONE_YEAR_SECONDS } from './freshness.ts';
+import type { PageFacts } from './page.ts';
+import { isGone } from './storability.ts';
+
+/** Each cache that serves stale puts a viewer one more version behind, so the edge does it for a minute at most. */
+export const MAX_EDGE_STALE_SECONDS = 60;
+/** While the background render of an expired page is under way, the edge asks again after this long. */
+export const STALE_PAGE_SECONDS = 2;
+/** After a render that failed, the old page stands for this long before the next try. */
+export const FAILED_PAGE_SECONDS = 30;
+/** The cache policy's MaxTTL must be at least the sum of all windows, or CloudFront cuts them off. */
+export const MAX_EDGE_SECONDS = 2 * ONE_YEAR_SECONDS + MAX_EDGE_STALE_SECONDS;
+
+export const NOT_STORED = 'private, no-store';
+
+/** `Cache-Control` for the edge; viewer-response rewrites it for browsers. `seconds`: how long the edge keeps the page. */
+export function freshCacheControl(page: PageFacts, seconds: number): string {
+  // viewer-response does not run for these, and browsers would honour stale-while-revalidate.
+  if (isGone(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
+  const expiration = page.expiration === false ? MAX_EDGE_STALE_SECONDS : page.expiration;
+  const window = Math.min(expiration, MAX_EDGE_STALE_SECONDS, page.staleLimit ?? MAX_EDGE_STALE_SECONDS);
+  return `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${window}, stale-if-error=${ONE_YEAR_SECONDS}`;
+}
+
+export function staleCacheControl(page: PageFacts, seconds: number): string {
+  if (isGone(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
+  return `public, max-age=0, s-maxage=${seconds}, stale-if-error=${ONE_YEAR_SECONDS}`;
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { PageKey } from './page-key.ts';
+import { pathOfPageKey } from './page-key.ts';
+
+// CloudFront: visible ASCII without commas, case-insensitive, <= 256 characters, <= 50 per object, the rest ignored
+// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).
+const MAX_TAG_LENGTH = 256;
+const MAX_TAGS = 50;
+/** Carried by pages with more tags than CloudFront reads; purged together with any tag, so that none is missed. */
+export const OVERFLOW_TAG = 'isr-overflow';
+
+export function edgeTagOfPath(path: string): string {
+  return shorten(`path:${path.toLowerCase()}`);
+}
+
+/** Any user's tag, Unicode and commas included, as a tag that CloudFront reads. */
+export function edgeTagOf(tag: string): string {
+  return shorten(`tag:${encodeURIComponent(tag.toLowerCase().toWellFormed())}`);
+}
+
+/** The value of the `cache-tag` header of a page. */
+export function edgeTagsOfPage(key: PageKey, tags: readonly string[]): string {
+  const all = [edgeTagOfPath(pathOfPageKey(key)), ...new Set(tags.map(edgeTagOf))];
+  return (all.length <= MAX_TAGS ? all : [...all.slice(0, MAX_TAGS - 1), OVERFLOW_TAG]).join(',');
+}
+
+function shorten(tag: string): string {
+  return tag.length <= MAX_TAG_LENGTH ? tag : `sha256:${createHash('sha256').update(tag).digest('hex')}`;
+}

@@ -1,0 +1,53 @@
+import { type CacheDirectives, parseCacheDirectives } from './cache-directives.ts';
+import type { CacheHint } from './site.ts';
+
+export type Expiration =
+  | { readonly kind: 'not-stored'; readonly reason: string }
+  /** `seconds` false: until it is revalidated. `staleLimit` absent: an expired page may be served at any age. */
+  | { readonly kind: 'stored'; readonly seconds: number | false; readonly staleLimit?: number };
+
+/** RFC 9213 targeted fields, most specific first. Vercel's is read so that a site can move without edits. */
+const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
+const FORBIDDING = ['private', 'no-store'];
+
+/**
+ * How long the response may be stored. First match wins: whatever forbids it; the framework's hint; the CDN fields;
+ * `Cache-Control: s-maxage`; the site's default.
+ */
+export function expirationOf(
+  headers: Headers,
+  hint: CacheHint | false | undefined,
+  byDefault: number | false,
+): Expiration {
+  if (hint === false) return notStored('the page opted out');
+  const fields = [...CDN_FIELDS, 'cache-control'].map((name) => ({
+    name,
+    directives: parseCacheDirectives(headers.get(name)),
+  }));
+  for (const { name, directives } of fields) {
+    const forbidding = FORBIDDING.find((directive) => directives.names.has(directive));
+    if (forbidding !== undefined) return notStored(`${name}: ${forbidding}`);
+  }
+  if (hint?.maxAge !== undefined) return stored(hint.maxAge, hint.swr, 'the page’s maxAge is 0');
+  for (const { name, directives } of fields) {
+    const found = fromField(name, directives);
+    if (found !== undefined) return found;
+  }
+  return { kind: 'stored', seconds: byDefault };
+}
+
+function fromField(name: string, directives: CacheDirectives): Expiration | undefined {
+  // A browser's max-age says nothing about the edge; a CDN's max-age is about nothing else.
+  const maxAge =
+    directives.seconds('s-maxage') ?? (name === 'cache-control' ? undefined : directives.seconds('max-age'));
+  if (maxAge !== undefined)
+    return stored(maxAge, directives.seconds('stale-while-revalidate'), `${name} allows 0 seconds`);
+  return directives.names.has('no-cache') ? notStored(`${name}: no-cache`) : undefined;
+}
+
+function stored(seconds: number, staleLimit: number | undefined, reasonForZero: string): Expiration {
+  if (!(seconds > 0)) return notStored(reasonForZero);
+  return { kind: 'stored', seconds, ...(staleLimit === undefined ? {} : { staleLimit }) };
+}
+
+const notStored = (reason: string): Expiration => ({ kind: 'not-stored', reason });

@@ -1,0 +1,31 @@
+import { type Ledger, newerEntry } from './ledger.ts';
+import type { StoredPage } from './page.ts';
+import type { PageKey } from './page-key.ts';
+
+export const ONE_YEAR_SECONDS = 31_536_000;
+
+export type Freshness =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'fresh'; readonly secondsLeft: number }
+  /** `tooStale`: past the page's own limit, so it may be served only if a render fails. */
+  | { readonly kind: 'expired'; readonly secondsAgo: number; readonly tooStale: boolean }
+  | { readonly kind: 'invalidated'; readonly by: string };
+
+/** `now` in epoch milliseconds. Whole seconds are left or gone: a page with less than one second left has expired. */
+export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: Ledger, now: number): Freshness {
+  if (page === undefined) return { kind: 'missing' };
+  // Only a new build can make it anew: the server bundle does not know its route.
+  if (page.prerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
+  const entry = newerEntry(ledger, key, page);
+  if (entry !== undefined) return { kind: 'invalidated', by: entry };
+  if (page.expiration === false) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
+  const secondsLeft = Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000);
+  if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
+  const secondsAgo = -secondsLeft;
+  return { kind: 'expired', secondsAgo, tooStale: page.staleLimit !== undefined && secondsAgo > page.staleLimit };
+}
+
+/** Seconds until a page whose last render failed is tried again; 0 when it may be tried now. */
+export function secondsUntilRetry(page: StoredPage, now: number): number {
+  return page.retryAt === undefined ? 0 : Math.max(0, Math.ceil((page.retryAt - now) / 1000));
+}

@@ -1,0 +1,56 @@
+import { type PageKey, pathOfPageKey } from './page-key.ts';
+
+/**
+ * What was revalidated, in which order. A logical clock: a page stores the sequence that it read before its render, and
+ * is out of date once an entry that covers it has a higher one. So no two clocks are ever compared.
+ */
+export interface Ledger {
+  readonly sequence: number;
+  /** Every page with a lower sequence is out of date. */
+  readonly floor: number;
+  /** By name (`tag:x`, `path:/blog/a`, `prefix:/blog/`): the sequence of its newest revalidation. */
+  readonly entries: Readonly<Record<string, number>>;
+}
+
+export const EMPTY_LEDGER: Ledger = { sequence: 0, floor: 0, entries: {} };
+
+/** The entry that covers every page. */
+export const EVERYTHING = 'prefix:/';
+
+export const entryOfTag = (tag: string): string => `tag:${tag}`;
+export const entryOfPath = (path: string): string => `path:${path}`;
+/** `prefix` begins and ends with a slash. */
+export const entryOfPrefix = (prefix: string): string => `prefix:${prefix}`;
+
+export function appendToLedger(ledger: Ledger, names: readonly string[]): Ledger {
+  const sequence = ledger.sequence + 1;
+  const added = Object.fromEntries(names.map((name) => [name, sequence]));
+  return { sequence, floor: ledger.floor, entries: { ...ledger.entries, ...added } };
+}
+
+/** The names of all entries that would cover the page: its path, each prefix of it, its tags. */
+export function entriesCovering(key: PageKey, tags: readonly string[]): string[] {
+  const path = pathOfPageKey(key);
+  return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
+}
+
+/** The name of an entry newer than `sequence` that covers the page. */
+export function newerEntry(
+  ledger: Ledger,
+  key: PageKey,
+  page: { readonly tags: readonly string[]; readonly ledgerSequence: number },
+): string | undefined {
+  if (ledger.floor > page.ledgerSequence) return 'floor';
+  // Most requests come long after the newest revalidation: nothing to look up then.
+  if (ledger.sequence <= page.ledgerSequence) return undefined;
+  return entriesCovering(key, page.tags).find((name) => (ledger.entries[name] ?? 0) > page.ledgerSequence);
+}
+
+/** `/blog/a` is covered by `/`, `/blog/` and `/blog/a/`. */
+function prefixesOf(path: string): string[] {
+  const prefixes = ['/'];
+  for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1))
+    prefixes.push(path.slice(0, end + 1));
+  if (path !== '/') prefixes.push(`${path}/`);
+  return prefixes;
+}

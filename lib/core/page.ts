@@ -1,0 +1,44 @@
+import type { CacheHint } from './site.ts';
+
+/** Everything about a stored page but its body. */
+export interface PageFacts {
+  readonly status: number;
+  /** Lower-case names; what the viewer gets, without caching directives and cookies. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Epoch milliseconds at which the render began: nothing in the page is known to be newer. */
+  readonly renderedAt: number;
+  /** Seconds that the page stays fresh after `renderedAt`; `false`: until it is revalidated. */
+  readonly expiration: number | false;
+  /** Seconds that it may still be served after it expired; absent: no limit. */
+  readonly staleLimit?: number;
+  /** The user's tags, as written. */
+  readonly tags: readonly string[];
+  /** The ledger's sequence as it was read before the render. */
+  readonly ledgerSequence: number;
+  /** SHA-256 (hex) of the body as the site gave it. */
+  readonly bodyHash: string;
+  /** Epoch milliseconds before which a failed render of this page is not tried again. */
+  readonly retryAt?: number;
+}
+
+export interface StoredPage extends PageFacts {
+  readonly body: Uint8Array;
+  /** The entity tag of the stored object, with its quotes. */
+  readonly etag: string;
+  /** Made at build time: it never expires by itself. */
+  readonly prerendered: boolean;
+}
+
+/** What the site answered for one page key. */
+export interface SiteAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** `undefined`: the framework said nothing; `false`: do not store. */
+  readonly hint: CacheHint | false | undefined;
+}
+
+/** Distinguishes one render of a page from the next, even when the HTML is the same. */
+export function versionOf(page: StoredPage): string {
+  return `${page.renderedAt}.${page.retryAt ?? 0}.${page.etag}`;
+}

@@ -1,0 +1,65 @@
+import type { Ledger } from './ledger.ts';
+import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
+import type { PageKey } from './page-key.ts';
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** What must be true of the stored object for a write to happen. */
+export type WriteCondition = { readonly absent: true } | { readonly etag: string };
+
+export interface PageStore {
+  read(key: PageKey): Promise<StoredPage | undefined>;
+  /** The new entity tag, or `'conflict'` when the condition did not hold; nothing was written then. */
+  write(key: PageKey, page: PageFacts, body: Uint8Array, condition: WriteCondition): Promise<string | 'conflict'>;
+  /** `'conflict'` when another page stands there by now. A missing page is removed already. */
+  remove(key: PageKey, etag: string): Promise<'removed' | 'conflict'>;
+}
+
+export interface LedgerStore {
+  read(): Promise<Ledger>;
+  /** Gives each name the next sequence, which is answered. Once it resolves, every later `read` covers it. */
+  append(names: readonly string[]): Promise<number>;
+}
+
+/** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
+export interface LeaseStore {
+  /** `undefined` when somebody else holds it. */
+  acquire(key: PageKey): Promise<Lease | undefined>;
+}
+
+export interface Lease {
+  release(): Promise<void>;
+}
+
+export interface Job {
+  readonly pageKey: PageKey;
+  readonly deploymentId: string;
+  /** Of the page to be replaced, see `versionOf`. */
+  readonly version: string;
+}
+
+export interface JobQueue {
+  /** Any number of requests for one version are one job. */
+  requestRegeneration(key: PageKey, version: string): Promise<void>;
+}
+
+export interface Edge {
+  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued` when it will be done soon by somebody else. */
+  purge(items: readonly string[]): Promise<'purged' | 'queued'>;
+}
+
+export interface Site {
+  /** Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. */
+  render(key: PageKey): Promise<SiteAnswer>;
+}
+
+/** One line each, as JSON. Never given a token. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  details?: Readonly<Record<string, unknown>>,
+) => void;

@@ -1,0 +1,35 @@
+import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
+import { freshnessOf, secondsUntilRetry } from './freshness.ts';
+import type { Job } from './ports.ts';
+import { type RenderOncePorts, renderOnce } from './render-once.ts';
+
+export type RegenerationOutcome =
+  /** `dropped`: the page is gone, or of another deployment. */
+  | { readonly kind: 'regenerated' | 'still-fresh' | 'no-longer-stored' | 'dropped' }
+  /** To be tried again after `seconds`. */
+  | { readonly kind: 'failed' | 'too-early'; readonly seconds: number };
+
+/** Does one job. Doing it twice is harmless: the second finds a fresh page. */
+export async function regeneratePage(
+  job: Job,
+  deploymentId: string,
+  ports: RenderOncePorts,
+): Promise<RegenerationOutcome> {
+  if (job.deploymentId !== deploymentId) return { kind: 'dropped' };
+  const [page, ledger] = await Promise.all([ports.pages.read(job.pageKey), ports.ledger.read()]);
+  if (page === undefined) return { kind: 'dropped' };
+  const now = ports.clock.now();
+  if (freshnessOf(job.pageKey, page, ledger, now).kind === 'fresh') return { kind: 'still-fresh' };
+  const seconds = secondsUntilRetry(page, now);
+  if (seconds > 0) return { kind: 'too-early', seconds };
+  const outcome = await renderOnce(job.pageKey, page, ledger, ports);
+  switch (outcome.kind) {
+    case 'stored':
+      return { kind: 'regenerated' };
+    case 'gone':
+    case 'private':
+      return { kind: 'no-longer-stored' };
+    case 'failed':
+      return { kind: 'failed', seconds: FAILED_PAGE_SECONDS };
+  }
+}

@@ -1,0 +1,136 @@
+import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
+import { reasonOf } from './errors.ts';
+import { freshnessOf, secondsUntilRetry } from './freshness.ts';
+import type { Ledger } from './ledger.ts';
+import type { SiteAnswer, StoredPage } from './page.ts';
+import type { PageKey } from './page-key.ts';
+import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
+import { type Rendering, type RenderPorts, renderPage } from './render-page.ts';
+import { isGone } from './storability.ts';
+import { storePage } from './store-page.ts';
+
+export interface RenderOncePorts extends RenderPorts {
+  readonly pages: PageStore;
+  readonly ledger: LedgerStore;
+  readonly leases: LeaseStore;
+  readonly log: Log;
+}
+
+export type RenderOutcome =
+  /** The page is stored and fresh. `rendered`: by us; `changed`: viewers get something else than before. */
+  | { readonly kind: 'stored'; readonly page: StoredPage; readonly rendered: boolean; readonly changed: boolean }
+  /** Nothing is under this path, and nothing was. */
+  | { readonly kind: 'gone'; readonly answer: SiteAnswer }
+  | { readonly kind: 'private'; readonly answer: SiteAnswer; readonly reason: string }
+  /** `old`: what stays in place; `answer`: what the site said, unless it threw. */
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly answer: SiteAnswer | undefined;
+      readonly old: StoredPage | undefined;
+    };
+
+/** Followers wait this long for the leader, then render on their own: a dead leader must not block anyone. */
+export const HEDGE_MS = 3000;
+const FIRST_POLL_MS = 25;
+const LONGEST_POLL_MS = 400;
+
+/**
+ * Renders the page and stores it, at most once for any number of callers at the same time: one holds the lease, the
+ * others wait for its result. `old` and `ledger` are what the caller has just read.
+ */
+export async function renderOnce(
+  key: PageKey,
+  old: StoredPage | undefined,
+  ledger: Ledger,
+  ports: RenderOncePorts,
+): Promise<RenderOutcome> {
+  const hedgeAt = ports.clock.now() + HEDGE_MS;
+  let seen = { page: old, ledger };
+  for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {
+    const lease = await ports.leases.acquire(key);
+    if (lease !== undefined) {
+      try {
+        // Between our read and the lease, its last holder may have finished.
+        return await renderUnlessFresh(key, { page: await ports.pages.read(key), ledger: seen.ledger }, ports);
+      } finally {
+        await lease.release();
+      }
+    }
+    if (ports.clock.now() >= hedgeAt) return renderAndStore(key, seen.page, seen.ledger, ports);
+    await ports.clock.sleep(poll);
+    seen = await readBoth(key, ports);
+    const settled = settledOutcome(key, seen, ports);
+    if (settled !== undefined) return settled;
+  }
+}
+
+interface Seen {
+  readonly page: StoredPage | undefined;
+  readonly ledger: Ledger;
+}
+
+async function readBoth(key: PageKey, ports: RenderOncePorts): Promise<Seen> {
+  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  return { page, ledger };
+}
+
+/** What somebody else's render left, when that settles the matter. */
+function settledOutcome(key: PageKey, { page, ledger }: Seen, ports: RenderOncePorts): RenderOutcome | undefined {
+  if (page === undefined) return undefined;
+  const now = ports.clock.now();
+  if (freshnessOf(key, page, ledger, now).kind === 'fresh') {
+    return { kind: 'stored', page, rendered: false, changed: false };
+  }
+  if (secondsUntilRetry(page, now) === 0) return undefined;
+  return { kind: 'failed', reason: 'the last render failed', answer: undefined, old: page };
+}
+
+async function renderUnlessFresh(key: PageKey, seen: Seen, ports: RenderOncePorts): Promise<RenderOutcome> {
+  return settledOutcome(key, seen, ports) ?? renderAndStore(key, seen.page, seen.ledger, ports);
+}
+
+async function renderAndStore(
+  key: PageKey,
+  old: StoredPage | undefined,
+  ledger: Ledger,
+  ports: RenderOncePorts,
+): Promise<RenderOutcome> {
+  let rendering: Rendering;
+  try {
+    rendering = await renderPage(key, ledger, ports);
+  } catch (error) {
+    return fail(key, reasonOf(error), undefined, old, ports);
+  }
+  const { answer, storability } = rendering;
+  switch (storability.kind) {
+    case 'failed':
+      return fail(key, storability.reason, answer, old, ports);
+    case 'private':
+      if (old !== undefined) await ports.pages.remove(key, old.etag);
+      return { kind: 'private', answer, reason: storability.reason };
+    case 'storable': {
+      if (isGone(answer.status) && old === undefined) return { kind: 'gone', answer };
+      const outcome = await storePage(key, storability.facts, answer.body, old, ports.pages);
+      const changed = outcome.kind === 'written' && outcome.changed;
+      return { kind: 'stored', page: outcome.page, rendered: true, changed };
+    }
+  }
+}
+
+/** Notes on the old page when to try again. Should another render have replaced it meanwhile, that one stands. */
+async function fail(
+  key: PageKey,
+  reason: string,
+  answer: SiteAnswer | undefined,
+  old: StoredPage | undefined,
+  ports: RenderOncePorts,
+): Promise<RenderOutcome> {
+  ports.log('error', `rendering '${key}' failed: ${reason}`, { pageKey: key, oldPageStays: old !== undefined });
+  if (old === undefined) return { kind: 'failed', reason, answer, old };
+  const { body, etag, prerendered, ...facts } = old;
+  const noted = { ...facts, retryAt: ports.clock.now() + FAILED_PAGE_SECONDS * 1000 };
+  const written = await ports.pages.write(key, noted, body, { etag });
+  const stays = written === 'conflict' ? await ports.pages.read(key) : { ...noted, body, etag: written, prerendered };
+  return { kind: 'failed', reason, answer, old: stays ?? old };
+}

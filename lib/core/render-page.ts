@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { IsrError } from './errors.ts';
+import type { Ledger } from './ledger.ts';
+import type { SiteAnswer } from './page.ts';
+import type { PageKey } from './page-key.ts';
+import type { Clock, Site } from './ports.ts';
+import { type Storability, storabilityOf } from './storability.ts';
+
+export interface Rendering {
+  readonly answer: SiteAnswer;
+  readonly storability: Storability;
+}
+
+export interface RenderPorts {
+  readonly site: Site;
+  readonly clock: Clock;
+  /** Seconds a page stays fresh when it does not say so itself. */
+  readonly defaultExpiration: number | false;
+}
+
+/** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
+export async function renderPage(key: PageKey, ledger: Ledger, ports: RenderPorts): Promise<Rendering> {
+  const renderedAt = ports.clock.now();
+  const answer = await ports.site.render(key);
+  const bodyHash = createHash('sha256').update(answer.body).digest('hex');
+  const origin = { renderedAt, ledgerSequence: ledger.sequence, bodyHash };
+  return { answer, storability: storabilityOf(answer, origin, ports.defaultExpiration) };
+}
+
+/** Rejects with RENDER_TIMEOUT once `milliseconds` have passed; the work itself is told by the signal. */
+export async function withinTime<T>(
+  milliseconds: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new IsrError(
+        'RENDER_TIMEOUT',
+        `rendering ${what} took longer than ${milliseconds} ms; look at what the page waits for, or raise 'renderTimeout'`,
+      );
+      controller.abort(error);
+      reject(error);
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work(controller.signal), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,106 @@
+import { IsrError } from './errors.ts';
+import { type PageKey, type PageKeyFault, pageKeyOf, type QueryParameter } from './page-key.ts';
+import type { Revalidation } from './revalidate.ts';
+
+export const MAX_ITEMS = 1000;
+const MEMBERS = new Set(['paths', 'tags', 'prefixes', 'all']);
+
+const FAULTS: Readonly<Record<PageKeyFault, string>> = {
+  'not-absolute': 'must begin with a slash',
+  'empty-segment': 'has an empty segment (`//`)',
+  'dot-segment': 'has a `.` or `..` segment',
+  'encoded-slash': 'has an encoded slash or a backslash',
+  'control-character': 'has a control character',
+  'bad-encoding': 'is not valid percent-encoding',
+  'too-long': 'is longer than 1,024 bytes, or than S3 allows for a key',
+};
+
+/** Why a path is not the path of a page, as the end of a sentence. */
+export function describeFault(fault: PageKeyFault): string {
+  return FAULTS[fault];
+}
+
+/**
+ * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them.
+ * Throws INVALID_REQUEST that names every bad item.
+ */
+export function parseRevalidation(body: unknown, allowQuery: readonly string[]): Revalidation {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid([
+      `the body must be a JSON object such as {"paths":["/blog"]}, got ${JSON.stringify(body)?.slice(0, 80)}`,
+    ]);
+  }
+  const members = body as Readonly<Record<string, unknown>>;
+  const faults = Object.keys(members)
+    .filter((name) => !MEMBERS.has(name))
+    .map((name) => `'${name}' is not known; use paths, tags, prefixes or all`);
+  const revalidation: Revalidation = {
+    pages: [
+      ...new Set(stringsOf(members, 'paths', faults).map((path, i) => pageOf(path, i, allowQuery, faults))),
+    ].flatMap((key) => key ?? []),
+    tags: [...new Set(stringsOf(members, 'tags', faults))],
+    prefixes: [...new Set(stringsOf(members, 'prefixes', faults).map((prefix, i) => prefixOf(prefix, i, faults)))],
+    all: members.all === true,
+  };
+  if (members.all !== undefined && typeof members.all !== 'boolean')
+    faults.push(`all must be true, got ${JSON.stringify(members.all)}`);
+  const count = revalidation.pages.length + revalidation.tags.length + revalidation.prefixes.length;
+  if (count > MAX_ITEMS)
+    faults.push(`${count} items are more than ${MAX_ITEMS}; send several requests, or a tag or prefix`);
+  if (faults.length === 0 && count === 0 && !revalidation.all)
+    faults.push('nothing is named; give paths, tags, prefixes or all');
+  if (faults.length > 0) throw invalid(faults);
+  return revalidation;
+}
+
+/** `path` may carry a query and unencoded Unicode, as people type it. */
+export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): ReturnType<typeof pageKeyOf> {
+  const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
+  return pageKeyOf(
+    pathname,
+    parametersOf(query).filter(({ name }) => allowQuery.includes(name)),
+  );
+}
+
+function parametersOf(query: string): QueryParameter[] {
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [name = '', value = ''] = pair.split(/=(.*)/s, 2);
+      return { name, value };
+    });
+}
+
+function stringsOf(members: Readonly<Record<string, unknown>>, name: string, faults: string[]): string[] {
+  const value = members[name];
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    faults.push(`${name} must be an array of strings, got ${JSON.stringify(value).slice(0, 80)}`);
+    return [];
+  }
+  return value.filter((item, i): item is string => {
+    const isGood = typeof item === 'string' && item !== '';
+    if (!isGood) faults.push(`${name}[${i}] must be a string that is not empty, got ${JSON.stringify(item)}`);
+    return isGood;
+  });
+}
+
+function pageOf(path: string, i: number, allowQuery: readonly string[], faults: string[]): PageKey | undefined {
+  const result = pageKeyOfUrlPath(path, allowQuery);
+  if ('key' in result) return result.key;
+  faults.push(`paths[${i}] ${JSON.stringify(path.slice(0, 80))} ${describeFault(result.fault)}`);
+  return undefined;
+}
+
+function prefixOf(prefix: string, i: number, faults: string[]): string {
+  const result = pageKeyOf(prefix);
+  if (!prefix.endsWith('/')) faults.push(`prefixes[${i}] ${JSON.stringify(prefix.slice(0, 80))} must end with a slash`);
+  else if ('fault' in result)
+    faults.push(`prefixes[${i}] ${JSON.stringify(prefix.slice(0, 80))} ${describeFault(result.fault)}`);
+  return prefix;
+}
+
+function invalid(faults: readonly string[]): IsrError {
+  return new IsrError('INVALID_REQUEST', faults.join('; '));
+}

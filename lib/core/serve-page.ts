@@ -1,0 +1,90 @@
+import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './edge-cache-control.ts';
+import { reasonOf } from './errors.ts';
+import { freshnessOf, ONE_YEAR_SECONDS, secondsUntilRetry } from './freshness.ts';
+import { type Ledger, newerEntry } from './ledger.ts';
+import { type StoredPage, versionOf } from './page.ts';
+import type { PageKey } from './page-key.ts';
+import type { JobQueue } from './ports.ts';
+import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
+import {
+  failedPage,
+  freshPage,
+  gonePage,
+  type IsrCacheState,
+  passedThrough,
+  type ServedPage,
+  stalePage,
+} from './served-page.ts';
+import { MAX_GONE_SECONDS } from './storability.ts';
+
+export interface ServePorts extends RenderOncePorts {
+  readonly jobs: JobQueue;
+}
+
+/** The whole path of a request for a page, once the edge has no copy of it. */
+export async function servePage(key: PageKey, ports: ServePorts): Promise<ServedPage> {
+  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  const now = ports.clock.now();
+  const freshness = freshnessOf(key, page, ledger, now);
+  if (page === undefined || freshness.kind === 'missing') return serveRendered(key, undefined, ledger, 'MISS', ports);
+  if (freshness.kind === 'fresh') {
+    return freshPage(key, page, page.prerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+  }
+  const wait = secondsUntilRetry(page, now);
+  if (wait > 0) return stalePage(key, page, wait, 'render-failed');
+  if (freshness.kind === 'expired' && !freshness.tooStale) {
+    await requestRegeneration(key, page, ports);
+    return stalePage(key, page, STALE_PAGE_SECONDS, 'expired');
+  }
+  return serveRendered(key, page, ledger, 'REVALIDATED', ports);
+}
+
+async function serveRendered(
+  key: PageKey,
+  old: StoredPage | undefined,
+  ledger: Ledger,
+  state: IsrCacheState,
+  ports: ServePorts,
+): Promise<ServedPage> {
+  const outcome = await renderOnce(key, old, ledger, ports);
+  if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(key, outcome.old, ports);
+  const answer = answerOf(key, outcome, state, ports);
+  // What was revalidated while this render ran has been purged from the edge already; our answer must not bring it back.
+  if (outcome.kind === 'stored' && newerEntry(await ports.ledger.read(), key, outcome.page))
+    return onlyForThisViewer(answer);
+  return answer;
+}
+
+/** The answer to a request that had to wait for a render. */
+export function answerOf(key: PageKey, outcome: RenderOutcome, state: IsrCacheState, ports: ServePorts): ServedPage {
+  switch (outcome.kind) {
+    case 'stored': {
+      const left = secondsLeft(outcome.page, ports.clock.now());
+      return freshPage(key, outcome.page, outcome.rendered ? state : 'HIT', left);
+    }
+    case 'gone':
+      return gonePage(key, outcome.answer, MAX_GONE_SECONDS);
+    case 'private':
+      return passedThrough(outcome.answer, outcome.reason);
+    case 'failed':
+      if (outcome.old !== undefined) return stalePage(key, outcome.old, FAILED_PAGE_SECONDS, 'render-failed');
+      if (outcome.answer !== undefined) return passedThrough(outcome.answer, outcome.reason);
+      return failedPage('This page could not be rendered. The log of the serve function says why.\n');
+  }
+}
+
+/** Awaited by the caller: Lambda may freeze the process as soon as the response is sent. */
+async function requestRegeneration(key: PageKey, page: StoredPage, ports: ServePorts): Promise<void> {
+  try {
+    await ports.jobs.requestRegeneration(key, versionOf(page));
+  } catch (error) {
+    // The old page is worth more than the message: the next request asks again.
+    ports.log('error', `could not ask for a regeneration of '${key}': ${reasonOf(error)}`, { pageKey: key });
+  }
+}
+
+/** At least one: a page that expires within the second was fresh when it was rendered for this request. */
+function secondsLeft(page: StoredPage, now: number): number {
+  if (page.expiration === false) return ONE_YEAR_SECONDS;
+  return Math.max(1, Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000));
+}
