@@ -93,11 +93,13 @@ function pageOf(path: string, i: number, allowQuery: readonly string[], faults: 
   return undefined;
 }
 
+/** Canonical, as the ledger and CloudFront know it: percent-encoded, with a slash at both ends. */
 function prefixOf(prefix: string, i: number, faults: string[]): string {
   const result = pageKeyOf(prefix);
-  if (!prefix.endsWith('/')) faults.push(`prefixes[${i}] ${JSON.stringify(prefix.slice(0, 80))} must end with a slash`);
-  else if ('fault' in result)
-    faults.push(`prefixes[${i}] ${JSON.stringify(prefix.slice(0, 80))} ${describeFault(result.fault)}`);
+  const fault = prefix.endsWith('/') ? undefined : 'must end with a slash';
+  if ('key' in result && fault === undefined) return `${pathOfPageKey(result.key)}/`.replace('//', '/');
+  const reason = 'fault' in result ? describeFault(result.fault) : fault;
+  faults.push(`prefixes[${i}] ${JSON.stringify(prefix.slice(0, 80))} ${reason}`);
   return prefix;
 }
 

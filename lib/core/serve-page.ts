@@ -11,6 +11,7 @@ import {
   freshPage,
   gonePage,
   type IsrCacheState,
+  onlyForThisViewer,
   passedThrough,
   type ServedPage,
   stalePage,
