@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { LambdaFunction } from './function.ts';
+import { eventOfRequest, type FunctionUrlAuthType } from './function-url-event.ts';
+import {
+  type FunctionUrlHead,
+  headOfStream,
+  MalformedResponseError,
+  responseOfPayload,
+} from './function-url-response.ts';
+import { LambdaError, LambdaError } from './lambda-error.ts';
+import type { InvocationResult } from './runtime-api.ts';
+
+export interface FunctionUrlOptions {
+  readonly function: LambdaFunction;
+  readonly authType: FunctionUrlAuthType;
+  readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string | undefined;
+}
+
+export interface FunctionUrl {
+  /** `http://127.0.0.1:4401/` */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const MAXIMUM_BODY_BYTES = 6 * 1024 * 1024;
+
+/** Serves a function at a URL of its own, as Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html. */
+export async function startFunctionUrl(options: FunctionUrlOptions): Promise<FunctionUrl> {
+  const server = createServer((request, response) => {
+    answer(options, request, response).catch(() => response.destroy());
+  });
+  // The local CloudFront keeps its connections; a server that closes an idle one may do so under a new request.
+  server.keepAliveTimeout = 120_000;
+  const host = options.host ?? '127.0.0.1';
+  await listen(server, options, host);
+  return { url: `http://${host}:${(server.address() as AddressInfo).port}/`, stop: () => close(server) };
+}
+
+async function listen(server: Server, { function: { name }, port }: FunctionUrlOptions, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`cannot listen on port ${port} for the URL of '${name}': ${reason}; choose another port`, {
+      cause,
+    });
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function answer(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  if (body === undefined) {
+    // The rest of the body is not read, so the connection cannot be used again.
+    response.shouldKeepAlive = false;
+    return send(response, bodyTooLarge());
+  }
+  const refusal = refusalOfRequest(request, body.length > 0, options.authType);
+  if (refusal !== undefined) return send(response, refusal);
+  try {
+    const result = await options.function.invoke(eventOf(options, request, body));
+    await sendResult(result, options.invokeMode === 'RESPONSE_STREAM', response);
+  } catch (error) {
+    if (error instanceof LambdaError && error.errorType === MALFORMED_RESPONSE) options.function.log(error.message);
+    // A status line cannot be taken back: the client learns of the failure by the broken connection.
+    if (response.headersSent) response.destroy();
+    else send(response, refusalOfError(error));
+  }
+}
+
+/** The body, or nothing when it is larger than Lambda takes. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > MAXIMUM_BODY_BYTES) return undefined;
+  }
+  return Buffer.concat(chunks);
+}
+
+function eventOf(options: FunctionUrlOptions, request: IncomingMessage, body: Buffer) {
+  const { arn, clock, name } = options.function;
+  const accountId = arn.split(':')[4] ?? '';
+  return eventOfRequest({ request, body, authType: options.authType, functionName: name, accountId, now: clock.now() });
+}
+
+async function sendResult(result: InvocationResult, isStreaming: boolean, response: ServerResponse): Promise<void> {
+  if (result.kind === 'streamed') {
+    const head = await headOfStream(result.contentType, result.body);
+    if (isStreaming) await sendStream(response, head, result.body);
+    else send(response, { ...head, body: await buffer(result.body) });
+  } else if (isStreaming) {
+    // Format 2.0 is a matter of the buffered mode: here Lambda hands on, as it is, what a handler without
+    // streamifyResponse returns.
+    send(response, { statusCode: 200, headers: { 'content-type': 'application/json' }, body: result.payload });
+  } else {
+    send(response, responseOfPayload(result.payload));
+  }
+}
+
+/** When the client goes away or the function fails midway, both streams end; the function itself runs on, as on AWS. */
+async function sendStream(response: ServerResponse, head: FunctionUrlHead, body: Readable): Promise<void> {
+  response.writeHead(head.statusCode, head.headers);
+  response.flushHeaders();
+  await pipeline(body, response);
+}
+
+function send(response: ServerResponse, { statusCode, headers, body }: FunctionUrlResponse): void {
+  response.writeHead(statusCode, { ...headers, 'content-length': body.length }).end(body);
+}

@@ -1,0 +1,124 @@
+import type { MovableClock } from '../clock.ts';
+import type { LocalEventListener } from '../events.ts';
+import { LambdaError, throttled } from './lambda-error.ts';
+import type { InvocationResult } from './runtime-api.ts';
+import { Sandbox } from './sandbox.ts';
+import { SandboxPool } from './sandbox-pool.ts';
+
+export interface LambdaFunctionOptions {
+  readonly name: string;
+  readonly arn: string;
+  /** As in the template: `index.handler`. */
+  readonly handler: string;
+  readonly codeDirectory: string;
+  readonly memoryMiB: number;
+  readonly timeoutMs: number;
+  /** The function's own variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What only the local stack adds: `AWS_ENDPOINT_URL_S3` and its like. */
+  readonly platformEnvironment: Readonly<Record<string, string>>;
+  /** @default no limit but `maximumSandboxes` */
+  readonly reservedConcurrency?: number | undefined;
+  /** Invocations beyond this many at once wait. @default 10 */
+  readonly maximumSandboxes?: number | undefined;
+  /** @default 10,000, as on Lambda */
+  readonly initTimeoutMs?: number | undefined;
+  readonly clock: MovableClock;
+  readonly onEvent?: LocalEventListener | undefined;
+}
+
+/** The quota for the event of a synchronous invocation. */
+const MAXIMUM_REQUEST_BYTES = 6_291_456;
+
+/** A Lambda function on this machine: its handler runs under AWS's runtime client, in one child process per sandbox. */
+export class LambdaFunction {
+  readonly #options: LambdaFunctionOptions;
+  readonly #pool: SandboxPool;
+  #coldStarts = 0;
+  #failure: Error | undefined;
+
+  constructor(options: LambdaFunctionOptions) {
+    this.#options = options;
+    this.#pool = new SandboxPool({
+      create: (onChange) => new Sandbox(options, { onChange, onLog: (line) => this.log(line) }),
+      reservedConcurrency: options.reservedConcurrency,
+      maximumSandboxes: options.maximumSandboxes ?? 10,
+      refusal: () => throttled(options.name),
+    });
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get arn(): string {
+    return this.#options.arn;
+  }
+
+  get clock(): MovableClock {
+    return this.#options.clock;
+  }
+
+  /** How many sandboxes were ever started. */
+  get coldStarts(): number {
+    return this.#coldStarts;
+  }
+
+  /** Runs the handler for one event; rejects with a {@link LambdaError} when the service refuses or the function fails. */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    const startedAt = performance.now();
+    let coldStart = false;
+    const report = (error?: Error) => this.#report(coldStart, performance.now() - startedAt, error);
+    try {
+      const payload = this.#payloadOf(event);
+      if (this.#failure !== undefined) throw this.#failure;
+      const { sandbox, isNew } = await this.#pool.acquire();
+      coldStart = isNew;
+      if (isNew) this.#coldStarts += 1;
+      const result = await sandbox.invoke(payload);
+      if (result.kind === 'buffered') report();
+      else void result.ended.then(report);
+      return result;
+    } catch (error) {
+      report(error as Error);
+      throw error;
+    }
+  }
+
+  /** Ends the idle sandboxes now, and the others after their event: the next invocation starts cold. */
+  recycle(): void {
+    this.#pool.recycle();
+  }
+
+  /** Makes each invocation fail as if Lambda itself were down, until called without an error. */
+  failWith(error?: Error): void {
+    this.#failure = error;
+  }
+
+  async stop(): Promise<void> {
+    const stopped = new LambdaError('unavailable', 'ServiceException', `'${this.name}' was stopped`);
+    this.#failure = stopped;
+    await this.#pool.stop(stopped);
+  }
+
+  #payloadOf(event: unknown): Buffer {
+    const payload = Buffer.from(JSON.stringify(event ?? null));
+    if (payload.length <= MAXIMUM_REQUEST_BYTES) return payload;
+    const message = `${payload.length} byte payload is too large for the Invoke operation (limit ${MAXIMUM_REQUEST_BYTES} bytes)`;
+    throw new LambdaError('refused', 'RequestTooLargeException', message);
+  }
+
+  /** Writes a line to the function's log. */
+  log(line: string): void {
+    const { clock, name, onEvent } = this.#options;
+    onEvent?.({ kind: 'log', at: clock.now(), functionName: name, line });
+  }
+
+  #report(coldStart: boolean, milliseconds: number, error: Error | undefined): void {
+    const { clock, name, onEvent } = this.#options;
+    const errorType = error instanceof LambdaError ? error.errorType : error?.name;
+    // The runtime client logs what the handler throws; it cannot log its own end.
+    if (errorType === 'Sandbox.Timedout' || errorType === 'Runtime.ExitError') this.log(error?.message ?? errorType);
+    onEvent?.({ kind: 'invocation', at: clock.now(), functionName: name, coldStart, milliseconds, error: errorType });
+  }
+}
