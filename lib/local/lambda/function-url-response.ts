@@ -72,6 +72,7 @@ async function takePrelude(body: Readable): Promise<Buffer | undefined> {
     if (received.length > MAXIMUM_PRELUDE_BYTES) break;
   }
   if (received.length === 0) return undefined;
+  body.destroy();
   throw malformed(`no end of the prelude (8 NUL bytes) in the first ${received.length} bytes`);
 }
 

@@ -6,13 +6,15 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { LambdaFunction } from './function.ts';
 import { eventOfRequest, type FunctionUrlAuthType } from './function-url-event.ts';
+import { bodyTooLarge, refusalOfError, refusalOfRequest } from './function-url-refusal.ts';
 import {
   type FunctionUrlHead,
+  type FunctionUrlResponse,
   headOfStream,
-  MalformedResponseError,
+  MALFORMED_RESPONSE,
   responseOfPayload,
 } from './function-url-response.ts';
-import { LambdaError, LambdaError } from './lambda-error.ts';
+import { LambdaError } from './lambda-error.ts';
 import type { InvocationResult } from './runtime-api.ts';
 
 export interface FunctionUrlOptions {
@@ -41,20 +43,9 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Fun
   // The local CloudFront keeps its connections; a server that closes an idle one may do so under a new request.
   server.keepAliveTimeout = 120_000;
   const host = options.host ?? '127.0.0.1';
-  await listen(server, options, host);
+  server.listen(options.port, host);
+  await once(server, 'listening');
   return { url: `http://${host}:${(server.address() as AddressInfo).port}/`, stop: () => close(server) };
-}
-
-async function listen(server: Server, { function: { name }, port }: FunctionUrlOptions, host: string): Promise<void> {
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`cannot listen on port ${port} for the URL of '${name}': ${reason}; choose another port`, {
-      cause,
-    });
-  }
 }
 
 async function close(server: Server): Promise<void> {

@@ -19,6 +19,11 @@ export type InvocationResult =
       readonly ended: Promise<LambdaError | undefined>;
     };
 
+/** The whole answer, also of a function that streams. */
+export async function payloadOf(result: InvocationResult): Promise<Buffer> {
+  return result.kind === 'buffered' ? result.payload : buffer(result.body);
+}
+
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
