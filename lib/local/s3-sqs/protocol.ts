@@ -1,0 +1,31 @@
+import type { LocalEvent } from '../events.ts';
+
+/** What the server's thread can be asked for. */
+export interface ServiceCalls {
+  url(): Promise<string>;
+  createBucket(name: string): Promise<void>;
+  createQueue(
+    name: string,
+    attributes: Readonly<Record<string, string>>,
+  ): Promise<{ readonly url: string; readonly arn: string }>;
+  stop(): Promise<void>;
+}
+
+export type CallName = keyof ServiceCalls;
+
+export interface CallMessage {
+  readonly id: number;
+  readonly name: CallName;
+  readonly parameters: readonly unknown[];
+}
+
+export type ThreadMessage =
+  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: Error }
+  | { readonly kind: 'event'; readonly event: LocalEvent };
+
+export interface ThreadParameters {
+  readonly clockOffset: SharedArrayBuffer;
+  readonly port: number;
+  readonly dataDirectory: string | undefined;
+}
