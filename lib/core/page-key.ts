@@ -54,6 +54,16 @@ export function uriOfPageKey(key: PageKey): string {
   return key.split('/').map(encodeStrictly).join('/');
 }
 
+/** The page key that a URI of `uriOfPageKey` stands for; `undefined` for any other URI. */
+export function pageKeyOfUri(uri: string): PageKey | undefined {
+  const key = decode(uri) as PageKey | undefined;
+  if (key === undefined || key.charAt(0) !== '/') return undefined;
+  const query = queryOfPageKey(key);
+  const parameters = query === '' ? [] : query.split('&').map(parameterOf);
+  const result = pageKeyOf(pathOfPageKey(key), parameters);
+  return 'key' in result && result.key === key ? key : undefined;
+}
+
 /** The percent-encoded path of the page, without a trailing slash: `/caf%C3%A9`, `/rss.xml`, `/`. */
 export function pathOfPageKey(key: PageKey): string {
   const segments = key.split('/').slice(1);
@@ -75,6 +85,11 @@ export function queryOfPageKey(key: PageKey): string {
 /** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */
 export function isFilePath(path: string): boolean {
   return HAS_EXTENSION.test(path);
+}
+
+function parameterOf(pair: string): QueryParameter {
+  const end = pair.indexOf('=');
+  return { name: pair.slice(0, end), value: pair.slice(end + 1) };
 }
 
 function segmentsOf(path: string): string[] | PageKeyFault {

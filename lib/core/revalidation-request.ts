@@ -1,5 +1,5 @@
 import { IsrError } from './errors.ts';
-import { type PageKey, type PageKeyFault, pageKeyOf, type QueryParameter } from './page-key.ts';
+import { type PageKey, type PageKeyFault, pageKeyOf, pathOfPageKey, type QueryParameter } from './page-key.ts';
 import type { Revalidation } from './revalidate.ts';
 
 export const MAX_ITEMS = 1000;

@@ -1,0 +1,86 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
+import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/edge-cache-control.ts';
+import type { PageKey } from '../../lib/core/page-key.ts';
+import { revalidate } from '../../lib/core/revalidate.ts';
+import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
+import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/served-page.ts';
+import { isValidToken } from '../../lib/core/token.ts';
+import { awsClientFrom, log } from '../shared/aws.ts';
+import { type ResponseStream, send, streamed } from '../shared/function-url.ts';
+import { openPages } from '../shared/pages.ts';
+import { prerenderedExceptions } from '../shared/prerendered.ts';
+import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
+import { readServeConfig } from './config.ts';
+import { type PageRequest, parsePageRequest } from './page-request.ts';
+
+const config = readServeConfig(process.env);
+const aws = awsClientFrom(process.env);
+const pages = openPages(config, aws);
+const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
+const edge = createQueuedEdge(aws, config.purgeQueueUrl);
+const revalidateBySite = revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge });
+
+/** The first origin of every page. Errors are let out: CloudFront then asks S3. */
+export const handler = streamed(async (event, stream) => {
+  const request = parsePageRequest(event);
+  if ('problem' in request) return refuse(stream, request.status, request.problem);
+  answer(event, stream, await pageFor(request));
+});
+
+function pageFor(request: PageRequest): Promise<ServedPage> {
+  const ports = { ...pages.portsFor(config.siteUrl ?? `https://${request.host}`, revalidateBySite), jobs };
+  if (request.deploymentId !== config.deploymentId) return fromOtherDeployment(request, ports);
+  if (isValidToken(request.draftToken, config.tokenHashes)) return draft(request.key, ports);
+  if (request.revalidationToken === undefined) return servePage(request.key, ports);
+  if (isValidToken(request.revalidationToken, config.tokenHashes)) return revalidated(request.key, ports);
+  log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey: request.key });
+  return servePage(request.key, ports);
+}
+
+async function revalidated(key: PageKey, ports: ServePorts): Promise<ServedPage> {
+  const revalidation = { pages: [key], tags: [], prefixes: [], all: false };
+  const result = await revalidate(revalidation, config.deploymentId, { ...ports, edge });
+  const page = onlyForThisViewer(await servePage(key, ports));
+  log('info', 'revalidated by request header', { pageKey: key, outcome: result.pages[0]?.outcome });
+  if (page.headers['x-isr-cache'] !== 'HIT') return page;
+  return { ...page, headers: { ...page.headers, 'x-isr-cache': 'REVALIDATED' } };
+}
+
+async function draft(key: PageKey, ports: ServePorts): Promise<ServedPage> {
+  return passedThrough(await ports.site.render(key), 'draft');
+}
+
+/**
+ * While a deployment switches, the edge may still ask for pages of the one before. What is stored is served; what is
+ * not is rendered by this build, and so must not be stored as a page of that one.
+ */
+async function fromOtherDeployment({ key, deploymentId }: PageRequest, ports: ServePorts): Promise<ServedPage> {
+  const others = createS3PageStore(pages.objects, { deploymentId, prerendered: prerenderedExceptions });
+  const page = await others.read(key);
+  if (page !== undefined) return stalePage(key, page, STALE_PAGE_SECONDS, 'other-deployment');
+  return passedThrough(await ports.site.render(key), 'other-deployment');
+}
+
+function answer(event: LambdaFunctionURLEvent, stream: ResponseStream, page: ServedPage): void {
+  const { etag } = page.headers;
+  const isUnchanged = page.status === 200 && etag !== undefined && namesEtag(event.headers['if-none-match'], etag);
+  const body = isUnchanged || event.requestContext.http.method === 'HEAD' ? '' : page.body;
+  send(stream, { statusCode: isUnchanged ? 304 : page.status, headers: page.headers }, body);
+}
+
+/** RFC 9110, section 13.1.2: weak comparison. */
+function namesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+  const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag));
+}
+
+function refuse(stream: ResponseStream, statusCode: number, problem: string): void {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NOT_STORED };
+  send(
+    stream,
+    { statusCode, headers: statusCode === 405 ? { ...headers, allow: 'GET, HEAD' } : headers },
+    `${problem}\n`,
+  );
+}

@@ -1,0 +1,40 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { type PageKey, pageKeyOfUri } from '../../lib/core/page-key.ts';
+
+/** A request for a page, as the edge function leaves it. */
+export interface PageRequest {
+  readonly deploymentId: string;
+  readonly key: PageKey;
+  /** The name that the viewer used. */
+  readonly host: string;
+  readonly revalidationToken: string | undefined;
+  readonly draftToken: string | undefined;
+}
+
+export interface RefusedRequest {
+  readonly status: number;
+  readonly problem: string;
+}
+
+const URI = /^\/deployments\/([0-9a-f]+)(\/.*)$/;
+
+export function parsePageRequest(event: LambdaFunctionURLEvent): PageRequest | RefusedRequest {
+  const { method } = event.requestContext.http;
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, problem: `pages answer GET and HEAD, not ${method}` };
+  const [, deploymentId = '', uri = ''] = URI.exec(event.rawPath) ?? [];
+  const key = pageKeyOfUri(uri);
+  if (key === undefined) {
+    return {
+      status: 400,
+      problem: `'${event.rawPath}' is not /deployments/<id> and a page key; ask the distribution, not this function`,
+    };
+  }
+  return {
+    deploymentId,
+    key,
+    host: event.headers['x-forwarded-host'] ?? event.requestContext.domainName,
+    revalidationToken: event.headers['x-prerender-revalidate'],
+    draftToken: event.headers['x-isr-draft'],
+  };
+}

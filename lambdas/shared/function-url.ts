@@ -1,0 +1,48 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+
+export type ResponseStream = NodeJS.WritableStream & { setContentType?(type: string): void };
+
+export interface ResponseHead {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+}
+
+type StreamedHandler = (event: LambdaFunctionURLEvent, stream: ResponseStream) => Promise<void>;
+
+/** Lambda's Node runtime gives these as a global: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+declare const awslambda: {
+  streamifyResponse(handler: StreamedHandler): unknown;
+  HttpResponseStream: { from(stream: ResponseStream, head: ResponseHead): ResponseStream };
+};
+
+export function streamed(handler: StreamedHandler): unknown {
+  return awslambda.streamifyResponse(handler);
+}
+
+/** Sends a whole answer. */
+export function send(stream: ResponseStream, head: ResponseHead, body: Uint8Array | string): void {
+  // Without a first write, Lambda never sends the head.
+  const out = awslambda.HttpResponseStream.from(stream, head);
+  out.write(body.length === 0 ? '' : body);
+  out.end();
+}
+
+/** Sends chunks as they come. A body that breaks off breaks the response off too, rather than looking complete. */
+export async function sendStream(
+  stream: ResponseStream,
+  head: ResponseHead,
+  body: AsyncIterable<Uint8Array> | null,
+): Promise<void> {
+  const out = awslambda.HttpResponseStream.from(stream, head);
+  out.write('');
+  for await (const chunk of body ?? []) {
+    if (!out.write(chunk)) await new Promise((resolve) => out.once('drain', resolve));
+  }
+  out.end();
+}
+
+/** The body as sent. */
+export function bodyOf(event: LambdaFunctionURLEvent): Buffer {
+  return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+}

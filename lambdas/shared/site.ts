@@ -1,0 +1,58 @@
+import type { SiteAnswer } from '../../lib/core/page.ts';
+import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page-key.ts';
+import type { Site } from '../../lib/core/ports.ts';
+import { withinTime } from '../../lib/core/render-page.ts';
+import type { CacheHint, SiteContext, SiteFetch } from '../../lib/core/site.ts';
+
+export interface SiteOptions {
+  /** The canonical origin, `https://example.com`. */
+  readonly siteUrl: string;
+  readonly trailingSlash: 'always' | 'never' | 'ignore';
+  readonly renderTimeoutMs: number;
+  readonly revalidate: NonNullable<SiteContext['revalidate']>;
+}
+
+/** Pages are everybody's: no viewer's address may get into one. */
+const NOBODYS_ADDRESS = '127.0.0.1';
+
+let loading: Promise<SiteFetch> | undefined;
+
+/** Loads the build's server bundle on first use: a hit never does. */
+export function loadSite(): Promise<SiteFetch> {
+  const url = new URL('./site/index.mjs', import.meta.url).href;
+  loading ??= import(url).then((module: { readonly fetch: SiteFetch }) => module.fetch);
+  return loading;
+}
+
+/** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
+export function createSite(options: SiteOptions): Site {
+  return {
+    render: (key) => withinTime(options.renderTimeoutMs, pathOfPageKey(key), (signal) => render(key, options, signal)),
+  };
+}
+
+async function render(key: PageKey, options: SiteOptions, signal: AbortSignal): Promise<SiteAnswer> {
+  const fetch = await loadSite();
+  const request = new Request(urlOf(key, options), { headers: { accept: '*/*' }, signal });
+  const pending: Promise<unknown>[] = [];
+  let hint: CacheHint | false | undefined;
+  const response = await fetch(request, {
+    kind: 'page',
+    clientAddress: NOBODYS_ADDRESS,
+    revalidate: options.revalidate,
+    waitUntil: (work) => pending.push(work),
+    onCacheHint: (given) => {
+      hint = given;
+    },
+  });
+  const body = new Uint8Array(await response.arrayBuffer());
+  await Promise.allSettled(pending);
+  return { status: response.status, headers: response.headers, body, hint };
+}
+
+function urlOf(key: PageKey, { siteUrl, trailingSlash }: SiteOptions): URL {
+  const path = pathOfPageKey(key);
+  const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
+  const query = queryOfPageKey(key);
+  return new URL(path + slash + (query === '' ? '' : `?${query}`), siteUrl);
+}

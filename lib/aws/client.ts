@@ -1,0 +1,112 @@
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import aws4 from 'aws4';
+import pRetry from 'p-retry';
+
+export type Service = 's3' | 'sqs' | 'cloudfront';
+
+export interface AwsCall {
+  readonly service: Service;
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Percent-encoded, from the service's root: for S3 without the bucket. */
+  readonly path: string;
+  readonly bucket?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** One signed call. Resolves with any status below 500 but 429; rejects when AWS stays unreachable or failing. */
+export type AwsClient = (call: AwsCall) => Promise<AwsAnswer>;
+
+export interface AwsClientOptions {
+  readonly region: string;
+  /** By service, `AWS_ENDPOINT_URL_S3` and so on: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+  readonly endpoints?: Partial<Record<Service, string>>;
+}
+
+// A sandbox that was frozen finds its kept-alive sockets dead; S3 asks to retry 500 and 503. The first retry is soon,
+// because the usual cause is such a socket.
+const RETRIES = { retries: 3, minTimeout: 30, factor: 4, randomize: true };
+
+/**
+ * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). Credentials come from the
+ * environment, as a sandbox of Lambda has them for its whole life.
+ */
+export function createAwsClient(options: AwsClientOptions): AwsClient {
+  const agent = new HttpsAgent({ keepAlive: true });
+  return (call) =>
+    pRetry(async () => {
+      const answer = await send(call, options, agent);
+      if (answer.status >= 500 || answer.status === 429) throw new Error(describeFailure(call, answer));
+      return answer;
+    }, RETRIES);
+}
+
+/** What AWS answered, for an error message. */
+export function describeFailure(call: AwsCall, answer: AwsAnswer): string {
+  const text = answer.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
+  return `${call.service} answered ${answer.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
+}
+
+function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsAnswer> {
+  const url = urlOf(call, options);
+  const signed = aws4.sign({
+    service: call.service,
+    region: call.service === 'cloudfront' ? 'us-east-1' : options.region,
+    method: call.method,
+    host: url.host,
+    path: url.pathname + url.search,
+    headers: { ...call.headers },
+    ...(call.body === undefined ? {} : { body: call.body as string }),
+  });
+  return new Promise((resolve, reject) => {
+    const receive = (message: IncomingMessage): void => {
+      const chunks: Buffer[] = [];
+      message.on('data', (chunk: Buffer) => chunks.push(chunk));
+      message.on('error', (error) => reject(networkError(error)));
+      message.on('end', () => resolve(answerOf(message, Buffer.concat(chunks))));
+    };
+    const wire: RequestOptions = {
+      method: call.method,
+      hostname: url.hostname,
+      port: url.port,
+      path: url.pathname + url.search,
+      headers: signed.headers as Record<string, string>,
+    };
+    const request =
+      url.protocol === 'https:' ? httpsRequest({ ...wire, agent }, receive) : plainHttp().request(wire, receive);
+    request.on('error', (error) => reject(networkError(error)));
+    request.end(call.body);
+  });
+}
+
+function urlOf(call: AwsCall, { region, endpoints }: AwsClientOptions): URL {
+  const endpoint = endpoints?.[call.service];
+  // Endpoints given by hand take the bucket in the path, as the SDK does for hosts that are IP addresses.
+  if (endpoint !== undefined)
+    return new URL((call.bucket === undefined ? '' : `/${call.bucket}`) + call.path, endpoint);
+  if (call.service === 'cloudfront') return new URL(call.path, 'https://cloudfront.amazonaws.com');
+  const prefix = call.bucket === undefined ? '' : `${call.bucket}.`;
+  return new URL(call.path, `https://${prefix}${call.service}.${region}.amazonaws.com`);
+}
+
+function answerOf(message: IncomingMessage, body: Buffer): AwsAnswer {
+  const headers = Object.entries(message.headers).map(([name, value]) => [name, String(value)]);
+  return { status: message.statusCode ?? 0, headers: Object.fromEntries(headers), body };
+}
+
+/** `import 'node:http'` reads all its exports, one of which loads Node's whole fetch implementation: 20 ms. */
+function plainHttp(): typeof import('node:http') {
+  return process.getBuiltinModule('node:http');
+}
+
+/** p-retry gives up at a TypeError, which some network errors are. */
+function networkError(error: Error): Error {
+  return new Error(`the connection failed: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { PageKey } from '../core/page-key.ts';
+import type { Clock, Lease, LeaseStore } from '../core/ports.ts';
+import type { Objects } from './objects.ts';
+
+export interface LeaseStoreOptions {
+  readonly deploymentId: string;
+  /** Longer than any render may take: its holder is dead after that. */
+  readonly durationMs: number;
+  readonly clock: Clock;
+}
+
+/** A lease is an object that only one writer can create. Its body is unique, and so is its entity tag. */
+export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions): LeaseStore {
+  async function take(name: string, condition: { absent: true } | { etag: string }): Promise<Lease | undefined> {
+    const body = JSON.stringify({ holder: randomUUID(), endsAt: options.clock.now() + options.durationMs });
+    const etag = await objects.put(name, body, { headers: { 'content-type': 'application/json' }, condition });
+    if (etag === 'conflict') return undefined;
+    return {
+      async release() {
+        await objects.remove(name, etag);
+      },
+    };
+  }
+
+  return {
+    async acquire(key: PageKey) {
+      const name = `_isr/leases/${options.deploymentId}${key}`;
+      const lease = await take(name, { absent: true });
+      if (lease !== undefined) return lease;
+      const held = await objects.get(name);
+      if (held === undefined) return undefined;
+      const { endsAt } = JSON.parse(held.body.toString('utf8')) as { readonly endsAt: number };
+      return endsAt <= options.clock.now() ? take(name, { etag: held.etag }) : undefined;
+    },
+  };
+}

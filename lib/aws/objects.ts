@@ -1,0 +1,83 @@
+import { IsrError, reasonOf } from '../core/errors.ts';
+import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+
+export interface StoredObject {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ObjectWrite {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly condition?: { readonly absent: true } | { readonly etag: string };
+}
+
+/** The objects of one bucket, with S3's conditional reads and writes. Keys are decoded and have no leading slash. */
+export interface Objects {
+  get(key: string): Promise<StoredObject | undefined>;
+  /** `'unchanged'` while the object still has that entity tag. */
+  getUnless(key: string, etag: string | undefined): Promise<StoredObject | 'unchanged' | undefined>;
+  /** The new entity tag, or `'conflict'`. */
+  put(key: string, body: Uint8Array | string, write?: ObjectWrite): Promise<string | 'conflict'>;
+  /** Removing what is not there is no error. */
+  remove(key: string, etag?: string): Promise<'removed' | 'conflict'>;
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 when the condition does not hold,
+// 409 when another write to the key is under way, 404 for If-Match on a key that is gone.
+const CONFLICTS = new Set([404, 409, 412]);
+
+export function objectsOf(bucket: string, aws: AwsClient): Objects {
+  const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsAnswer> => {
+    const path = `/${key.split('/').map(encodeSegment).join('/')}`;
+    try {
+      return await aws({ service: 's3', bucket, path, ...request });
+    } catch (error) {
+      throw unavailable(bucket, key, reasonOf(error), error);
+    }
+  };
+  const refuse = (key: string, method: AwsCall['method'], answer: AwsAnswer): never => {
+    throw unavailable(bucket, key, describeFailure({ service: 's3', method, path: key }, answer));
+  };
+  const getUnless: Objects['getUnless'] = async (key, etag) => {
+    const answer = await call(key, {
+      method: 'GET',
+      ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+    });
+    if (answer.status === 304) return 'unchanged';
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) return refuse(key, 'GET', answer);
+    return { body: answer.body, etag: answer.headers.etag ?? '', headers: answer.headers };
+  };
+  return {
+    getUnless,
+    get: async (key) => (await getUnless(key, undefined)) as StoredObject | undefined,
+    async put(key, body, { headers = {}, condition } = {}) {
+      const answer = await call(key, { method: 'PUT', body, headers: { ...headers, ...conditionHeaders(condition) } });
+      if (answer.status === 200) return answer.headers.etag ?? '';
+      return condition !== undefined && CONFLICTS.has(answer.status) ? 'conflict' : refuse(key, 'PUT', answer);
+    },
+    async remove(key, etag) {
+      const answer = await call(key, {
+        method: 'DELETE',
+        ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
+      });
+      if (answer.status === 204 || answer.status === 200 || answer.status === 404) return 'removed';
+      return CONFLICTS.has(answer.status) ? 'conflict' : refuse(key, 'DELETE', answer);
+    },
+  };
+}
+
+function conditionHeaders(condition: ObjectWrite['condition']): Record<string, string> {
+  if (condition === undefined) return {};
+  return 'absent' in condition ? { 'if-none-match': '*' } : { 'if-match': condition.etag };
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function unavailable(bucket: string, key: string, reason: string, cause?: unknown): IsrError {
+  const message = `cannot use '${key}' in bucket '${bucket}': ${reason}; check that the function's role may read and write it`;
+  return new IsrError('PAGE_STORE_UNAVAILABLE', message, { cause });
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { IsrError } from '../core/errors.ts';
+import type { PageFacts } from '../core/page.ts';
+import type { Objects } from './objects.ts';
+
+const HEADER = 'x-amz-meta-isr';
+// S3 counts names and values of all user metadata: 2 KB
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html).
+const MAX_METADATA_BYTES = 2048 - 'isr'.length;
+
+/**
+ * Page facts travel as one metadata entry of the page's object, as JSON in visible ASCII. What does not fit stands in
+ * an object of its own, named by its content, which the entry refers to.
+ */
+export async function factsHeaders(facts: PageFacts, objects: Objects): Promise<Record<string, string>> {
+  const json = asciiJson(facts);
+  if (json.length <= MAX_METADATA_BYTES) return { [HEADER]: json };
+  const reference = createHash('sha256').update(json).digest('hex');
+  await objects.put(sidecarKey(reference), json, { headers: { 'content-type': 'application/json' } });
+  return { [HEADER]: asciiJson({ reference }) };
+}
+
+/** `undefined` for an object without facts: a page made at build time. */
+export async function readFacts(
+  headers: Readonly<Record<string, string>>,
+  objects: Objects,
+): Promise<PageFacts | undefined> {
+  const json = headers[HEADER];
+  if (json === undefined) return undefined;
+  const entry = JSON.parse(json) as PageFacts | { readonly reference: string };
+  if (!('reference' in entry)) return entry;
+  const sidecar = await objects.get(sidecarKey(entry.reference));
+  if (sidecar !== undefined) return JSON.parse(sidecar.body.toString('utf8')) as PageFacts;
+  throw new IsrError(
+    'PAGE_STORE_UNAVAILABLE',
+    `'${sidecarKey(entry.reference)}' is missing; revalidate the page to write it anew`,
+  );
+}
+
+const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;
+
+/** Blanks and everything outside ASCII escaped: header values are trimmed, and must be Latin-1. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[^\x21-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
