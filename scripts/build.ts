@@ -66,6 +66,8 @@ async function bundleLambda(name: string): Promise<string> {
     mainFields: ['module', 'main'],
     // The build's server, which the construct copies beside the bundle at synth.
     external: ['./site/*'],
+    // CommonJS dependencies ask for Node's modules with `require`, which an ES module does not have.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
