@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname, isAbsolute, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
+import { bundleServer, type ServerSource } from '../build/bundle-server.ts';
+import type { PrerenderedPage } from '../build/manifest.ts';
+import type { Build } from '../build/read-build.ts';
+import { withBase } from '../build/route-pattern.ts';
+import { listFiles, writeBuild } from '../build/write-build.ts';
+import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-manifest.ts';
+import { liveRoutesOf } from './live-routes.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { ErrorPage, SiteFacts } from './site-fetch.ts';
+
+/** What the hooks of one `astro build` have gathered. */
+export interface AstroOutput {
+  readonly config: AstroConfig;
+  readonly options: ResolvedOptions;
+  readonly routes: readonly IntegrationResolvedRoute[];
+  readonly headersByPath: RouteToHeaders;
+  /** False for a site that is wholly prerendered: Astro then builds no server. */
+  readonly hasServer: boolean;
+  readonly hasServerIslands: boolean;
+  /** Astro's key for the props of server islands: a new one for each build unless ASTRO_KEY is set. */
+  readonly islandKey: string | undefined;
+  /** Every module that Vite has read: Astro puts their absolute paths into the server. */
+  readonly moduleIds: Iterable<string>;
+}
+
+export interface AstroBuildResult {
+  readonly build: Build;
+  readonly warnings: readonly string[];
+}
+
+/** Turns the output of `astro build` into `.isr/`, at the root of the project. */
+export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildResult> {
+  const { config, options } = output;
+  const client = fileURLToPath(config.build.client);
+  const routes = flattenRoutes(output.routes);
+  const live = liveRoutesOf(usedRoutes(routes, output), options.exclude);
+  const redirects = redirectsOf(routes, config);
+  const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
+  const facts: SiteFacts = { redirects, errorPages: await readErrorPages(prerendered, client, config.base) };
+  const build = await writeBuild({
+    root: fileURLToPath(config.root),
+    server: await bundleServer(await serverSourceOf(output, facts)),
+    client,
+    manifest: {
+      framework: { name: 'astro', version: astroVersionOf(config) },
+      site: originOf(config),
+      base: withBase(config.base, ''),
+      trailingSlash: config.trailingSlash,
+      assetsFolder: config.build.assets,
+      isr: options.isr,
+      live: live.patterns.map((pattern) => withBase(config.base, pattern)),
+      redirects,
+      prerendered,
+    },
+  });
+  return { build, warnings: live.warnings };
+}
+
+// Astro adds the islands' route to each site that has an adapter.
+function usedRoutes(
+  routes: readonly IntegrationResolvedRoute[],
+  output: AstroOutput,
+): readonly IntegrationResolvedRoute[] {
+  return routes.filter((route) => output.hasServerIslands || !route.pattern.startsWith('/_server-islands/'));
+}
+
+async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<ServerSource> {
+  const { config } = output;
+  const [module, create] = output.hasServer
+    ? [`./${config.build.serverEntry}`, 'createFetch']
+    : [fileURLToPath(new URL(`./site-fetch${extname(import.meta.url)}`, import.meta.url)), 'createSiteFetch'];
+  return {
+    code: `
+      import { ${create} as create } from ${JSON.stringify(module)};
+      export const fetch = create(${JSON.stringify(facts)});
+    `,
+    resolveFrom: fileURLToPath(output.hasServer ? config.build.server : config.root),
+    // Needed by the image endpoint alone, which asks for it when it is called.
+    external: ['sharp'],
+    traces: await machineTracesOf(output),
+  };
+}
+
+/** What Astro leaves in the server of the machine and the run that built it, and what stands for it. */
+async function machineTracesOf(output: AstroOutput): Promise<ReadonlyMap<string, string>> {
+  const { config, moduleIds, islandKey, hasServerIslands } = output;
+  const traces = new Map([[config.root.href, 'file:///site/']]);
+  const root = fileURLToPath(config.root);
+  // Hashes of chunks that exist in the bundle no more; they depend on the paths in the chunks.
+  for (const file of await listFiles(fileURLToPath(config.build.server))) {
+    traces.set(file, file.replace(/_[\w-]{8}(?=\.mjs$)/, ''));
+  }
+  for (const id of moduleIds) {
+    if (isAbsolute(id)) traces.set(id, `/site/${placeOf(id, root)}`);
+  }
+  // A key that nothing uses must not make each build a deployment of its own.
+  if (islandKey !== undefined && !hasServerIslands) traces.set(islandKey, `${'A'.repeat(43)}=`);
+  return traces;
+}
+
+function placeOf(id: string, root: string): string {
+  const installed = id.lastIndexOf('/node_modules/');
+  return installed === -1 ? relative(root, id) : id.slice(installed + 1);
+}
+
+async function readErrorPages(
+  prerendered: readonly PrerenderedPage[],
+  client: string,
+  base: string,
+): Promise<Readonly<Record<string, ErrorPage>>> {
+  const pages = prerendered.filter((page) => /(?:^|\/)(?:404|500)(?:\/index)?\.html$/.test(page.file));
+  const entries = pages.map(async ({ file, headers }) => {
+    const body = await readFile(join(client, file), 'utf8');
+    return [withBase(base, file), { body, headers }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function astroVersionOf(config: AstroConfig): string {
+  const { version } = createRequire(config.root)('astro/package.json') as { readonly version: string };
+  return version;
+}

@@ -1,0 +1,69 @@
+import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
+import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
+import { withBase } from '../build/route-pattern.ts';
+
+/** A redirect without a status of its own: what Astro answers. */
+const DEFAULT_REDIRECT_STATUS = 301;
+
+/** All routes: those that fall back to another language hang below the route they fall back to. */
+export function flattenRoutes(routes: readonly IntegrationResolvedRoute[]): readonly IntegrationResolvedRoute[] {
+  return routes.flatMap((route) => [
+    route,
+    ...route.fallbackRoutes.map((fallback) => ({ ...fallback, origin: route.origin })),
+  ]);
+}
+
+/** The redirects of the site's configuration, in the order in which Astro tries them. */
+export function redirectsOf(routes: readonly IntegrationResolvedRoute[], config: AstroConfig): Manifest['redirects'] {
+  return routes
+    .filter((route) => route.type === 'redirect' && route.redirect !== undefined)
+    .map((route) => {
+      const redirect = route.redirect ?? '/';
+      const isShort = typeof redirect === 'string';
+      return {
+        from: withBase(config.base, route.pattern),
+        to: destinationOf(isShort ? redirect : redirect.destination, config),
+        status: isShort ? DEFAULT_REDIRECT_STATUS : redirect.status,
+      };
+    });
+}
+
+/**
+ * The pages that were rendered at build time. `headersByPath` is Astro's one complete list of them (its lists of pages
+ * and assets lack endpoints or fallbacks); a path is matched with the file that was written for it.
+ */
+export function prerenderedOf(
+  headersByPath: RouteToHeaders,
+  files: readonly string[],
+  base: string,
+): readonly PrerenderedPage[] {
+  const known = new Set(files);
+  return [...headersByPath]
+    .flatMap(([pathname, { headers }]) => {
+      const path = pathname.replaceAll(/^\/|\/$/g, '');
+      const candidates = path === '' ? ['index.html'] : [path, `${path}.html`, `${path}/index.html`];
+      const file = candidates.find((candidate) => known.has(candidate));
+      return file === undefined ? [] : [{ path: withBase(base, path), file, headers: Object.fromEntries(headers) }];
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The site's canonical origin, when the configuration has `site`. */
+export function originOf(config: AstroConfig): string | null {
+  return config.site === undefined ? null : new URL(config.site).origin;
+}
+
+// Astro leaves base and trailing slash out of a destination, and its own redirects then lead to a 404 or a second one.
+function destinationOf(destination: string, config: AstroConfig): string {
+  if (!destination.startsWith('/') || destination.startsWith('//')) return destination;
+  const [path = '/', suffix = ''] = splitSuffix(destination);
+  const isBelowBase = config.base !== '/' && `${path}/`.startsWith(`${withBase(config.base, '')}/`);
+  const target = isBelowBase ? path : withBase(config.base, path);
+  const needsSlash = config.trailingSlash === 'always' && !target.endsWith('/') && !/\.[^/]+$/.test(target);
+  return `${target}${needsSlash ? '/' : ''}${suffix}`;
+}
+
+function splitSuffix(destination: string): readonly [string, string] {
+  const at = destination.search(/[?#]/);
+  return at === -1 ? [destination, ''] : [destination.slice(0, at), destination.slice(at)];
+}

@@ -1,0 +1,39 @@
+import type { CacheProviderFactory } from 'astro';
+import { currentScope } from './scope.ts';
+
+/**
+ * Hands what `Astro.cache` and `routeRules` say to the function that runs the site. It sets no headers: Astro cannot
+ * set them on immutable responses (`Response.redirect()`), and tags with commas or Unicode would not fit.
+ */
+const createCacheProvider: CacheProviderFactory = () => ({
+  name: 'cdk-isr',
+
+  setHeaders({ maxAge, swr, tags }) {
+    const scope = currentScope();
+    if (scope !== undefined) {
+      scope.hint = {
+        ...(maxAge === undefined ? {} : { maxAge }),
+        ...(swr === undefined ? {} : { swr }),
+        ...(tags === undefined || tags.length === 0 ? {} : { tags: [...tags] }),
+      };
+    }
+    return new Headers();
+  },
+
+  async invalidate({ path, tags }) {
+    const revalidate = currentScope()?.context.revalidate;
+    if (revalidate === undefined) {
+      throw new Error(
+        'Astro.cache.invalidate() works in live routes of a running stack alone: list the route in isr.exclude',
+      );
+    }
+    const list = tags === undefined ? [] : [tags].flat();
+    await revalidate({
+      ...(path === undefined ? {} : { paths: [path] }),
+      ...(list.length === 0 ? {} : { tags: list }),
+    });
+  },
+});
+
+// biome-ignore lint/style/noDefaultExport: Astro imports a provider's default export.
+export default createCacheProvider;

@@ -1,0 +1,149 @@
+import { extname } from 'node:path';
+import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
+import { writeAstroBuild } from './astro-build.ts';
+import { type AdapterOptions, resolveOptions } from './options.ts';
+import { trimPlugin } from './trim.ts';
+
+export type { AdapterOptions, AstroIsrOptions } from './options.ts';
+
+const NAME = 'cdk-isr/astro';
+const PACKAGE = 'cdk-isr';
+
+/** What the hooks tell each other during one run of Astro. */
+interface Run {
+  config?: AstroConfig;
+  routes: readonly IntegrationResolvedRoute[];
+  headersByPath: RouteToHeaders;
+  hasServer: boolean;
+  hasServerIslands: boolean;
+  islandKey: string | undefined;
+  readonly moduleIds: Set<string>;
+}
+
+/**
+ * Astro adapter that writes `.isr/`, which the construct IsrSite deploys and `isr` runs on one machine.
+ *
+ * @throws IsrError INVALID_OPTION or INVALID_TOKEN
+ */
+export function isr(options: AdapterOptions = {}): AstroIntegration {
+  const resolved = resolveOptions(options);
+  const run: Run = {
+    routes: [],
+    headersByPath: new Map(),
+    hasServer: false,
+    hasServerIslands: false,
+    islandKey: undefined,
+    moduleIds: new Set(),
+  };
+  return {
+    name: NAME,
+    hooks: {
+      'astro:config:setup'({ config, updateConfig, addMiddleware, logger }) {
+        for (const warning of resolved.warnings) logger.warn(warning);
+        addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
+        updateConfig(configOf(config, run, lastIntegration(resolved, run)));
+      },
+      'astro:routes:resolved'({ routes }) {
+        run.routes = routes;
+      },
+      'astro:config:done'({ config, setAdapter, buildOutput }) {
+        run.config = config;
+        setAdapter(adapterFor(buildOutput));
+      },
+      'astro:build:ssr'({ manifest }) {
+        run.hasServer = true;
+        run.islandKey = manifest.key;
+      },
+      'astro:build:generated'({ routeToHeaders }) {
+        run.headersByPath = routeToHeaders;
+      },
+    },
+  };
+}
+
+// biome-ignore lint/style/noDefaultExport: an Astro adapter is imported by its default export.
+export default isr;
+
+function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
+  const provider = { name: PACKAGE, entrypoint: 'cdk-isr/astro/cache' };
+  return {
+    // Redirects are answered by the server, with their own status, instead of by HTML files.
+    build: { redirects: false },
+    ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
+    integrations: [last],
+    vite: { plugins: [trimPlugin(), packagePlugin(), notesPlugin(run)] },
+  };
+}
+
+function adapterFor(buildOutput: 'static' | 'server'): AstroAdapter {
+  return {
+    name: NAME,
+    entrypointResolution: 'auto',
+    serverEntrypoint: 'cdk-isr/astro/server',
+    previewEntrypoint: 'cdk-isr/astro/preview',
+    adapterFeatures: {
+      buildOutput,
+      middlewareMode: 'classic',
+      staticHeaders: true,
+      preserveBuildClientDir: true,
+      preserveBuildServerDir: true,
+    },
+    supportedAstroFeatures: {
+      staticOutput: 'stable',
+      hybridOutput: 'stable',
+      serverOutput: 'stable',
+      envGetSecret: 'stable',
+      i18nDomains: 'unsupported',
+      sharpImageService: {
+        support: 'limited',
+        message: 'images of prerendered pages are made at build time; /_image on AWS needs a layer with sharp',
+        suppress: 'all',
+      },
+    },
+  };
+}
+
+// Adapters run before all other integrations; what those add to the client's files belongs to the build too.
+function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): AstroIntegration {
+  return {
+    name: `${NAME}:build`,
+    hooks: {
+      async 'astro:build:done'({ logger }) {
+        if (run.config === undefined) return;
+        const { build, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
+        for (const warning of warnings) logger.warn(warning);
+        const { deploymentId, live, prerendered } = build.manifest;
+        logger.info(`.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes`);
+      },
+    },
+  };
+}
+
+/** Bundles this package even where the project does not list it as a dependency. */
+function packagePlugin() {
+  return {
+    name: `${NAME}:package`,
+    configEnvironment(name: string) {
+      return ['ssr', 'prerender', 'astro'].includes(name) ? { resolve: { noExternal: [PACKAGE] } } : undefined;
+    },
+  };
+}
+
+interface ParsedModule {
+  readonly id: string;
+  readonly meta: { readonly astro?: { readonly serverComponents?: readonly unknown[] } };
+}
+
+function notesPlugin(run: Run) {
+  return {
+    name: `${NAME}:notes`,
+    moduleParsed({ id, meta }: ParsedModule) {
+      run.moduleIds.add(id);
+      if ((meta.astro?.serverComponents?.length ?? 0) > 0) run.hasServerIslands = true;
+    },
+  };
+}
+
+function moduleBeside(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
+}

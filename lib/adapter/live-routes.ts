@@ -1,0 +1,51 @@
+import { compileRoutePattern, isDynamicPattern } from '../build/route-pattern.ts';
+
+/** What this module reads of Astro's `IntegrationResolvedRoute`. */
+export interface SiteRoute {
+  readonly pattern: string;
+  readonly type: string;
+  readonly origin: string;
+  readonly isPrerendered: boolean;
+}
+
+export interface LiveRoutes {
+  /** Without `base`, in the order in which they were found. */
+  readonly patterns: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+// Answers depend on more than the path (form data, encrypted props, image parameters), so they are never stored.
+const LIVE_INTERNALS = ['/_image', '/_server-islands/[name]', '/_actions/[...path]'];
+
+/**
+ * The routes that are never stored. A string of `exclude` is a pattern of its own, as on Vercel: it may name one path
+ * of a dynamic route. A RegExp chooses among the patterns of the routes that are rendered on demand.
+ */
+export function liveRoutesOf(routes: readonly SiteRoute[], exclude: readonly (string | RegExp)[]): LiveRoutes {
+  const onDemand = routes.filter((route) => !route.isPrerendered && route.type !== 'redirect');
+  const patterns = onDemand.map((route) => route.pattern).filter((pattern) => LIVE_INTERNALS.includes(pattern));
+  const warnings: string[] = [];
+  for (const entry of exclude) {
+    const found = typeof entry === 'string' ? coveredBy(entry, onDemand) : matching(entry, onDemand);
+    if (found.length > 0) patterns.push(...(typeof entry === 'string' ? [entry] : found));
+    else warnings.push(`isr.exclude: ${entry} matches no route that is rendered on demand, so it has no effect`);
+  }
+  return { patterns: [...new Set(patterns)], warnings };
+}
+
+function matching(regex: RegExp, routes: readonly SiteRoute[]): readonly string[] {
+  // `search` starts at 0 each time; `test` of a global expression would not.
+  return routes.map((route) => route.pattern).filter((pattern) => pattern.search(regex) !== -1);
+}
+
+function coveredBy(entry: string, routes: readonly SiteRoute[]): readonly string[] {
+  const excluded = compileRoutePattern(entry);
+  return routes
+    .map((route) => route.pattern)
+    .filter(
+      (pattern) =>
+        pattern === entry ||
+        excluded.match(pattern) !== undefined ||
+        (isDynamicPattern(pattern) && compileRoutePattern(pattern).match(entry) !== undefined),
+    );
+}

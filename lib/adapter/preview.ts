@@ -1,0 +1,125 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { CreatePreviewServer } from 'astro';
+import { type Build, readBuild } from '../build/read-build.ts';
+import { compileRoutePattern, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
+import { reasonOf } from '../core/errors.ts';
+import type { SiteFetch } from '../core/site.ts';
+import { contentTypeOf } from './content-type.ts';
+
+interface Site {
+  readonly build: Build;
+  readonly fetch: SiteFetch;
+  readonly live: readonly RoutePattern[];
+}
+
+interface StaticFile {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const HOST = '127.0.0.1';
+
+/** `astro preview`: the files and the server of `.isr/`, without any caching; `npm start` runs the whole stack. */
+export const createPreviewServer: CreatePreviewServer = async ({ root, host = HOST, port, base, logger }) => {
+  const site = await loadSite(fileURLToPath(root));
+  const server = createServer((request, response) => {
+    answer(site, request, response).catch((error: unknown) => {
+      logger.error(`${request.method} ${request.url}: ${reasonOf(error)}`);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  logger.info(`preview without caching on http://${host}:${actualPort}${base}`);
+  return {
+    host,
+    port: actualPort,
+    closed: () => closed,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+// biome-ignore lint/style/noDefaultExport: Astro imports a preview entrypoint's default export.
+export default createPreviewServer;
+
+async function loadSite(root: string): Promise<Site> {
+  const build = readBuild(root);
+  const module: { readonly fetch: SiteFetch } = await import(
+    pathToFileURL(join(build.serverDirectory, 'index.mjs')).href
+  );
+  return { build, fetch: module.fetch, live: build.manifest.live.map(compileRoutePattern) };
+}
+
+async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? HOST}`);
+  const file = isRead(incoming) ? findFile(site.build, url.pathname) : undefined;
+  if (file !== undefined) {
+    outgoing.writeHead(200, file.headers);
+    if (incoming.method === 'HEAD') return void outgoing.end();
+    return pipeline(createReadStream(file.path), outgoing);
+  }
+  const path = decode(url.pathname) ?? '/';
+  const response = await site.fetch(requestFrom(incoming, url), {
+    kind: isRead(incoming) && !site.live.some((route) => route.match(path)) ? 'page' : 'live',
+    clientAddress: incoming.socket.remoteAddress ?? HOST,
+    // Nothing is stored, so there is nothing to mark.
+    revalidate: async () => {},
+  });
+  outgoing.writeHead(response.status, headersOf(response));
+  if (response.body === null) outgoing.end();
+  else await pipeline(Readable.fromWeb(response.body), outgoing);
+}
+
+function isRead(request: IncomingMessage): boolean {
+  return request.method === 'GET' || request.method === 'HEAD';
+}
+
+function findFile({ manifest, clientDirectory }: Build, pathname: string): StaticFile | undefined {
+  const path = decode(pathname);
+  if (path === undefined) return undefined;
+  const trimmed = path === '/' ? path : path.replace(/\/$/, '');
+  const page = manifest.prerendered.find((candidate) => candidate.path === trimmed);
+  if (page !== undefined) return { path: join(clientDirectory, page.file), headers: page.headers };
+  const name = withoutBase(manifest.base, path)?.slice(1);
+  if (name === undefined || !manifest.files.includes(name)) return undefined;
+  const file = join(clientDirectory, name);
+  if (!existsSync(file)) return undefined;
+  return {
+    path: file,
+    headers: { 'content-type': contentTypeOf(name), 'content-length': String(statSync(file).size) },
+  };
+}
+
+function requestFrom(incoming: IncomingMessage, url: URL): Request {
+  const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+    (values ?? []).map((value): [string, string] => [name, value]),
+  );
+  if (isRead(incoming)) return new Request(url, { method: incoming.method ?? 'GET', headers });
+  const body = Readable.toWeb(incoming);
+  return new Request(url, { method: incoming.method ?? 'POST', headers, body, duplex: 'half' });
+}
+
+function headersOf(response: Response): Record<string, string | string[]> {
+  const cookies = response.headers.getSetCookie();
+  return { ...Object.fromEntries(response.headers), ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }) };
+}
+
+function decode(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+}

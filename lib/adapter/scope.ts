@@ -1,0 +1,28 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CacheHint, SiteContext } from '../core/site.ts';
+
+/** One render: what the site says on the way is written here, so that no header has to carry it. */
+export interface RenderScope {
+  readonly context: SiteContext;
+  hint?: CacheHint;
+  /** The page's last word was `Astro.cache.set(false)`. */
+  isOptedOut: boolean;
+}
+
+const KEY = Symbol.for('cdk-isr.render-scope');
+const shared = globalThis as typeof globalThis & { [KEY]?: AsyncLocalStorage<RenderScope> };
+
+// Bundlers may put the cache provider, the middleware and the server into chunks with a copy of this module each.
+function storage(): AsyncLocalStorage<RenderScope> {
+  shared[KEY] ??= new AsyncLocalStorage<RenderScope>();
+  return shared[KEY];
+}
+
+export function runInScope<T>(scope: RenderScope, work: () => Promise<T>): Promise<T> {
+  return storage().run(scope, work);
+}
+
+/** Undefined outside of a render: at build time and in `astro dev`. */
+export function currentScope(): RenderScope | undefined {
+  return storage().getStore();
+}

@@ -1,0 +1,100 @@
+import type { SiteContext, SiteFetch } from '../core/site.ts';
+import { createRedirectFinder, type Redirect } from './redirects.ts';
+import { type RenderScope, runInScope } from './scope.ts';
+
+/** What the build knows and the server needs. */
+export interface SiteFacts {
+  readonly redirects: readonly Redirect[];
+  /** Prerendered 404 and 500 pages by the path of their file, `/docs/404.html`. */
+  readonly errorPages: Readonly<Record<string, ErrorPage>>;
+}
+
+export interface ErrorPage {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What this module uses of Astro's `App`. */
+export interface SiteApp {
+  render(
+    request: Request,
+    options: {
+      clientAddress: string;
+      prerenderedErrorPageFetch: (url: string) => Promise<Response>;
+      waitUntil?: (work: Promise<unknown>) => void;
+    },
+  ): Promise<Response>;
+  match(request: Request, allowPrerendered: boolean): { readonly type: string } | undefined;
+  setCookieHeaders(response: Response): Iterable<string>;
+}
+
+export interface SiteApps {
+  /** Waits for nested components, so that late headers, statuses and cache hints arrive. */
+  readonly buffered: SiteApp;
+  readonly streamed: SiteApp;
+}
+
+/** The `fetch` of a build; a site that is wholly prerendered has no apps. */
+export function createSiteFetch(facts: SiteFacts, apps?: SiteApps): SiteFetch {
+  const findRedirect = createRedirectFinder(facts.redirects);
+  return async (request, context) => {
+    const app = context.kind === 'live' ? apps?.streamed : apps?.buffered;
+    const redirect = findRedirect(new URL(request.url).pathname, request.method);
+    if (redirect !== undefined && !(redirect.isDynamic && isPageOf(app, request))) {
+      return new Response(null, { status: redirect.status, headers: { location: redirect.location } });
+    }
+    const response = app === undefined ? notFound(facts) : await renderWith(app, request, context, facts);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  };
+}
+
+function isPageOf(app: SiteApp | undefined, request: Request): boolean {
+  const route = app?.match(request, true);
+  return route !== undefined && route.type !== 'redirect';
+}
+
+async function renderWith(app: SiteApp, request: Request, context: SiteContext, facts: SiteFacts): Promise<Response> {
+  const scope: RenderScope = { context, isOptedOut: false };
+  const response = await runInScope(scope, () =>
+    app.render(request, {
+      clientAddress: context.clientAddress,
+      // Astro's default is a network call to https://localhost/404.html.
+      prerenderedErrorPageFetch: async (url) => errorPageAt(new URL(url).pathname, facts),
+      ...(context.waitUntil === undefined ? {} : { waitUntil: context.waitUntil }),
+    }),
+  );
+  if (scope.isOptedOut) context.onCacheHint?.(false);
+  else if (scope.hint !== undefined) context.onCacheHint?.(scope.hint);
+  return withCookies(response, [...app.setCookieHeaders(response)]);
+}
+
+function errorPageAt(pathname: string, facts: SiteFacts): Response {
+  const page = facts.errorPages[pathname];
+  // Astro answers with an empty body of the right status when this throws.
+  if (page === undefined) throw new Error(`the build has no page at ${pathname}`);
+  return new Response(page.body, { headers: page.headers });
+}
+
+function notFound(facts: SiteFacts): Response {
+  const path = Object.keys(facts.errorPages).find((name) => /\/404(?:\/index)?\.html$/.test(name));
+  const page = path === undefined ? undefined : facts.errorPages[path];
+  const headers = page?.headers ?? { 'content-type': 'text/plain' };
+  return new Response(page?.body ?? 'Not found', { status: 404, headers });
+}
+
+// Not Astro's addCookieHeader: it fails on immutable responses (Response.redirect(), fetch()).
+function withCookies(response: Response, cookies: readonly string[]): Response {
+  if (cookies.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const cookie of cookies) headers.append('set-cookie', cookie);
+  return copy(response, response.body, headers);
+}
+
+function withoutBody(response: Response): Response {
+  void response.body?.cancel();
+  return copy(response, null, response.headers);
+}
+
+function copy(response: Response, body: Response['body'], headers: Headers): Response {
+  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+}

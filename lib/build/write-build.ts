@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { CONTRACT_VERSION, type Manifest } from './manifest.ts';
+import { BUILD_FOLDER, type Build, readBuild } from './read-build.ts';
+
+/** What a framework knows of its build; the rest of the manifest follows from the files. */
+export type ManifestDraft = Omit<Manifest, 'version' | 'deploymentId' | 'files'>;
+
+export interface BuildParts {
+  /** `.isr/` is written here, and replaces an older one at once. */
+  readonly root: string;
+  readonly manifest: ManifestDraft;
+  /** The source of `server/index.mjs`. */
+  readonly server: string;
+  /** Folder of the files to copy; none when absent. */
+  readonly client?: string;
+}
+
+/** Writes `.isr/` in one step: readers see the old build or the new one, never half of one. */
+export async function writeBuild(parts: BuildParts): Promise<Build> {
+  const root = resolve(parts.root);
+  await mkdir(root, { recursive: true });
+  const draft = await mkdtemp(join(root, `${BUILD_FOLDER}-new-`));
+  try {
+    await mkdir(join(draft, 'server'));
+    await mkdir(join(draft, 'client'));
+    await writeFile(join(draft, 'server/index.mjs'), parts.server);
+    if (parts.client !== undefined) await cp(parts.client, join(draft, 'client'), { recursive: true });
+    const manifest = await completeManifest(parts.manifest, draft);
+    await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    await replaceFolder(join(root, BUILD_FOLDER), draft);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return readBuild(root);
+}
+
+/** Paths of all files below a folder, relative to it, with `/` as separator, sorted; none when there is no folder. */
+export async function listFiles(folder: string): Promise<readonly string[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+async function completeManifest(draft: ManifestDraft, folder: string): Promise<Manifest> {
+  const pages = new Set(draft.prerendered.map((page) => page.file));
+  const clientFiles = await listFiles(join(folder, 'client'));
+  const content = { ...draft, files: clientFiles.filter((file) => !pages.has(file)) };
+  const deploymentId = await hashBuild(folder, content);
+  return { version: CONTRACT_VERSION, deploymentId, ...content };
+}
+
+async function hashBuild(folder: string, content: Omit<Manifest, 'version' | 'deploymentId'>): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([CONTRACT_VERSION, content]));
+  for (const file of await listFiles(folder)) {
+    const bytes = await readFile(join(folder, file));
+    hash.update(`\0${file}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+// A folder cannot be renamed onto one that is not empty, so the old one steps aside, and comes back if that was in vain.
+async function replaceFolder(target: string, draft: string): Promise<void> {
+  if (!existsSync(target)) return rename(draft, target);
+  const aside = `${draft}-old`;
+  await rename(target, aside);
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    await rename(aside, target);
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
