@@ -1,0 +1,117 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+export interface IsrSiteProps {
+  /** The folder of the build, or the project that holds it in `.isr`. */
+  readonly buildDirectory: string;
+
+  /**
+   * The canonical origin of the site, such as `https://example.com`. Every stored page is rendered under it.
+   *
+   * @default - the first of `domainNames`, else `site` of the site's configuration, else the distribution's own domain
+   */
+  readonly siteUrl?: string;
+
+  /**
+   * Domain names that the distribution answers; needs `certificate`.
+   *
+   * @default - the distribution's own domain only
+   */
+  readonly domainNames?: readonly string[];
+
+  /**
+   * A certificate in us-east-1 that covers `domainNames`.
+   *
+   * @default - CloudFront's own
+   */
+  readonly certificate?: ICertificate;
+
+  /**
+   * Environment variables for the functions that run the site. They hold the values at deploy time: a new value does
+   * not render pages anew.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Query parameters that make a page of their own; all others are dropped at the edge.
+   *
+   * @default - `isr.allowQuery` of the build
+   */
+  readonly queryParameters?: readonly string[];
+
+  /**
+   * Memory, and with it CPU, of the functions that run the site.
+   *
+   * @default 1024
+   */
+  readonly renderMemoryMiB?: number;
+
+  /**
+   * How long a page may take to render in the background.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly renderTimeout?: Duration;
+
+  /**
+   * How many pages may be rendered in the background at once, between 2 and 1000.
+   *
+   * @default - no limit but Lambda's
+   */
+  readonly renderConcurrency?: number;
+
+  /**
+   * How long CloudFront waits for the serve function, after which it falls back to the stored page. A page that is
+   * rendered while a viewer waits has two seconds less.
+   *
+   * @default Duration.seconds(15)
+   */
+  readonly originTimeout?: Duration;
+
+  /**
+   * How long a live route may take to begin its answer.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly liveTimeout?: Duration;
+
+  /**
+   * Rendered pages that were not replaced for this long are deleted, and rendered again when they are asked for.
+   * At most 31 days, the time for which revalidations are remembered.
+   *
+   * @default Duration.days(31)
+   */
+  readonly pageRetention?: Duration;
+
+  /**
+   * What happens to the bucket, and to everything in it, when the construct is removed.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Where in the world the edge is.
+   *
+   * @default PriceClass.PRICE_CLASS_ALL
+   */
+  readonly priceClass?: PriceClass;
+
+  /**
+   * ARN of an AWS WAF web ACL (scope CLOUDFRONT) for the distribution.
+   *
+   * @default - none
+   */
+  readonly webAclId?: string;
+}

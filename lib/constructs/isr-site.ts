@@ -1,0 +1,85 @@
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { readBuild } from '../build/read-build.ts';
+import { IsrError } from '../core/errors.ts';
+import type { IsrSiteProps } from './isr-site-props.ts';
+import { createSiteBucket } from './site-bucket.ts';
+import { SiteDistribution } from './site-distribution.ts';
+import { placeSiteFiles } from './site-files.ts';
+import { PURGE_TIMEOUT, renderFunctionTimeout, SiteFunctions } from './site-functions.ts';
+import { SiteQueues } from './site-queues.ts';
+import { readSiteSettings, variableFaults } from './site-settings.ts';
+import { SiteUploads } from './site-uploads.ts';
+
+/**
+ * A site with Incremental Static Regeneration: pages are rendered once, served from the edge, regenerated in the
+ * background when they expire, and replaced within seconds when a revalidation says so.
+ */
+export class IsrSite extends Construct {
+  /** Pages, hashed files, leases and ledger. */
+  readonly bucket: Bucket;
+  readonly distribution: Distribution;
+  readonly functions: SiteFunctions;
+  readonly queues: SiteQueues;
+  /** Where the site is: `https://example.com`. */
+  readonly url: string;
+  /** Where revalidations are sent. */
+  readonly revalidateUrl: string;
+
+  /** @throws IsrError when there is no build, it is of another version, or a prop is not valid */
+  constructor(scope: Construct, id: string, props: IsrSiteProps) {
+    super(scope, id);
+    const build = readBuild(props.buildDirectory);
+    const settings = readSiteSettings(props, build, this.node.path);
+    const files = placeSiteFiles(build);
+    const { manifest } = build;
+
+    this.bucket = createSiteBucket(this, settings);
+    const uploads = new SiteUploads(this, 'Uploads', {
+      bucket: this.bucket,
+      deploymentId: manifest.deploymentId,
+      files,
+      settings,
+    });
+    this.queues = new SiteQueues(this, 'Queues', {
+      renderTimeout: renderFunctionTimeout(settings),
+      purgeTimeout: PURGE_TIMEOUT,
+    });
+    this.functions = new SiteFunctions(this, 'Functions', {
+      build,
+      settings,
+      files,
+      bucket: this.bucket,
+      queues: this.queues,
+    });
+    const edge = new SiteDistribution(this, 'Edge', {
+      manifest,
+      settings,
+      bucket: this.bucket,
+      functions: this.functions,
+    });
+    this.distribution = edge.distribution;
+    this.functions.connectTo(this.distribution);
+    this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
+    this.revalidateUrl = this.functions.revalidateUrl.url;
+
+    // A deployment switches at once: its files are there before anything asks for them.
+    for (const reader of [...this.functions.siteRunners, edge.pageRequest]) {
+      reader.node.defaultChild?.node.addDependency(uploads);
+    }
+  }
+
+  /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */
+  get alarms(): readonly Alarm[] {
+    return this.queues.alarms;
+  }
+
+  /** Adds an environment variable to every function that runs the site. */
+  addEnvironment(name: string, value: string): void {
+    const faults = variableFaults(name);
+    if (faults.length > 0) throw new IsrError('INVALID_OPTION', `${faults.join('; ')} (at ${this.node.path})`);
+    for (const runner of this.functions.siteRunners) runner.addEnvironment(name, value);
+  }
+}

@@ -1,0 +1,28 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { IsrSite } from './isr-site.ts';
+import type { IsrSiteProps } from './isr-site-props.ts';
+
+export interface IsrStackProps extends StackProps, IsrSiteProps {}
+
+/** A stack with one site and nothing else. Its outputs say where everything is. */
+export class IsrStack extends Stack {
+  readonly site: IsrSite;
+
+  constructor(scope: Construct, id: string, props: IsrStackProps) {
+    super(scope, id, props);
+    this.site = new IsrSite(this, 'Site', props);
+    const { distribution, bucket, queues } = this.site;
+    this.#output('SiteUrl', this.site.url, 'Where the site is.');
+    this.#output('DistributionUrl', `https://${distribution.distributionDomainName}`, "The distribution's own domain.");
+    this.#output('RevalidateUrl', this.site.revalidateUrl, 'Where revalidations are sent, with the token.');
+    this.#output('DistributionId', distribution.distributionId, 'The CloudFront distribution.');
+    this.#output('BucketName', bucket.bucketName, 'Pages, hashed files, leases and ledger.');
+    this.#output('JobsQueueUrl', queues.jobs.queueUrl, 'Pages that wait for their regeneration.');
+    this.#output('JobsDeadLettersQueueUrl', queues.jobsDeadLetters.queueUrl, 'Pages that could not be regenerated.');
+  }
+
+  #output(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}

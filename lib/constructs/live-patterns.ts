@@ -1,0 +1,110 @@
+import { IsrError } from '../core/errors.ts';
+
+/** CloudFront path patterns for the live routes of a site. */
+export interface LivePatterns {
+  /** The most specific first. `*` is any text, slashes included. */
+  readonly patterns: readonly string[];
+  /** Patterns that replace several others because there were too many: pages below them are not stored. */
+  readonly widened: readonly string[];
+}
+
+// CloudFront takes 255 characters; one is for a trailing slash.
+const MAX_PATTERN_LENGTH = 254;
+const PARAMETER = /\[[^\]]+\]/g;
+const REST_AT_END = /\/\[\.{3}[^\]]+\]$/;
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html (path pattern)
+const NOT_ALLOWED = /[^A-Za-z0-9_\-.*$/~"'@:+&]+/g;
+
+/**
+ * Covers every path of `live` (patterns in Astro's syntax). A pattern may cover more than its route: whoever answers
+ * looks at the path again.
+ *
+ * @param limit the number of behaviors that the distribution has left
+ * @throws IsrError INVALID_CONFIGURATION when even merged patterns are too many
+ */
+export function compileLivePatterns(live: readonly string[], limit: number): LivePatterns {
+  let patterns = withoutCovered(live.flatMap(patternsOf));
+  const widened = new Set<string>();
+  if (patterns.length > limit) patterns = withoutCovered(patterns.map(joinSlashVariants));
+  while (patterns.length > limit) {
+    const folder = crowdedFolder(patterns);
+    if (folder === undefined) {
+      throw new IsrError(
+        'INVALID_CONFIGURATION',
+        `the site has ${live.length} live routes that need ${patterns.length} CloudFront behaviors, and ${limit} are ` +
+          'left of the 75 of a distribution; move live routes below common folders such as /api/',
+      );
+    }
+    widened.add(`${folder}/*`);
+    patterns = withoutCovered([...patterns, `${folder}/*`]);
+  }
+  return {
+    patterns: patterns.toSorted(bySpecificity),
+    widened: [...widened].filter((each) => patterns.includes(each)),
+  };
+}
+
+/** Whether CloudFront sends `path` to a behavior with `pattern`. */
+export function matchesPathPattern(pattern: string, path: string): boolean {
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(path);
+}
+
+function patternsOf(route: string): string[] {
+  const path = route.length > 1 ? route.replace(/\/$/, '') : route;
+  const whole = wildcards(path);
+  const parent = path.replace(REST_AT_END, '');
+  // A rest parameter may be empty, and then takes its slash with it: `/docs/[...path]` covers `/docs`.
+  if (parent !== path) return parent === '' ? [whole] : [...patternsOf(parent), whole];
+  if (whole === '/' || whole.endsWith('*')) return [whole];
+  return [whole, `${whole}/`];
+}
+
+function wildcards(path: string): string {
+  // Which form of a percent-encoded character CloudFront compares is not documented, so such text matches anything.
+  // A rest parameter between slashes may be empty as well, so it takes the slash before it.
+  const pattern = path
+    .replaceAll(/\/\[\.{3}[^\]]+\](?=\/)/g, '*')
+    .replaceAll(PARAMETER, '*')
+    .replaceAll(NOT_ALLOWED, '*')
+    .replaceAll(/\*+/g, '*');
+  return pattern.length <= MAX_PATTERN_LENGTH ? pattern : `${pattern.slice(0, MAX_PATTERN_LENGTH - 1)}*`;
+}
+
+function joinSlashVariants(pattern: string, _: number, all: readonly string[]): string {
+  const bare = pattern.replace(/\/$/, '');
+  return all.includes(bare) && all.includes(`${bare}/`) ? `${bare}*` : pattern;
+}
+
+function withoutCovered(patterns: readonly string[]): string[] {
+  const unique = [...new Set(patterns)];
+  // A wildcard matches itself as text, so a pattern covers another one when it matches it.
+  return unique.filter((one) => !unique.some((other) => other !== one && matchesPathPattern(other, one)));
+}
+
+/** The deepest folder without wildcards that holds the most patterns; never the root, which would make all pages live. */
+function crowdedFolder(patterns: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const folder of patterns.flatMap(foldersOf)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  const crowded = [...counts].filter(([, count]) => count > 1);
+  crowded.sort(([a, countOfA], [b, countOfB]) => depthOf(b) - depthOf(a) || countOfB - countOfA || (a < b ? -1 : 1));
+  return crowded[0]?.[0];
+}
+
+function foldersOf(pattern: string): string[] {
+  const literal = pattern.split('*', 1)[0] ?? '';
+  const segments = literal.split('/').slice(1, -1);
+  return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`);
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+function bySpecificity(a: string, b: string): number {
+  const lengthOf = (pattern: string) => pattern.replaceAll('*', '').length;
+  return Number(a.includes('*')) - Number(b.includes('*')) || lengthOf(b) - lengthOf(a) || (a < b ? -1 : 1);
+}

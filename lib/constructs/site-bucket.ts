@@ -1,0 +1,21 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { SiteSettings } from './site-settings.ts';
+
+/** The one bucket: pages of each deployment, hashed files, and what ISR keeps for itself below `_isr/`. */
+export function createSiteBucket(scope: Construct, settings: SiteSettings): Bucket {
+  return new Bucket(scope, 'Bucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    removalPolicy: settings.removalPolicy,
+    autoDeleteObjects: settings.removalPolicy === RemovalPolicy.DESTROY,
+    lifecycleRules: [
+      { id: 'leases', prefix: '_isr/leases/', expiration: Duration.days(1) },
+      // Prerendered pages have no such tag: only a new build could make them again.
+      { id: 'rendered-pages', tagFilters: { isr: 'rendered' }, expiration: settings.pageRetention },
+      { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+  });
+}

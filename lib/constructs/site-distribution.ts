@@ -1,0 +1,207 @@
+import { Annotations, Duration } from 'aws-cdk-lib';
+import {
+  AllowedMethods,
+  type BehaviorOptions,
+  CacheCookieBehavior,
+  CacheHeaderBehavior,
+  CachePolicy,
+  CacheQueryStringBehavior,
+  type CfnDistribution,
+  Function as CloudFrontFunction,
+  Distribution,
+  type FunctionAssociation,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  type IOrigin,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  ResponseHeadersPolicy,
+  S3OriginAccessControl,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Manifest } from '../build/manifest.ts';
+import { MAX_EDGE_SECONDS } from '../core/edge-cache-control.ts';
+import { edgeCode } from './edge-code.ts';
+import { compileLivePatterns } from './live-patterns.ts';
+import type { SiteFunctions } from './site-functions.ts';
+import type { SiteSettings } from './site-settings.ts';
+
+export interface SiteDistributionProps {
+  readonly manifest: Manifest;
+  readonly settings: SiteSettings;
+  readonly bucket: Bucket;
+  readonly functions: SiteFunctions;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
+const MAX_BEHAVIORS = 75;
+const CACHE_TAG_HEADER = 'cache-tag';
+// 403 and 404 are not among them: serve gives them on purpose, and S3 would hide the site's own page. Neither is 500:
+// serve gives the site's own error page with it, but only when nothing is stored, so S3 could just say AccessDenied.
+// A function that throws, times out or cannot start is a 502 or 504, one that is throttled a 429.
+const FAILOVER_STATUSES = [429, 502, 503, 504];
+
+/** The edge: what is asked where, what is kept and for how long. */
+export class SiteDistribution extends Construct {
+  readonly distribution: Distribution;
+  /** The function that names the deployment: once it is there, viewers get the new pages. */
+  readonly pageRequest: CloudFrontFunction;
+  readonly #props: SiteDistributionProps;
+  readonly #bucketAccess: S3OriginAccessControl;
+  readonly #responseHeaders: ResponseHeadersPolicy;
+
+  constructor(scope: Construct, id: string, props: SiteDistributionProps) {
+    super(scope, id);
+    this.#props = props;
+    const { settings } = props;
+    this.#bucketAccess = new S3OriginAccessControl(this, 'BucketAccess');
+    this.#responseHeaders = new ResponseHeadersPolicy(this, 'ResponseHeaders', {
+      comment: 'Keeps what is meant for the edge from viewers',
+      // The viewer-response function removes them too, but it does not run for errors.
+      removeHeaders: [CACHE_TAG_HEADER, 'x-prerender-revalidate'],
+    });
+    this.pageRequest = this.#function('PageRequest', 'page-request', {
+      prefix: `/deployments/${props.manifest.deploymentId}`,
+      trailingSlash: props.manifest.trailingSlash,
+      allowQuery: settings.queryParameters,
+      tokenHashes: props.manifest.isr.tokenHashes,
+    });
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
+      defaultBehavior: this.#pages(),
+      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes() },
+      domainNames: [...settings.domainNames],
+      certificate: settings.certificate,
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: settings.priceClass,
+      webAclId: settings.webAclId,
+    });
+    this.#readCacheTags();
+    this.#allowBucketAccess();
+  }
+
+  #pages(): BehaviorOptions {
+    const { settings, functions, bucket } = this.#props;
+    const serve = FunctionUrlOrigin.withOriginAccessControl(functions.serveUrl, {
+      readTimeout: settings.originTimeout,
+      connectionTimeout: Duration.seconds(3),
+      connectionAttempts: 2,
+    });
+    return {
+      origin: new OriginGroup({
+        primaryOrigin: serve,
+        fallbackOrigin: this.#bucketOrigin(bucket),
+        fallbackStatusCodes: FAILOVER_STATUSES,
+      }),
+      // CloudFront refuses other methods on an origin group.
+      allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+      cachePolicy: this.#pageCachePolicy(),
+      originRequestPolicy: new OriginRequestPolicy(this, 'PageOriginRequest', {
+        comment: 'Pages depend on deployment, path and allowed query alone',
+        headerBehavior: OriginRequestHeaderBehavior.allowList('x-forwarded-host'),
+      }),
+      responseHeadersPolicy: this.#responseHeaders,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      functionAssociations: [
+        onRequest(this.pageRequest),
+        {
+          function: this.#function('PageResponse', 'page-response'),
+          eventType: FunctionEventType.VIEWER_RESPONSE,
+        },
+      ],
+    };
+  }
+
+  #pageCachePolicy(): CachePolicy {
+    return new CachePolicy(this, 'PageCache', {
+      comment: 'Pages: the origin says how long',
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.seconds(MAX_EDGE_SECONDS),
+      // Both are set by the viewer-request function, after it checked them.
+      headerBehavior: CacheHeaderBehavior.allowList('x-prerender-revalidate', 'x-isr-draft'),
+      cookieBehavior: CacheCookieBehavior.none(),
+      // The viewer-request function puts the allowed parameters into the path.
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: true,
+    });
+  }
+
+  #assets(): Record<string, BehaviorOptions> {
+    const { manifest, bucket } = this.#props;
+    const base = manifest.base.replace(/\/$/, '');
+    return {
+      [`${base}/${manifest.assetsFolder}/*`]: {
+        origin: this.#bucketOrigin(bucket, '/assets'),
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      },
+    };
+  }
+
+  #liveRoutes(): Record<string, BehaviorOptions> {
+    const { manifest, functions, settings } = this.#props;
+    if (manifest.live.length === 0) return {};
+    const { patterns, widened } = compileLivePatterns(manifest.live, MAX_BEHAVIORS - 2);
+    if (widened.length > 0) {
+      Annotations.of(this).addWarningV2(
+        'cdk-isr:liveRoutesWidened',
+        `the site has more live routes than CloudFront has behaviors, so nothing below ${widened.join(', ')} is stored`,
+      );
+    }
+    const behavior: BehaviorOptions = {
+      origin: new FunctionUrlOrigin(functions.ssrUrl, {
+        readTimeout: settings.liveTimeout,
+        customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
+      }),
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      responseHeadersPolicy: this.#responseHeaders,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      functionAssociations: [onRequest(this.#function('LiveRequest', 'live-request'))],
+    };
+    return Object.fromEntries(patterns.map((pattern) => [pattern, behavior]));
+  }
+
+  // The bucket policy of `S3BucketOrigin.withOriginAccessControl` opens the whole bucket, so it is written below.
+  #bucketOrigin(bucket: Bucket, originPath?: string): IOrigin {
+    const originAccessControlId = this.#bucketAccess.originAccessControlId;
+    return S3BucketOrigin.withBucketDefaults(bucket, { originPath, originAccessControlId });
+  }
+
+  #allowBucketAccess(): void {
+    const { bucket } = this.#props;
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EdgeReadsPagesAndAssets',
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: [bucket.arnForObjects('deployments/*'), bucket.arnForObjects('assets/*')],
+        conditions: { StringEquals: { 'AWS:SourceArn': this.distribution.distributionArn } },
+      }),
+    );
+  }
+
+  /** The L2 has no property for it yet: https://github.com/aws/aws-cdk/pull/37821 */
+  #readCacheTags(): void {
+    const distribution = this.distribution.node.defaultChild as CfnDistribution;
+    distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
+  }
+
+  #function(id: string, name: string, config?: object): CloudFrontFunction {
+    return new CloudFrontFunction(this, id, { code: edgeCode(name, config), runtime: FunctionRuntime.JS_2_0 });
+  }
+}
+
+function onRequest(edgeFunction: CloudFrontFunction): FunctionAssociation {
+  return { function: edgeFunction, eventType: FunctionEventType.VIEWER_REQUEST };
+}

@@ -1,0 +1,256 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  Architecture,
+  Code,
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  InvokeMode,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Build } from '../build/read-build.ts';
+import { grantLedger, grantPageReading, grantPageWriting } from './grants.ts';
+import type { SiteFiles } from './site-files.ts';
+import type { SiteQueues } from './site-queues.ts';
+import type { SiteSettings } from './site-settings.ts';
+import { copyBundle, emptyStagingFolder, writeJson } from './staging.ts';
+
+export interface SiteFunctionsProps {
+  readonly build: Build;
+  readonly settings: SiteSettings;
+  readonly files: SiteFiles;
+  readonly bucket: Bucket;
+  readonly queues: SiteQueues;
+}
+
+interface FunctionOptions {
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMiB: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Fills the asset's folder, beside the bundle. */
+  readonly addTo?: (folder: string) => void;
+}
+
+/** One call to CloudFront, with retries. */
+export const PURGE_TIMEOUT = Duration.seconds(30);
+
+/** What the render function needs around the render itself: reading, writing, purging. */
+export function renderFunctionTimeout(settings: SiteSettings): Duration {
+  return settings.renderTimeout.plus(Duration.seconds(15));
+}
+
+/** The five Lambda functions and their URLs. */
+export class SiteFunctions extends Construct {
+  readonly serve: LambdaFunction;
+  readonly render: LambdaFunction;
+  readonly revalidate: LambdaFunction;
+  readonly ssr: LambdaFunction;
+  readonly purge: LambdaFunction;
+  readonly serveUrl: FunctionUrl;
+  readonly ssrUrl: FunctionUrl;
+  readonly revalidateUrl: FunctionUrl;
+  /** Sent by CloudFront with each request to ssr, whose URL anybody may call. */
+  readonly originSecret: Secret;
+  readonly #props: SiteFunctionsProps;
+
+  constructor(scope: Construct, id: string, props: SiteFunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.originSecret = new Secret(this, 'OriginSecret', {
+      description: 'Proves to the ssr function that a request came through CloudFront.',
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+    });
+    this.serve = this.#serve();
+    this.render = this.#render();
+    this.revalidate = this.#revalidate();
+    this.ssr = this.#ssr();
+    this.purge = this.#purge();
+    this.serveUrl = this.serve.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    // OAC signs no body, so CloudFront could not forward a POST to a URL with AWS_IAM:
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
+    this.ssrUrl = this.ssr.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    this.revalidateUrl = this.revalidate.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.BUFFERED,
+    });
+  }
+
+  /** The functions that run the user's code. */
+  get siteRunners(): readonly LambdaFunction[] {
+    return [this.serve, this.render, this.revalidate, this.ssr];
+  }
+
+  /** serve and ssr are left out: the distribution needs their URLs, so they cannot need the distribution. */
+  connectTo(distribution: Distribution): void {
+    for (const purging of [this.revalidate, this.purge]) {
+      purging.addEnvironment('ISR_DISTRIBUTION_ID', distribution.distributionId);
+      distribution.grants.createInvalidation(purging);
+    }
+    if (this.#props.settings.siteUrl !== undefined) return;
+    for (const rendering of [this.render, this.revalidate]) {
+      rendering.addEnvironment('ISR_SITE_URL', `https://${distribution.distributionDomainName}`);
+    }
+  }
+
+  #serve(): LambdaFunction {
+    const { settings, bucket, queues, files } = this.#props;
+    const serve = this.#siteFunction('serve', {
+      description: 'Answers requests for pages that the edge does not have.',
+      // A page is stored after the viewer was answered, so there is time beyond CloudFront's.
+      timeout: settings.originTimeout.plus(Duration.seconds(15)),
+      environment: {
+        ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl,
+        ISR_RENDER_TIMEOUT_MS: milliseconds(serveRenderTimeout(settings)),
+      },
+      addTo: (folder) => writeJson(join(folder, 'prerendered.json'), files.headers),
+    });
+    grantPageWriting(bucket, serve);
+    grantLedger(bucket, serve);
+    queues.jobs.grants.sendMessages(serve);
+    queues.purges.grants.sendMessages(serve);
+    return serve;
+  }
+
+  #render(): LambdaFunction {
+    const { settings, bucket, queues } = this.#props;
+    const render = this.#siteFunction('render', {
+      description: 'Regenerates pages that have expired.',
+      timeout: renderFunctionTimeout(settings),
+      environment: {},
+    });
+    grantPageWriting(bucket, render);
+    grantLedger(bucket, render);
+    queues.purges.grants.sendMessages(render);
+    render.addEventSource(
+      new SqsEventSource(queues.jobs, {
+        // Each page is rendered on its own, so that a slow one delays no other.
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: settings.renderConcurrency,
+      }),
+    );
+    return render;
+  }
+
+  #revalidate(): LambdaFunction {
+    const { bucket, queues } = this.#props;
+    const revalidate = this.#siteFunction('revalidate', {
+      description: 'Takes word of changed content, renders and purges.',
+      timeout: Duration.minutes(5),
+      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl },
+    });
+    grantPageWriting(bucket, revalidate);
+    grantLedger(bucket, revalidate);
+    queues.jobs.grants.sendMessages(revalidate);
+    queues.purges.grants.sendMessages(revalidate);
+    return revalidate;
+  }
+
+  #ssr(): LambdaFunction {
+    const { settings, bucket, queues, files } = this.#props;
+    const ssr = this.#siteFunction('ssr', {
+      description: 'Runs live routes, whose answers are never stored.',
+      timeout: settings.liveTimeout,
+      environment: { ISR_ORIGIN_SECRET: this.originSecret.secretValue.unsafeUnwrap() },
+      // A live behavior may cover prerendered pages too.
+      addTo: (folder) => writeJson(join(folder, 'prerendered.json'), files.headers),
+    });
+    grantPageReading(bucket, ssr);
+    grantLedger(bucket, ssr);
+    queues.purges.grants.sendMessages(ssr);
+    return ssr;
+  }
+
+  #purge(): LambdaFunction {
+    const { queues } = this.#props;
+    const purge = this.#function('purge', {
+      description: 'Merges waiting purges into few invalidations.',
+      timeout: PURGE_TIMEOUT,
+      memoryMiB: 256,
+      environment: {},
+    });
+    purge.addEventSource(
+      new SqsEventSource(queues.purges, {
+        // CreateInvalidation is throttled per account, about one call in two seconds: many messages, one call.
+        batchSize: 100,
+        maxBatchingWindow: Duration.seconds(1),
+        maxConcurrency: 2,
+        reportBatchItemFailures: true,
+      }),
+    );
+    return purge;
+  }
+
+  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
+    const { build, settings } = this.#props;
+    return this.#function(name, {
+      ...options,
+      memoryMiB: settings.renderMemoryMiB,
+      environment: { ...settings.environment, ...siteEnvironment(this.#props), ...options.environment },
+      addTo: (folder) => {
+        cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
+        options.addTo?.(folder);
+      },
+    });
+  }
+
+  #function(name: string, options: FunctionOptions): LambdaFunction {
+    const folder = emptyStagingFolder(this, name);
+    copyBundle(name, folder);
+    options.addTo?.(folder);
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    return new LambdaFunction(this, id, {
+      description: options.description,
+      code: Code.fromAsset(folder),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: options.memoryMiB,
+      timeout: options.timeout,
+      environment: { ...options.environment },
+      logGroup: new LogGroup(this, `${id}Logs`, {
+        retention: this.#props.settings.logRetention,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+    });
+  }
+}
+
+/** A render that a viewer waits for ends before CloudFront gives up, so that the old page can still be served. */
+function serveRenderTimeout({ renderTimeout, originTimeout }: SiteSettings): Duration {
+  const left = originTimeout.minus(Duration.seconds(2));
+  return renderTimeout.toMilliseconds() < left.toMilliseconds() ? renderTimeout : left;
+}
+
+function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps): Record<string, string> {
+  const { deploymentId, base, isr } = build.manifest;
+  return {
+    ISR_BUCKET: bucket.bucketName,
+    ISR_DEPLOYMENT_ID: deploymentId,
+    ISR_BASE: base,
+    ISR_EXPIRATION: String(isr.expiration),
+    ISR_TOKEN_HASHES: isr.tokenHashes.join(','),
+    ISR_PURGE_QUEUE_URL: queues.purges.queueUrl,
+    ISR_RENDER_TIMEOUT_MS: milliseconds(settings.renderTimeout),
+    ...(settings.siteUrl === undefined ? {} : { ISR_SITE_URL: settings.siteUrl }),
+  };
+}
+
+function milliseconds(duration: Duration): string {
+  return String(duration.toMilliseconds());
+}

@@ -1,0 +1,76 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export interface SiteQueuesProps {
+  /** Timeout of the function that takes jobs. */
+  readonly renderTimeout: Duration;
+  /** Timeout of the function that takes purges. */
+  readonly purgeTimeout: Duration;
+}
+
+const COMMON: QueueProps = { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED };
+// The longest that SQS keeps a message: two weeks to look at what failed.
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/** What is to be rendered and what is to be purged, and what could not be. */
+export class SiteQueues extends Construct {
+  readonly jobs: Queue;
+  readonly jobsDeadLetters: Queue;
+  readonly purges: Queue;
+  readonly purgesDeadLetters: Queue;
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: SiteQueuesProps) {
+    super(scope, id);
+    this.jobsDeadLetters = new Queue(this, 'JobsDeadLetters', {
+      ...COMMON,
+      fifo: true,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+    });
+    this.jobs = new Queue(this, 'Jobs', {
+      ...COMMON,
+      fifo: true,
+      // A page is a message group: renders of one page wait for each other, those of different pages do not.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      visibilityTimeout: visibilityFor(props.renderTimeout),
+      deadLetterQueue: { queue: this.jobsDeadLetters, maxReceiveCount: 3 },
+    });
+    this.purgesDeadLetters = new Queue(this, 'PurgesDeadLetters', {
+      ...COMMON,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+    });
+    this.purges = new Queue(this, 'Purges', {
+      ...COMMON,
+      visibilityTimeout: visibilityFor(props.purgeTimeout),
+      // CloudFront's throttle is a reason to try again, not a failure.
+      deadLetterQueue: { queue: this.purgesDeadLetters, maxReceiveCount: 10 },
+    });
+    this.alarms = [
+      this.#alarm(
+        'JobsDeadLettersAlarm',
+        this.jobsDeadLetters,
+        'A page could not be regenerated three times in a row.',
+      ),
+      this.#alarm('PurgesDeadLettersAlarm', this.purgesDeadLetters, 'Copies at the edge could not be invalidated.'),
+    ];
+  }
+
+  #alarm(id: string, queue: Queue, alarmDescription: string): Alarm {
+    return new Alarm(this, id, {
+      alarmDescription,
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: at least six times the function's timeout. */
+function visibilityFor(timeout: Duration): Duration {
+  return Duration.seconds(6 * timeout.toSeconds());
+}

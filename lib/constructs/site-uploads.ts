@@ -1,0 +1,77 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct } from 'constructs';
+import { contentTypeOf } from './content-types.ts';
+import type { PlacedFile, SiteFiles } from './site-files.ts';
+import type { SiteSettings } from './site-settings.ts';
+import { copyInto, emptyStagingFolder } from './staging.ts';
+
+export interface SiteUploadsProps {
+  readonly bucket: IBucket;
+  readonly deploymentId: string;
+  readonly files: SiteFiles;
+  readonly settings: SiteSettings;
+}
+
+interface Upload {
+  readonly id: string;
+  readonly prefix: string;
+  readonly cacheControl: string;
+}
+
+/** Only the edge sees it, and only while every function fails: `serve` says how long a page may be kept. */
+const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
+const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
+
+/** Puts the files of the build into the bucket. Nothing is ever deleted: old HTML finds its assets, a rollback its pages. */
+export class SiteUploads extends Construct {
+  readonly #props: SiteUploadsProps;
+  #logs: LogGroup | undefined;
+
+  constructor(scope: Construct, id: string, props: SiteUploadsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { files, deploymentId } = props;
+    this.#upload(files.assets, { id: 'Assets', prefix: 'assets', cacheControl: ASSET_CACHE_CONTROL });
+    this.#upload(files.pages, { id: 'Pages', prefix: `deployments/${deploymentId}`, cacheControl: PAGE_CACHE_CONTROL });
+  }
+
+  /** An upload has one content type for all its files, or leaves it to be guessed. */
+  #upload(files: readonly PlacedFile[], upload: Upload): void {
+    for (const [contentType, group] of byContentType(files)) {
+      const id = contentType === undefined ? upload.id : `${upload.id}-${contentType.replaceAll(/[^a-z0-9]+/g, '-')}`;
+      const folder = emptyStagingFolder(this, id);
+      copyInto(folder, group);
+      new BucketDeployment(this, id, {
+        sources: [Source.asset(folder)],
+        destinationBucket: this.#props.bucket,
+        destinationKeyPrefix: upload.prefix,
+        cacheControl: [CacheControl.fromString(upload.cacheControl)],
+        contentType,
+        prune: false,
+        outputObjectKeys: false,
+        logGroup: this.#logGroup(),
+      });
+    }
+  }
+
+  #logGroup(): LogGroup {
+    this.#logs ??= new LogGroup(this, 'Logs', {
+      retention: this.#props.settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return this.#logs;
+  }
+}
+
+function byContentType(files: readonly PlacedFile[]): Map<string | undefined, PlacedFile[]> {
+  const groups = new Map<string | undefined, PlacedFile[]>();
+  for (const file of files) {
+    const type = contentTypeOf(file.key);
+    const contentType = type.guessed ? undefined : type.value;
+    groups.set(contentType, [...(groups.get(contentType) ?? []), file]);
+  }
+  return groups;
+}
