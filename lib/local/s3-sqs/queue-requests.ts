@@ -27,6 +27,21 @@ interface QueueRequest {
 
 const JSON_TYPE = 'application/x-amz-json-1.0';
 
+const QUERY_ERROR = 'x-amzn-query-error';
+/** Codes with the prefix `AWS.SimpleQueueService.` in the SQS service model (trait awsQueryError). */
+const LONG_CODES = new Set([
+  'BatchEntryIdsNotDistinct',
+  'BatchRequestTooLong',
+  'EmptyBatchRequest',
+  'InvalidBatchEntryId',
+  'MessageNotInflight',
+  'NonExistentQueue',
+  'PurgeQueueInProgress',
+  'QueueDeletedRecently',
+  'TooManyEntriesInBatchRequest',
+  'UnsupportedOperation',
+]);
+
 type Check = (request: QueueRequest) => void;
 type EntryCheck = (entry: Fields, queue: LocalQueue | undefined) => void;
 
@@ -68,7 +83,7 @@ export function extendQueueRequests(
       else done();
     } catch (error) {
       if (!(error instanceof SqsError)) return done(error as Error);
-      reply.code(error.statusCode).header('x-amzn-query-error', error.queryErrorHeader);
+      reply.code(error.statusCode).header(QUERY_ERROR, error.queryErrorHeader);
       reply.type(JSON_TYPE).send(error.toJSON());
     }
   });
@@ -81,6 +96,19 @@ export function extendQueueRequests(
       addDeadLetterSource(answer.Messages ?? [], http.body as Fields, store);
     done(null, payload);
   });
+
+  app.addHook('onSend', (_http, reply, _payload, done) => {
+    const error = reply.getHeader(QUERY_ERROR);
+    if (typeof error === 'string') reply.header(QUERY_ERROR, queryErrorOf(error));
+    done();
+  });
+}
+
+/** Clients name an error by this header; fauxqs puts the long prefix before every code. */
+function queryErrorOf(header: string): string {
+  const code = /^AWS\.SimpleQueueService\.(\w+)/.exec(header)?.[1] ?? '';
+  if (code === 'QueueNameExists') return 'QueueAlreadyExists;Sender';
+  return LONG_CODES.has(code) ? header : header.replace('AWS.SimpleQueueService.', '');
 }
 
 /** Removes the entries that `check` refuses from a batch, so that fauxqs sees the others only. */

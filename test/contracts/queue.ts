@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeDelivery } from './queue/delivery.ts';
+import { describeFifo } from './queue/fifo.ts';
+import { describeQueues } from './queue/queues.ts';
+import { type QueueFactory, type QueueSubject, Queues } from './queue/subject.ts';
+
+/** What the stack relies on in SQS. Time is moved, not waited for. */
+export function describeQueue(name: string, factory: QueueFactory): void {
+  describe(`queue: ${name}`, () => {
+    let subject: QueueSubject;
+    let queues: Queues;
+
+    beforeAll(async () => {
+      subject = await factory();
+      queues = new Queues(subject);
+    });
+    afterAll(async () => {
+      queues.client.destroy();
+      await subject.stop();
+    });
+
+    describeQueues(() => queues);
+    describeDelivery(() => queues);
+    describeFifo(() => queues);
+  });
+}

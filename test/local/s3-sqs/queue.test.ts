@@ -1,0 +1,14 @@
+import { MovableClock } from '../../../lib/local/clock.ts';
+import { startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
+import { describeQueue } from '../../contracts/queue.ts';
+
+describeQueue('local', async () => {
+  const clock = new MovableClock();
+  const server = await startObjectAndQueueServer({ clock });
+  return {
+    endpoint: server.url,
+    createQueue: (name, attributes) => server.createQueue(name, attributes),
+    advance: (milliseconds) => clock.advance(milliseconds),
+    stop: () => server.stop(),
+  };
+});
