@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { type CliHost, type Command, type ExitCode, UsageError } from './command.ts';
+import { readAssignments, readFlags, readPort } from './flags.ts';
+import { LOCAL_PORTS, runLocalSession } from './local-session.ts';
+
+const FLAGS = {
+  app: { type: 'string' },
+  data: { type: 'string' },
+  fresh: { type: 'boolean' },
+  'inspector-port': { type: 'string' },
+  parameter: { type: 'string', multiple: true },
+  port: { type: 'string' },
+  'revalidate-port': { type: 'string' },
+  stack: { type: 'string' },
+} as const;
+
+const HELP = `Runs a synthesized stack on this machine, without an AWS account.
+
+Usage: isr local [flags]
+
+  --app <folder>               what 'cdk synth' wrote (default: cdk.out)
+  --stack <name>               which stack of it (default: the only one)
+  --port <number>              of the site (default: ${LOCAL_PORTS.site})
+  --revalidate-port <number>   of the revalidate URL (default: ${LOCAL_PORTS.revalidate})
+  --inspector-port <number>    of the page that shows what happens (default: ${LOCAL_PORTS.inspector})
+  --parameter <Name=value>     value of a parameter of the stack; may be repeated
+  --data <folder>              where pages and secrets are kept for the next run (default: .local)
+  --fresh                      forget what an earlier run kept`;
+
+export const localCommand: Command = {
+  name: 'local',
+  summary: 'run a synthesized stack (cdk.out) on this machine',
+  help: HELP,
+  run: runLocal,
+};
+
+async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+  const { values } = readFlags(argv, FLAGS, false);
+  if (values.data === '') throw new UsageError('--data must be a folder');
+  const session = await runLocalSession(
+    {
+      assembly: resolve(host.directory, values.app ?? 'cdk.out'),
+      stackName: values.stack,
+      dataDirectory: resolve(host.directory, values.data ?? '.local'),
+      fresh: values.fresh ?? false,
+      parameters: readAssignments('parameter', values.parameter ?? []),
+      ports: {
+        site: readPort('port', values.port, LOCAL_PORTS.site),
+        revalidate: readPort('revalidate-port', values['revalidate-port'], LOCAL_PORTS.revalidate),
+        inspector: readPort('inspector-port', values['inspector-port'], LOCAL_PORTS.inspector),
+      },
+    },
+    host,
+  );
+  host.out(`Site        ${session.stack.siteUrl}`);
+  host.out(`Revalidate  ${session.revalidateUrl ?? 'the stack has no revalidate function'}`);
+  host.out(`Inspector   ${session.inspectorUrl}`);
+  host.out('Stop with Ctrl-C.');
+  await session.stopped;
+  return 0;
+}

@@ -1,0 +1,128 @@
+// How each kind of event reads in the feed.
+
+const FILTERS = {
+  request: 'requests',
+  invocation: 'functions',
+  job: 'jobs',
+  invalidation: 'purges',
+  'api-call': 'AWS calls',
+  log: 'logs',
+};
+const LIMIT = 400;
+// What the inspector itself asks for while it looks.
+const OWN_CALLS = ['HeadObject', 'ListObjectsV2'];
+
+const list = document.getElementById('feed');
+const shown = new Set(['request', 'invocation', 'job', 'invalidation', 'log']);
+
+export function element(tag, className, text) {
+  const created = document.createElement(tag);
+  if (className) created.className = className;
+  if (text !== undefined) created.textContent = text;
+  return created;
+}
+
+export function chip(text, tone) {
+  return element('span', `chip ${tone}`, text);
+}
+
+export function timeOf(milliseconds) {
+  return new Date(milliseconds).toLocaleTimeString([], { hour12: false });
+}
+
+const EDGE_TONES = [
+  [/^(Hit|RefreshHit)/, 'good'],
+  [/^Error/, 'bad'],
+  [/^Miss/, 'info'],
+];
+const ISR_TONES = {
+  HIT: 'good',
+  PRERENDERED: 'good',
+  STALE: 'warn',
+  REVALIDATED: 'info',
+  MISS: 'info',
+  BYPASS: 'quiet',
+};
+
+const DESCRIPTIONS = {
+  request({ method, path, status, edge, isr, milliseconds }) {
+    const tone = EDGE_TONES.find(([pattern]) => pattern.test(edge))?.[1] ?? 'quiet';
+    const what = [`${method} ${path} `, element('span', status >= 400 ? 'bad' : 'quiet', `${status} `)];
+    if (edge) what.push(chip(edge.replace(/ from cloudfront$/, ''), tone), ' ');
+    if (isr) what.push(chip(isr, ISR_TONES[isr] ?? 'quiet'));
+    return { what, end: duration(milliseconds) };
+  },
+  invocation({ functionName, coldStart, milliseconds, error }) {
+    const what = [`${shortName(functionName)} `];
+    if (coldStart) what.push(chip('cold start', 'warn'), ' ');
+    if (error) what.push(chip(error, 'bad'));
+    return { what, end: duration(milliseconds) };
+  },
+  job({ queueName, messages, failures }) {
+    const what = [`${messages} ${messages === 1 ? 'message' : 'messages'} of ${shortName(queueName)} `];
+    if (failures > 0) what.push(chip(`${failures} failed`, 'bad'));
+    return { what, end: '' };
+  },
+  invalidation({ items, removed }) {
+    return { what: [items.join('  ')], end: `${removed} removed` };
+  },
+  'api-call'({ service, action, resource, status }) {
+    return { what: [`${service} ${action} ${resource}`], end: String(status) };
+  },
+  log({ functionName, line }) {
+    return { what: [element('span', 'quiet', `${shortName(functionName)}: `), line.trim()], end: '' };
+  },
+};
+
+/** `Stack-SiteFunctionsServe512DB17D` is `Serve`, or the whole where the page does not know the function. */
+let namesByFunction = new Map();
+export function nameFunctions(functions) {
+  namesByFunction = new Map(functions.map(({ id, name }) => [name, id]));
+}
+
+export function shortName(name) {
+  return namesByFunction.get(name) ?? name.replace(/^[^-]+-/, '').replace(/[0-9A-F]{8}(\.fifo)?$/, '$1');
+}
+
+function duration(milliseconds) {
+  return milliseconds >= 1000
+    ? `${(milliseconds / 1000).toFixed(1)} s`
+    : `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}
+
+export function addToFeed(event) {
+  const describe = DESCRIPTIONS[event.kind];
+  if (describe === undefined) return;
+  if (event.kind === 'api-call' && (OWN_CALLS.includes(event.action) || event.resource === '_isr/ledger.json')) return;
+  if (event.kind === 'log' && /^(START|END|REPORT|INIT_START) /.test(event.line)) return;
+  const { what, end } = describe(event);
+  const line = element('li');
+  line.dataset.kind = event.kind;
+  line.hidden = !shown.has(event.kind);
+  const content = element('span', 'what');
+  content.append(...what);
+  line.append(
+    element('span', '', timeOf(event.at)),
+    element('span', 'quiet', event.kind),
+    content,
+    element('span', 'end', end),
+  );
+  list.prepend(line);
+  while (list.childElementCount > LIMIT) list.lastElementChild.remove();
+  document.getElementById('nothing').hidden = true;
+}
+
+export function startFilters() {
+  for (const [kind, label] of Object.entries(FILTERS)) {
+    const button = element('button', '', label);
+    button.type = 'button';
+    button.ariaPressed = String(shown.has(kind));
+    button.addEventListener('click', () => {
+      if (!shown.delete(kind)) shown.add(kind);
+      button.ariaPressed = String(shown.has(kind));
+      for (const line of list.children) line.hidden = !shown.has(line.dataset.kind);
+    });
+    document.getElementById('filters').append(button);
+  }
+  document.getElementById('clear').addEventListener('click', () => list.replaceChildren());
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { reasonOf } from '../core/errors.ts';
+import type { LocalStack } from '../local/stack/index.ts';
+import { listen } from '../local/stack/listen.ts';
+import { StackView } from './stack-view.ts';
+
+export interface InspectorOptions {
+  readonly stack: LocalStack;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface Inspector {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const FILES: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
+  '/feed.js': { file: 'feed.js', type: 'text/javascript; charset=utf-8' },
+  '/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
+};
+const MAXIMUM_MOVE_MS = 366 * 24 * 3_600_000;
+/** Events that a page gets when it opens. */
+const HISTORY = 300;
+
+/** Serves the page that shows what happens in a local stack, and lets it move the clock. */
+export async function startInspector({ stack, port }: InspectorOptions): Promise<Inspector> {
+  const view = new StackView(stack);
+  const request = { port, purpose: 'the inspector', flag: '--inspector-port' };
+  const listening = await listen(request, (message, reply) => {
+    answer(message, reply, stack, view).catch((error: unknown) => sendJson(reply, 500, { error: reasonOf(error) }));
+  });
+  return { url: listening.url, stop: listening.stop };
+}
+
+async function answer(message: IncomingMessage, reply: ServerResponse, stack: LocalStack, view: StackView) {
+  // A name that resolves to this machine (DNS rebinding) would let any web page read and move the stack.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(message.headers.host ?? '')) {
+    return sendJson(reply, 421, { error: 'ask for 127.0.0.1 or localhost' });
+  }
+  const path = (message.url ?? '/').split('?')[0] ?? '/';
+  if (message.method === 'POST' && path === '/clock') return moveClock(message, reply, stack);
+  if (message.method !== 'GET') return sendJson(reply, 405, { error: `${message.method} is not possible here` });
+  if (path === '/state') return sendJson(reply, 200, await view.read());
+  if (path === '/events') return streamEvents(reply, stack);
+  const page = FILES[path];
+  if (page === undefined) return sendJson(reply, 404, { error: `there is no ${path}` });
+  const content = await readFile(new URL(`./page/${page.file}`, import.meta.url));
+  return reply.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-store' }).end(content);
+}
+
+async function moveClock(message: IncomingMessage, reply: ServerResponse, stack: LocalStack): Promise<unknown> {
+  // A form of another site can send neither this content type nor the page's own origin.
+  if (message.headers['content-type'] !== 'application/json') {
+    return sendJson(reply, 415, { error: 'send application/json' });
+  }
+  const milliseconds: unknown = parseMove(await text(message));
+  if (typeof milliseconds !== 'number' || !(milliseconds > 0 && milliseconds <= MAXIMUM_MOVE_MS)) {
+    return sendJson(reply, 400, { error: 'send {"milliseconds": n} with n from 1 to one year' });
+  }
+  stack.clock.advance(milliseconds);
+  return sendJson(reply, 200, { now: stack.clock.now(), offsetMilliseconds: stack.clock.offset });
+}
+
+function parseMove(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { milliseconds?: unknown } | null)?.milliseconds;
+  } catch {
+    return undefined;
+  }
+}
+
+function streamEvents(reply: ServerResponse, stack: LocalStack): void {
+  reply.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const send = (event: unknown) => reply.write(`data: ${JSON.stringify(event)}\n\n`);
+  reply.write('retry: 1000\n\n');
+  for (const event of stack.events.all().slice(-HISTORY)) send(event);
+  reply.on('close', stack.events.subscribe(send));
+}
+
+function sendJson(reply: ServerResponse, status: number, body: unknown): void {
+  if (reply.headersSent) return void reply.destroy();
+  reply.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  reply.end(JSON.stringify(body));
+}

@@ -1,0 +1,132 @@
+import { XMLParser } from 'fast-xml-parser';
+import type { AwsClient } from '../aws/client.ts';
+import { createS3LedgerStore } from '../aws/ledger-store.ts';
+import { type Objects, objectsOf } from '../aws/objects.ts';
+import { readFacts } from '../aws/page-facts.ts';
+import { freshnessOf } from '../core/freshness.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { StoredPage } from '../core/page.ts';
+import { type PageKey, pathOfPageKey, queryOfPageKey } from '../core/page-key.ts';
+import type { LocalStack } from '../local/stack/index.ts';
+
+/** A page of the bucket, as the inspector shows it. */
+export interface PageView {
+  readonly deployment: string;
+  readonly path: string;
+  readonly state: 'prerendered' | 'fresh' | 'expired' | 'invalidated';
+  readonly status: number;
+  /** Epoch milliseconds. */
+  readonly renderedAt: number;
+  /** Epoch milliseconds; null: it never expires by itself. */
+  readonly expiresAt: number | null;
+  readonly tags: readonly string[];
+  readonly bytes: number;
+}
+
+export interface QueueView {
+  readonly name: string;
+  readonly waiting: number;
+  readonly inFlight: number;
+}
+
+/** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
+export class StackView {
+  readonly #stack: LocalStack;
+  readonly #objects: Objects;
+  readonly #readLedger: () => Promise<Ledger>;
+
+  constructor(stack: LocalStack) {
+    this.#stack = stack;
+    this.#objects = objectsOf(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#readLedger = createS3LedgerStore(this.#objects).read;
+  }
+
+  async read() {
+    const stack = this.#stack;
+    const [pages, queues] = await Promise.all([this.#pages(), this.#queues()]);
+    return {
+      stackName: stack.stackName,
+      siteUrl: stack.siteUrl,
+      now: stack.clock.now(),
+      offsetMilliseconds: stack.clock.offset,
+      outputs: stack.outputs,
+      pages,
+      queues,
+      edge: [...stack.distribution.cachedObjects()],
+      functions: stack.functions.map(({ constructPath, name, coldStarts, running }) => ({
+        id: constructPath.split('/').at(-1) ?? name,
+        name,
+        coldStarts,
+        running,
+      })),
+    };
+  }
+
+  async #pages(): Promise<readonly PageView[]> {
+    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#readLedger()]);
+    const pages = await Promise.all(keys.map((key) => this.#page(key, ledger)));
+    return pages.filter((page) => page !== undefined);
+  }
+
+  async #page(objectKey: string, ledger: Ledger): Promise<PageView | undefined> {
+    const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
+    const response = await fetch(this.#url(`/${objectKey.split('/').map(encodeURIComponent).join('/')}`), {
+      method: 'HEAD',
+    });
+    // It was removed since the listing.
+    if (!response.ok) return undefined;
+    const headers = Object.fromEntries(response.headers);
+    const facts = await readFacts(headers, this.#objects);
+    const pageKey = key as PageKey;
+    const query = queryOfPageKey(pageKey);
+    const bytes = Number(headers['content-length'] ?? 0);
+    const common = { deployment, path: `${pathOfPageKey(pageKey)}${query && `?${query}`}`, bytes };
+    if (facts === undefined) {
+      const renderedAt = Date.parse(headers['last-modified'] ?? '') || 0;
+      return { ...common, state: 'prerendered', status: 200, renderedAt, expiresAt: null, tags: [] };
+    }
+    const page: StoredPage = { ...facts, body: new Uint8Array(), etag: '', prerendered: false };
+    const { kind } = freshnessOf(pageKey, page, ledger, this.#stack.clock.now());
+    const { status, renderedAt, expiration, tags } = facts;
+    const expiresAt = expiration === false ? null : renderedAt + expiration * 1000;
+    return { ...common, state: kind === 'missing' ? 'fresh' : kind, status, renderedAt, expiresAt, tags };
+  }
+
+  async #pageObjects(): Promise<readonly string[]> {
+    const response = await fetch(this.#url('?list-type=2&prefix=deployments/'));
+    const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
+    const { ListBucketResult: listing } = parser.parse(await response.text());
+    return (listing?.Contents ?? []).map(({ Key }: { Key: string }) => Key);
+  }
+
+  async #queues(): Promise<readonly QueueView[]> {
+    const response = await fetch(`${this.#stack.endpoints.AWS_ENDPOINT_URL_SQS}/_fauxqs/queues`);
+    const queues = (await response.json()) as readonly {
+      readonly name: string;
+      readonly approximateMessageCount: number;
+      readonly approximateInflightCount: number;
+    }[];
+    return queues.map(({ name, approximateMessageCount, approximateInflightCount }) => ({
+      name,
+      waiting: approximateMessageCount,
+      inFlight: approximateInflightCount,
+    }));
+  }
+
+  #url(path: string): string {
+    return `${this.#stack.endpoints.AWS_ENDPOINT_URL_S3}/${this.#stack.bucketName}${path}`;
+  }
+}
+
+/** The local S3 takes calls without a signature. */
+function unsignedClient(endpoint: string): AwsClient {
+  return async ({ bucket, path, method, headers = {}, body }) => {
+    const init = { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
+    const response = await fetch(`${endpoint}/${bucket}${path}`, init);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: Buffer.from(await response.arrayBuffer()),
+    };
+  };
+}

@@ -1,0 +1,62 @@
+import type { MovableClock } from '../clock.ts';
+import type {
+  CachePolicyConfig,
+  OriginAccessControlConfig,
+  OriginRequestPolicyConfig,
+  ResponseHeadersPolicyConfig,
+} from '../cloudfront/cloudformation-shapes.ts';
+import type { LocalDistribution } from '../cloudfront/distribution.ts';
+import type { LocalEventListener } from '../events.ts';
+import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
+import type { PolicyStatement } from './bucket-access.ts';
+import type { LocalState } from './local-state.ts';
+import type { StackFunction } from './stack-function.ts';
+
+export interface StackPorts {
+  /** Of the (first) distribution. @default 0: any free port */
+  readonly site?: number;
+  /** Of the revalidate function's URL. @default 0: any free port */
+  readonly revalidate?: number;
+}
+
+/** What the resources of one running stack share: each adds what it is, and finds what it refers to. */
+export interface StackContext {
+  readonly stackName: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly ports: StackPorts;
+  readonly clock: MovableClock;
+  readonly state: LocalState;
+  readonly server: ObjectAndQueueServer;
+  /** The variables by which the AWS SDK finds this machine's services. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  assetPath(objectKey: string): string | undefined;
+  readonly onEvent: LocalEventListener;
+  /** Ends what a resource started; called in reverse order. */
+  onStop(stop: () => Promise<void> | void): void;
+
+  readonly buckets: Set<string>;
+  readonly queues: Map<string, QueueFacts>;
+  readonly secrets: Map<string, string>;
+  readonly functions: Map<string, StackFunction>;
+  readonly functionUrls: Map<string, string>;
+  /** Names of the queues that a function takes messages from. */
+  readonly consumedQueues: Set<string>;
+  readonly bucketPolicies: Map<string, readonly PolicyStatement[]>;
+  /** Where an origin's domain name leads on this machine. */
+  readonly origins: Map<string, string>;
+  readonly edgeFunctions: Map<string, string>;
+  readonly cachePolicies: Map<string, CachePolicyConfig>;
+  readonly originRequestPolicies: Map<string, OriginRequestPolicyConfig>;
+  readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
+  readonly originAccessControls: Map<string, OriginAccessControlConfig>;
+  readonly distributions: Map<string, LocalDistribution>;
+  readonly siteUrls: string[];
+}
+
+export interface QueueFacts {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly isFifo: boolean;
+}

@@ -1,0 +1,199 @@
+import { join } from 'node:path';
+import { MovableClock } from '../clock.ts';
+import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
+import { createResources } from '../cloudformation/create-resources.ts';
+import { startCloudFrontApi } from '../cloudfront/api.ts';
+import type { LocalDistribution } from '../cloudfront/distribution.ts';
+import type { LocalEventListener } from '../events.ts';
+import { startObjectAndQueueServer } from '../s3-sqs/server.ts';
+import type { StackContext, StackPorts } from './context.ts';
+import { EventLog } from './event-log.ts';
+import { IdleWatch } from './idle-watch.ts';
+import { LocalState } from './local-state.ts';
+import { resourceTypes } from './resources/index.ts';
+import type { StackFunction } from './stack-function.ts';
+
+export interface RunStackOptions {
+  /** Folder that `cdk synth` wrote: `cdk.out`. */
+  readonly assembly: string;
+  /** @default the only stack of the assembly */
+  readonly stackName?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** @default free ports */
+  readonly ports?: StackPorts | undefined;
+  /**
+   * Where contents of buckets and secrets are kept for the next run.
+   *
+   * @default in memory
+   */
+  readonly dataDirectory?: string | undefined;
+  /** Forgets what an earlier run left. @default false */
+  readonly fresh?: boolean | undefined;
+  /** @default the machine's time, which can be moved */
+  readonly clock?: MovableClock | undefined;
+  readonly onEvent?: LocalEventListener | undefined;
+}
+
+/** A synthesized stack that runs on this machine. */
+export interface LocalStack {
+  readonly stackName: string;
+  /** `http://127.0.0.1:4400`: the distribution. */
+  readonly siteUrl: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly clock: MovableClock;
+  readonly events: EventLog;
+  /** `AWS_ENDPOINT_URL_S3` and its like, for an SDK client of one's own. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly bucketName: string;
+  /** By name of the queue. */
+  readonly queueUrls: ReadonlyMap<string, string>;
+  readonly functions: readonly StackFunction[];
+  readonly distribution: LocalDistribution;
+  /** Makes the API for invalidations refuse the next calls. */
+  readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
+  /** The function whose construct has this id, whatever the case: `serve`. */
+  function(id: string): StackFunction;
+  /** The URL of the function whose construct has this id. */
+  functionUrl(id: string): string;
+  /** Resolves when queues and background work are idle; rejects after `timeoutMs` (10 s). */
+  settled(timeoutMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REGION = 'us-east-1';
+const ACCOUNT_ID = '000000000000';
+
+type Stop = () => Promise<void> | void;
+
+/** Runs one stack of a cloud assembly: the template as it stands, the Lambda bundles as they would be uploaded. */
+export async function runStack(options: RunStackOptions): Promise<LocalStack> {
+  const assembly = await loadAssembly(options.assembly, options.stackName);
+  const stops: Stop[] = [];
+  const stop = once(() => stopAll(stops));
+  try {
+    return await startStack(assembly, options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startStack(
+  assembly: StackAssembly,
+  options: RunStackOptions,
+  stops: Stop[],
+  stop: () => Promise<void>,
+): Promise<LocalStack> {
+  const events = new EventLog();
+  if (options.onEvent !== undefined) events.subscribe(options.onEvent);
+  const { context, cloudFrontApi } = await createContext(assembly, options, events.add, stops);
+  const idleWatch = new IdleWatch(context, events);
+  const { outputs } = await createResources(assembly, {
+    types: resourceTypes,
+    context,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    parameters: options.parameters ?? {},
+    readSecret: (id) => found(context.secrets.get(id), `no secret '${id}' in the stack`),
+  });
+  return {
+    stackName: assembly.stackName,
+    siteUrl: found(context.siteUrls[0], 'the stack has no distribution'),
+    outputs,
+    clock: context.clock,
+    events,
+    endpoints: context.endpoints,
+    bucketName: found([...context.buckets][0], 'the stack has no bucket'),
+    queueUrls: new Map([...context.queues.values()].map(({ name, url }) => [name, url])),
+    functions: [...context.functions.values()],
+    distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
+    cloudFrontApi,
+    function: (id) => functionById(context, id),
+    functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
+    settled: (timeoutMs = 10_000) => idleWatch.settled(timeoutMs),
+    stop,
+  };
+}
+
+async function createContext(
+  assembly: StackAssembly,
+  options: RunStackOptions,
+  onEvent: LocalEventListener,
+  stops: Stop[],
+) {
+  const { dataDirectory, fresh = false, clock = new MovableClock(), ports = {} } = options;
+  const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
+  const state = await LocalState.open(directory, { fresh });
+  const server = await startObjectAndQueueServer({ clock, dataDirectory: directory, port: 0, onEvent });
+  stops.push(() => server.stop());
+  const distributions = new Map<string, LocalDistribution>();
+  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, onEvent });
+  stops.push(() => cloudFrontApi.stop());
+  const context: StackContext = {
+    stackName: assembly.stackName,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    ports,
+    clock,
+    state,
+    server,
+    endpoints: {
+      AWS_ENDPOINT_URL_S3: server.url,
+      AWS_ENDPOINT_URL_SQS: server.url,
+      AWS_ENDPOINT_URL_CLOUDFRONT: cloudFrontApi.url,
+    },
+    assetPath: assembly.assetPath,
+    onEvent,
+    onStop: (stop) => stops.push(stop),
+    buckets: new Set(),
+    queues: new Map(),
+    consumedQueues: new Set(),
+    secrets: new Map(),
+    functions: new Map(),
+    functionUrls: new Map(),
+    bucketPolicies: new Map(),
+    origins: new Map(),
+    edgeFunctions: new Map(),
+    cachePolicies: new Map(),
+    originRequestPolicies: new Map(),
+    responseHeadersPolicies: new Map(),
+    originAccessControls: new Map(),
+    distributions,
+    siteUrls: [],
+  };
+  return { context, cloudFrontApi };
+}
+
+/** Later resources use earlier ones: they end first. One that cannot end does not keep the others. */
+async function stopAll(stops: readonly Stop[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stop of [...stops].reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'the local stack did not stop cleanly');
+}
+
+function functionById({ functions }: StackContext, id: string): StackFunction {
+  const all = [...functions.values()];
+  const lastSegment = ({ constructPath }: StackFunction) => constructPath.split('/').at(-1)?.toLowerCase();
+  const match = all.find((candidate) => lastSegment(candidate) === id.toLowerCase());
+  const names = all.map(({ constructPath }) => constructPath).join(', ');
+  return found(match, `no function '${id}' in the stack; it has ${names}`);
+}
+
+function found<Value>(value: Value | undefined, message: string): Value {
+  if (value === undefined) throw new Error(message);
+  return value;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
+}

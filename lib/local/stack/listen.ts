@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { IsrError } from '../../core/errors.ts';
+
+export interface ListenRequest {
+  /** 0: any free port. */
+  readonly port: number;
+  /** For the message when the port is in use: `the site`. */
+  readonly purpose: string;
+  /** The flag that changes the port: `--port`. */
+  readonly flag: string;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Serves on 127.0.0.1 alone. */
+export async function listen(request: ListenRequest, listener: RequestListener): Promise<Listening> {
+  const server = createServer(listener);
+  await explainPortInUse(request, async () => {
+    server.listen(request.port, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, port, stop: () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Runs `bind`, and says of a port in use what it was for and how to choose another. */
+export async function explainPortInUse<Result>(request: ListenRequest, bind: () => Promise<Result>): Promise<Result> {
+  try {
+    return await bind();
+  } catch (cause) {
+    if (!isPortInUse(cause)) throw cause;
+    const { port, purpose, flag } = request;
+    const message = `port ${port} for ${purpose} is in use; stop what uses it or choose another with ${flag} <number>`;
+    throw new IsrError('PORT_IN_USE', message, { cause });
+  }
+}
+
+function isPortInUse(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' || isPortInUse(error.cause);
+}

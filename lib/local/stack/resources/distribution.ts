@@ -1,0 +1,80 @@
+import type { RequestListener } from 'node:http';
+import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
+import type { DistributionConfig } from '../../cloudfront/cloudformation-shapes.ts';
+import { LocalDistribution } from '../../cloudfront/distribution.ts';
+import { allowsDistribution } from '../bucket-access.ts';
+import type { StackContext } from '../context.ts';
+import { listen } from '../listen.ts';
+import { distributionId } from '../physical-name.ts';
+
+export const distributionResources: ResourceTypes<StackContext> = {
+  'AWS::CloudFront::Distribution': {
+    // What is inside is checked by the local CloudFront, which knows what it implements.
+    properties: { DistributionConfig: 'emulated', Tags: ignored('a label') },
+    attributes: ['DomainName', 'Id'],
+    create: async ({ generatedName, properties }, context) => {
+      const id = distributionId(generatedName);
+      let answer: RequestListener = (_, response) => response.writeHead(503).end();
+      const request = { port: context.ports.site ?? 0, purpose: 'the site', flag: '--port' };
+      const listening = await listen(request, (incoming, outgoing) => answer(incoming, outgoing));
+      context.onStop(() => listening.stop());
+      const domainName = `127.0.0.1:${listening.port}`;
+      const distribution = createDistribution(
+        id,
+        domainName,
+        properties.raw('DistributionConfig') as DistributionConfig,
+        context,
+      );
+      answer = distribution.listener;
+      context.distributions.set(id, distribution);
+      context.onStop(() => distribution.stop());
+      context.siteUrls.push(listening.url);
+      return { ref: id, attributes: { DomainName: domainName, Id: id } };
+    },
+  },
+};
+
+function createDistribution(
+  id: string,
+  domainName: string,
+  config: DistributionConfig,
+  context: StackContext,
+): LocalDistribution {
+  return new LocalDistribution({
+    id,
+    domainName,
+    config,
+    cachePolicies: context.cachePolicies,
+    originRequestPolicies: context.originRequestPolicies,
+    responseHeadersPolicies: context.responseHeadersPolicies,
+    originAccessControls: context.originAccessControls,
+    functions: context.edgeFunctions,
+    originUrl: (domain) => originUrl(context, domain),
+    canRead: (originId, key) => canRead(context, { id, config, originId, key }),
+    clock: context.clock,
+    onEvent: context.onEvent,
+  });
+}
+
+function originUrl({ origins }: StackContext, domainName: string): URL {
+  const url = origins.get(domainName);
+  if (url !== undefined) return new URL(url);
+  throw new Error(`the origin '${domainName}' is not of this stack; only its own buckets and functions can be origins`);
+}
+
+interface ReadRequest {
+  readonly id: string;
+  readonly config: DistributionConfig;
+  readonly originId: string;
+  readonly key: string;
+}
+
+/** Asked at each read: the bucket's policy names the distribution, so it comes after it. */
+function canRead(context: StackContext, { id, config, originId, key }: ReadRequest): boolean {
+  const bucket = config.Origins?.find(({ Id }) => Id === originId)?.DomainName.split('.s3.')[0] ?? '';
+  return allowsDistribution(context.bucketPolicies.get(bucket) ?? [], {
+    action: 's3:GetObject',
+    resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}`,
+    distributionArn: `arn:aws:cloudfront::${context.accountId}:distribution/${id}`,
+  });
+}

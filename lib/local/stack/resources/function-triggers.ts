@@ -1,0 +1,69 @@
+import { ignored, nested, type ResourceTypes } from '../../cloudformation/resource-type.ts';
+import { startEventSourceMapping } from '../../lambda/event-source-mapping.ts';
+import { startFunctionUrl } from '../../lambda/function-url.ts';
+import type { StackContext } from '../context.ts';
+import { explainPortInUse } from '../listen.ts';
+import { physicalName } from '../physical-name.ts';
+import { functionOf } from './function.ts';
+
+/** What starts a function: an HTTP request to its URL, or messages of a queue. */
+export const functionTriggerResources: ResourceTypes<StackContext> = {
+  'AWS::Lambda::Url': {
+    properties: { AuthType: 'emulated', InvokeMode: 'emulated', TargetFunctionArn: 'emulated' },
+    attributes: ['FunctionArn', 'FunctionUrl'],
+    create: async ({ properties }, context) => {
+      const arn = properties.string('TargetFunctionArn');
+      const target = functionOf(context, arn);
+      const isRevalidate = /(^|\/)revalidate/i.test(target.constructPath);
+      const port = isRevalidate ? (context.ports.revalidate ?? 0) : 0;
+      const request = { port, purpose: 'the revalidate URL', flag: '--revalidate-port' };
+      const url = await explainPortInUse(request, () =>
+        startFunctionUrl({
+          function: target,
+          authType: properties.string('AuthType') === 'AWS_IAM' ? 'AWS_IAM' : 'NONE',
+          invokeMode: properties.optionalString('InvokeMode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED',
+          port,
+        }),
+      );
+      context.onStop(() => url.stop());
+      context.functionUrls.set(arn, url.url);
+      context.origins.set(new URL(url.url).host, new URL(url.url).origin);
+      return { ref: arn, attributes: { FunctionArn: arn, FunctionUrl: `${new URL(url.url).origin}/` } };
+    },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    properties: {
+      BatchSize: 'emulated',
+      Enabled: 'emulated',
+      EventSourceArn: 'emulated',
+      FunctionName: 'emulated',
+      FunctionResponseTypes: 'emulated',
+      MaximumBatchingWindowInSeconds: 'emulated',
+      ScalingConfig: nested({ MaximumConcurrency: 'emulated' }),
+      Tags: ignored('a label'),
+    },
+    attributes: ['Id'],
+    create: ({ generatedName, properties }, context) => {
+      const ref = physicalName(generatedName, 64);
+      const queue = context.queues.get(properties.string('EventSourceArn'));
+      if (queue === undefined) throw new Error('its source must be a queue of the stack');
+      if (properties.optionalBoolean('Enabled') !== false) {
+        const mapping = startEventSourceMapping({
+          function: functionOf(context, properties.string('FunctionName')),
+          queueUrl: queue.url,
+          queueArn: queue.arn,
+          endpoint: context.server.url,
+          fifo: queue.isFifo,
+          batchSize: properties.optionalNumber('BatchSize') ?? 10,
+          batchWindowSeconds: properties.optionalNumber('MaximumBatchingWindowInSeconds') ?? 0,
+          maximumConcurrency: properties.optionalObject('ScalingConfig')?.optionalNumber('MaximumConcurrency'),
+          reportBatchItemFailures: properties.strings('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+          onEvent: context.onEvent,
+        });
+        context.consumedQueues.add(queue.name);
+        context.onStop(() => mapping.stop());
+      }
+      return { ref, attributes: { Id: ref } };
+    },
+  },
+};

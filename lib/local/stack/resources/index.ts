@@ -1,0 +1,24 @@
+import type { ResourceTypes } from '../../cloudformation/resource-type.ts';
+import type { StackContext } from '../context.ts';
+import { bucketResources } from './bucket.ts';
+import { bucketDeploymentResources } from './bucket-deployment.ts';
+import { distributionResources } from './distribution.ts';
+import { edgeResources } from './edge.ts';
+import { functionResources } from './function.ts';
+import { functionTriggerResources } from './function-triggers.ts';
+import { inertResources } from './inert.ts';
+import { queueResources } from './queue.ts';
+import { secretResources } from './secret.ts';
+
+/** Every CloudFormation type that runs on this machine. */
+export const resourceTypes: ResourceTypes<StackContext> = {
+  ...bucketResources,
+  ...bucketDeploymentResources,
+  ...distributionResources,
+  ...edgeResources,
+  ...functionResources,
+  ...functionTriggerResources,
+  ...inertResources,
+  ...queueResources,
+  ...secretResources,
+};

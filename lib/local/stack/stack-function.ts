@@ -1,0 +1,35 @@
+import { LambdaFunction, type LambdaFunctionOptions } from '../lambda/function.ts';
+
+export interface StackFunctionOptions extends LambdaFunctionOptions {
+  /** `Site/Serve`: the path of the construct within its stack. */
+  readonly constructPath: string;
+}
+
+/** A Lambda function that knows how many of its invocations have not ended. */
+export class StackFunction extends LambdaFunction {
+  readonly constructPath: string;
+  readonly #running: { count: number };
+
+  constructor({ constructPath, ...options }: StackFunctionOptions) {
+    const running = { count: 0 };
+    super({
+      ...options,
+      onEvent: (event) => {
+        // Told exactly once for each invocation, after the last byte of a stream.
+        if (event.kind === 'invocation') running.count -= 1;
+        options.onEvent?.(event);
+      },
+    });
+    this.constructPath = constructPath;
+    this.#running = running;
+  }
+
+  get running(): number {
+    return this.#running.count;
+  }
+
+  override invoke(event: unknown): ReturnType<LambdaFunction['invoke']> {
+    this.#running.count += 1;
+    return super.invoke(event);
+  }
+}
