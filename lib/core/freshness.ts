@@ -21,7 +21,7 @@ export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: 
   if (page.expiration === false) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
   const secondsLeft = Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000);
   if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
-  const secondsAgo = -secondsLeft;
+  const secondsAgo = 0 - secondsLeft;
   return { kind: 'expired', secondsAgo, tooStale: page.staleLimit !== undefined && secondsAgo > page.staleLimit };
 }
 

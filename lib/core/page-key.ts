@@ -56,7 +56,7 @@ export function uriOfPageKey(key: PageKey): string {
 
 /** The page key that a URI of `uriOfPageKey` stands for; `undefined` for any other URI. */
 export function pageKeyOfUri(uri: string): PageKey | undefined {
-  const key = decode(uri) as PageKey | undefined;
+  const key = FAULTY_SLASH.test(uri) ? undefined : (decode(uri) as PageKey | undefined);
   if (key === undefined || key.charAt(0) !== '/') return undefined;
   const query = queryOfPageKey(key);
   const parameters = query === '' ? [] : query.split('&').map(parameterOf);

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { purgeItemsOf, type Revalidation, revalidate } from '../../lib/core/revalidate.ts';
+import { servePage } from '../../lib/core/serve-page.ts';
+import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
+
+const DEPLOYMENT = '0123456789abcdef';
+const NOTHING: Revalidation = { pages: [], tags: [], prefixes: [], all: false };
+
+const revalidateOnly = (world: World, part: Partial<Revalidation>) =>
+  revalidate({ ...NOTHING, ...part }, DEPLOYMENT, world);
+const read = async (world: World, path: string) => textOf(await servePage(keyOf(path), world));
+
+async function worldWith(...paths: string[]): Promise<World> {
+  const world = createWorld();
+  world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+  for (const path of paths) await servePage(keyOf(path), world);
+  world.site.answer = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
+  return world;
+}
+
+describe('revalidating a path', () => {
+  test('renders it, then purges it, and leaves others alone', async () => {
+    const world = await worldWith('/blog/a', '/blog/b');
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(result).toMatchObject({ sequence: 1, purge: 'purged', pages: [{ path: '/blog/a', outcome: 'rendered' }] });
+    expect(world.purged).toEqual([['#path:/blog/a']]);
+    expect([await read(world, '/blog/a'), await read(world, '/blog/b')]).toEqual(['new', 'old']);
+    expect(world.site.renders).toHaveLength(3);
+  });
+
+  test('whose HTML is the same purges nothing', async () => {
+    const world = await worldWith('/blog/a');
+    world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(result).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
+    expect(world.purged).toEqual([]);
+  });
+
+  test('that was never asked for renders it', async () => {
+    const world = await worldWith();
+    expect((await revalidateOnly(world, { pages: [keyOf('/blog/a')] })).pages).toMatchObject([{ outcome: 'rendered' }]);
+  });
+
+  test('whose render fails says so, keeps the old page and asks for another try', async () => {
+    const world = await worldWith('/blog/a');
+    world.site.failure = new Error('the CMS is down');
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(result.pages).toMatchObject([{ outcome: 'failed', reason: 'the CMS is down' }]);
+    expect(await read(world, '/blog/a')).toBe('old');
+    expect(world.requestedJobs).toHaveLength(1);
+  });
+
+  test('that was made at build time leaves it: only a deployment changes it', async () => {
+    const world = await worldWith('/about');
+    const about = world.pages.pages.get(keyOf('/about'));
+    if (about === undefined) throw new Error('nothing was stored');
+    world.pages.pages.set(keyOf('/about'), { ...about, prerendered: true });
+    expect((await revalidateOnly(world, { pages: [keyOf('/about')] })).pages).toMatchObject([
+      { outcome: 'prerendered' },
+    ]);
+    expect(await read(world, '/about')).toBe('old');
+  });
+
+  test('waits for a render that began before it, and does not take its result', async () => {
+    const world = await worldWith();
+    world.site.answer = { body: 'before' };
+    world.site.milliseconds = 1000;
+    const first = servePage(keyOf('/blog/a'), world);
+    await world.clock.sleep(500);
+    world.site.answer = { body: 'after' };
+    await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(await read(world, '/blog/a')).toBe('after');
+    await first;
+    expect(await read(world, '/blog/a')).toBe('after');
+  });
+});
+
+describe('revalidating without rendering', () => {
+  test.each<[string, Partial<Revalidation>, string[]]>([
+    ['a tag', { tags: ['posts'] }, ['#tag:posts', '#isr-overflow']],
+    ['a prefix', { prefixes: ['/blog/'] }, ['/blog/*', `/deployments/${DEPLOYMENT}/blog/*`]],
+    ['everything', { all: true }, ['/*']],
+  ])('%s makes the next request render', async (_name, part, purged) => {
+    const world = await worldWith('/blog/a', '/blog/b');
+    await revalidateOnly(world, part);
+    expect(world.site.renders).toHaveLength(2);
+    expect(world.purged).toEqual([purged]);
+    expect([await read(world, '/blog/a'), await read(world, '/blog/b')]).toEqual(['new', 'new']);
+  });
+
+  test('a page rendered after it is not touched', async () => {
+    const world = await worldWith();
+    await revalidateOnly(world, { tags: ['posts'] });
+    await read(world, '/blog/a');
+    await read(world, '/blog/a');
+    expect(world.site.renders).toHaveLength(1);
+  });
+});
+
+test('purges each item once', () => {
+  const items = purgeItemsOf({ ...NOTHING, pages: [keyOf('/A'), keyOf('/a')], tags: ['x', 'X'] }, DEPLOYMENT);
+  expect(items).toEqual(['#path:/a', '#tag:x', '#isr-overflow']);
+});

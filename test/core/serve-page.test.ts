@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { entryOfPath } from '../../lib/core/ledger.ts';
+import { servePage } from '../../lib/core/serve-page.ts';
+import type { ServedPage } from '../../lib/core/served-page.ts';
+import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
+
+const KEY = keyOf('/blog/a');
+const YEAR = 31_536_000;
+
+const seen = (page: ServedPage) => ({ state: page.headers['x-isr-cache'], text: textOf(page) });
+const cacheControl = (page: ServedPage) => page.headers['cache-control'];
+
+async function storedWorld(options?: Parameters<typeof createWorld>[0]): Promise<World> {
+  const world = createWorld(options);
+  await servePage(KEY, world);
+  world.site.answer = { body: '<h1>two</h1>' };
+  return world;
+}
+
+describe('a missing page', () => {
+  test('is rendered, stored and served', async () => {
+    const world = createWorld();
+    const page = await servePage(KEY, world);
+    expect(seen(page)).toEqual({ state: 'MISS', text: '<h1>one</h1>' });
+    expect(cacheControl(page)).toBe(
+      `public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=${YEAR}`,
+    );
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'cache-tag': 'path:/blog/a' });
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
+  });
+
+  test('is rendered once for a thousand requests at the same time', async () => {
+    const world = createWorld();
+    world.site.milliseconds = 800;
+    const pages = await Promise.all(Array.from({ length: 1000 }, () => servePage(KEY, world)));
+    expect(world.site.renders).toHaveLength(1);
+    expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>one</h1>']));
+  });
+
+  test('whose leader died is rendered by a follower after 3 seconds', async () => {
+    const world = createWorld();
+    await world.leases.acquire(KEY);
+    const begun = world.clock.now();
+    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+    expect(world.clock.now() - begun).toBeGreaterThanOrEqual(3000);
+    expect(world.clock.now() - begun).toBeLessThan(3500);
+  });
+
+  test('whose site fails is answered with the failure, which no cache keeps, and nothing is stored', async () => {
+    const world = createWorld();
+    world.site.failure = new Error('the CMS is down');
+    const page = await servePage(KEY, world);
+    expect(page.status).toBe(500);
+    expect(cacheControl(page)).toBe('private, no-store');
+    expect(world.pages.pages.size).toBe(0);
+    expect(world.logLines).toEqual(["rendering '/blog/a/index.html' failed: the CMS is down"]);
+    world.site.failure = undefined;
+    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+  });
+
+  test.each([
+    [403, 403],
+    [500, 500],
+    [503, 500],
+    [429, 500],
+  ])(
+    'whose site answers %i is passed through as %i, which does not make CloudFront ask S3',
+    async (status, expected) => {
+      const world = createWorld();
+      world.site.answer = { status, body: 'no' };
+      const page = await servePage(KEY, world);
+      expect(page.status).toBe(expected);
+      expect(seen(page)).toEqual({ state: 'BYPASS', text: 'no' });
+      expect(world.pages.pages.size).toBe(0);
+    },
+  );
+
+  test('that is not there is answered 404, kept by the edge for a minute and stored nowhere', async () => {
+    const world = createWorld();
+    world.site.answer = { status: 404, body: 'not found' };
+    const pages = await Promise.all(['/x1', '/x2', '/x3'].map((path) => servePage(keyOf(path), world)));
+    expect(pages.map((page) => page.status)).toEqual([404, 404, 404]);
+    expect(pages.map(cacheControl)).toEqual(Array(3).fill('public, max-age=0, s-maxage=60'));
+    expect(world.pages.pages.size).toBe(0);
+  });
+});
+
+describe('a fresh page', () => {
+  test('costs no render and no job, and is fresh at the edge for the time left', async () => {
+    const world = await storedWorld();
+    world.clock.advance(45_000);
+    const page = await servePage(KEY, world);
+    expect(seen(page)).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
+    expect(cacheControl(page)).toContain('s-maxage=15,');
+    expect(world.site.renders).toHaveLength(1);
+    expect(world.requestedJobs).toHaveLength(0);
+  });
+
+  test('with its own stale-while-revalidate is never served stale for longer by the edge', async () => {
+    const world = createWorld();
+    world.site.answer = { body: 'x', headers: { 'cache-control': 's-maxage=30, stale-while-revalidate=5' } };
+    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=30, stale-while-revalidate=5,');
+  });
+});
+
+describe('an expired page', () => {
+  test('is served at once, for 2 seconds, and asks for one regeneration however many ask', async () => {
+    const world = await storedWorld();
+    world.clock.advance(61_000);
+    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    expect(pages.map(seen)).toEqual(Array(100).fill({ state: 'STALE', text: '<h1>one</h1>' }));
+    expect(cacheControl(pages[0] as ServedPage)).toBe(`public, max-age=0, s-maxage=2, stale-if-error=${YEAR}`);
+    expect(world.requestedJobs).toHaveLength(1);
+    expect(world.site.renders).toHaveLength(1);
+  });
+
+  test('is served even when the queue cannot be reached', async () => {
+    const world = await storedWorld();
+    world.clock.advance(61_000);
+    world.jobs.requestRegeneration = () => Promise.reject(new Error('no queue'));
+    expect(seen(await servePage(KEY, world)).state).toBe('STALE');
+    expect(world.logLines.at(-1)).toBe("could not ask for a regeneration of '/blog/a/index.html': no queue");
+  });
+
+  test('beyond its own stale-while-revalidate is rendered first', async () => {
+    const world = createWorld();
+    world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
+    await servePage(KEY, world);
+    world.site.answer = { body: 'two' };
+    world.clock.advance(31_000);
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
+  });
+
+  test('beyond it is served all the same when the render fails', async () => {
+    const world = createWorld();
+    world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
+    await servePage(KEY, world);
+    world.site.failure = new Error('down');
+    world.clock.advance(31_000);
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'STALE', text: 'one' });
+  });
+});
+
+describe('an invalidated page', () => {
+  test('is rendered before it is served', async () => {
+    const world = await storedWorld();
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'HIT', text: '<h1>two</h1>' });
+  });
+
+  test('is rendered once for all who wait', async () => {
+    const world = await storedWorld();
+    world.site.milliseconds = 500;
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    const pages = await Promise.all(Array.from({ length: 50 }, () => servePage(KEY, world)));
+    expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>two</h1>']));
+    expect(world.site.renders).toHaveLength(2);
+  });
+
+  test('whose render fails is served old for 30 seconds without another try, then tried again', async () => {
+    const world = await storedWorld();
+    world.site.failure = new Error('down');
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    const failed = await servePage(KEY, world);
+    expect(seen(failed)).toEqual({ state: 'STALE', text: '<h1>one</h1>' });
+    expect(cacheControl(failed)).toContain('s-maxage=30,');
+    expect(failed.headers['cache-status']).toContain('detail=render-failed');
+    world.clock.advance(10_000);
+    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=20,');
+    expect(world.site.renders).toHaveLength(2);
+    world.site.failure = undefined;
+    world.clock.advance(21_000);
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
+  });
+
+  test('that is revalidated again during its render is not left at the edge', async () => {
+    const world = await storedWorld();
+    world.site.milliseconds = 1000;
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    const serving = servePage(KEY, world);
+    await world.clock.sleep(500);
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    expect(cacheControl(await serving)).toBe('private, no-store');
+  });
+});
+
+describe('a response that is one viewer’s', () => {
+  test('is passed through to each and never stored', async () => {
+    const world = createWorld();
+    world.site.answer = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });
+    const pages = [await servePage(KEY, world), await servePage(KEY, world)];
+    expect(pages.map(seen)).toEqual([
+      { state: 'BYPASS', text: 'visit 1' },
+      { state: 'BYPASS', text: 'visit 2' },
+    ]);
+    expect(pages.map(cacheControl)).toEqual(Array(2).fill('private, no-store'));
+    expect(pages[0]?.headers).not.toHaveProperty('set-cookie');
+    expect(world.pages.pages.size).toBe(0);
+  });
+
+  test('takes the place of a page that was everybody’s', async () => {
+    const world = await storedWorld();
+    world.site.answer = { body: 'mine', headers: { 'cache-control': 'private' } };
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    expect(seen(await servePage(KEY, world))).toEqual({ state: 'BYPASS', text: 'mine' });
+    expect(world.pages.pages.size).toBe(0);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { CacheHint } from '../../lib/core/site.ts';
+import { storabilityOf } from '../../lib/core/storability.ts';
+
+const ORIGIN = { renderedAt: 1000, ledgerSequence: 3, bodyHash: 'abc' };
+
+function storability(answer: {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: Uint8Array;
+  hint?: CacheHint | false;
+}) {
+  const { status = 200, headers = {}, body = Buffer.from('x'), hint } = answer;
+  return storabilityOf({ status, headers: new Headers(headers), body, hint }, ORIGIN, 60);
+}
+
+describe('what may be stored', () => {
+  test.each([200, 301, 302, 307, 308, 404, 410])('a %i', (status) => {
+    expect(storability({ status }).kind).toBe('storable');
+  });
+
+  test.each([201, 204, 206, 303, 304, 400, 401, 403, 405, 429, 500, 502, 503, 504])(
+    'not a %i: that is a failure',
+    (status) => {
+      expect(storability({ status })).toEqual({ kind: 'failed', reason: `the site answered ${status}` });
+    },
+  );
+
+  test.each<[string, Parameters<typeof storability>[0], string]>([
+    ['a cookie', { headers: { 'set-cookie': 'id=1' } }, 'set-cookie'],
+    ['private', { headers: { 'cache-control': 'private' } }, 'cache-control: private'],
+    ['vary: *', { headers: { vary: 'Accept, *' } }, 'vary: *'],
+    ['more than 10 MB', { body: new Uint8Array(10 * 1024 * 1024 + 1) }, '10485761 bytes are more than 10485760'],
+    ['cache.set(false)', { hint: false }, 'the page opted out'],
+  ])('nothing that is one viewer’s: %s', (_name, answer, reason) => {
+    expect(storability(answer)).toEqual({ kind: 'private', reason });
+  });
+});
+
+test('stores the headers that are for viewers and none that are for caches, connections or one viewer', () => {
+  const result = storability({
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      link: '</a.css>; rel=preload',
+      vary: 'Accept',
+      'cache-control': 's-maxage=10',
+      'cdn-cache-control': 'max-age=60',
+      'vercel-cdn-cache-control': 'max-age=3600',
+      'cache-tag': 'post, blog',
+      'content-length': '1',
+      connection: 'close',
+      'x-prerender-revalidate': 'secret',
+    },
+  });
+  expect(result).toEqual({
+    kind: 'storable',
+    facts: {
+      ...ORIGIN,
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8', link: '</a.css>; rel=preload', vary: 'Accept' },
+      expiration: 3600,
+      tags: ['post', 'blog'],
+    },
+  });
+});
+
+test('a 404 is not kept for longer than a minute', () => {
+  const lifeOf = (status: number, headers = {}) => {
+    const result = storability({ status, headers });
+    return result.kind === 'storable' ? result.facts.expiration : undefined;
+  };
+  expect(lifeOf(404, { 'cache-control': 's-maxage=86400' })).toBe(60);
+  expect(lifeOf(410, { 'cache-control': 's-maxage=86400' })).toBe(60);
+  expect(lifeOf(404, { 'cache-control': 's-maxage=5' })).toBe(5);
+  expect(lifeOf(200, { 'cache-control': 's-maxage=86400' })).toBe(86_400);
+});

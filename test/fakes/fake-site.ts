@@ -1,0 +1,43 @@
+import type { SiteAnswer } from '../../lib/core/page.ts';
+import type { PageKey } from '../../lib/core/page-key.ts';
+import type { Clock, Site } from '../../lib/core/ports.ts';
+import type { CacheHint } from '../../lib/core/site.ts';
+
+export interface FakeAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly hint?: CacheHint | false;
+}
+
+/** A site whose answer, duration and failure a test decides. Each render takes the answer as it is at its begin. */
+export class FakeSite implements Site {
+  readonly renders: PageKey[] = [];
+  answer: FakeAnswer | ((key: PageKey) => FakeAnswer) = { body: '<h1>one</h1>' };
+  milliseconds = 0;
+  failure: Error | undefined;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async render(key: PageKey): Promise<SiteAnswer> {
+    this.renders.push(key);
+    const { failure } = this;
+    const {
+      status = 200,
+      headers = {},
+      body = '',
+      hint,
+    } = typeof this.answer === 'function' ? this.answer(key) : this.answer;
+    if (this.milliseconds > 0) await this.#clock.sleep(this.milliseconds);
+    if (failure !== undefined) throw failure;
+    return {
+      status,
+      headers: new Headers({ 'content-type': 'text/html', ...headers }),
+      body: Buffer.from(body),
+      hint,
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { appendToLedger, EMPTY_LEDGER, type Ledger } from '../../lib/core/ledger.ts';
+import type { StoredPage } from '../../lib/core/page.ts';
+import type { PageKey } from '../../lib/core/page-key.ts';
+import type { Clock, LeaseStore, LedgerStore, PageStore } from '../../lib/core/ports.ts';
+
+/** A turn of the event loop, so that concurrent callers interleave as they do over a network. */
+const network = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
+
+export interface MemoryPageStore extends PageStore {
+  readonly pages: Map<PageKey, StoredPage>;
+}
+
+export function createMemoryPageStore(): MemoryPageStore {
+  const pages = new Map<PageKey, StoredPage>();
+  return {
+    pages,
+    async read(key) {
+      await network();
+      return pages.get(key);
+    },
+    async write(key, facts, body, condition) {
+      await network();
+      const current = pages.get(key)?.etag;
+      if (current !== ('absent' in condition ? undefined : condition.etag)) return 'conflict';
+      const etag = `"${randomUUID()}"`;
+      pages.set(key, { ...structuredClone(facts), body, etag, prerendered: false });
+      return etag;
+    },
+    async remove(key, etag) {
+      await network();
+      const current = pages.get(key)?.etag;
+      if (current !== undefined && current !== etag) return 'conflict';
+      pages.delete(key);
+      return 'removed';
+    },
+  };
+}
+
+export function createMemoryLedgerStore(): LedgerStore {
+  let ledger: Ledger = EMPTY_LEDGER;
+  return {
+    async read() {
+      await network();
+      return ledger;
+    },
+    async append(names) {
+      await network();
+      ledger = appendToLedger(ledger, names);
+      return ledger.sequence;
+    },
+  };
+}
+
+export function createMemoryLeaseStore(clock: Clock, durationMs = 15_000): LeaseStore {
+  const endings = new Map<PageKey, number>();
+  return {
+    async acquire(key) {
+      await network();
+      if ((endings.get(key) ?? 0) > clock.now()) return undefined;
+      const endsAt = clock.now() + durationMs;
+      endings.set(key, endsAt);
+      return {
+        async release() {
+          await network();
+          if (endings.get(key) === endsAt) endings.delete(key);
+        },
+      };
+    },
+  };
+}

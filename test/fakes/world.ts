@@ -1,0 +1,65 @@
+import { type PageKey, pageKeyOf } from '../../lib/core/page-key.ts';
+import type { Edge, LedgerStore } from '../../lib/core/ports.ts';
+import type { RevalidatePorts } from '../../lib/core/revalidate.ts';
+import type { ServePorts } from '../../lib/core/serve-page.ts';
+import { FakeSite } from './fake-site.ts';
+import {
+  createMemoryLeaseStore,
+  createMemoryLedgerStore,
+  createMemoryPageStore,
+  type MemoryPageStore,
+} from './memory-stores.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface World extends ServePorts, RevalidatePorts {
+  readonly clock: VirtualClock;
+  readonly site: FakeSite;
+  readonly pages: MemoryPageStore;
+  readonly ledger: LedgerStore;
+  readonly requestedJobs: { readonly key: PageKey; readonly version: string }[];
+  readonly purged: string[][];
+  readonly logLines: string[];
+  readonly edge: Edge;
+}
+
+/** All ports in memory, with a clock that tests move. */
+export function createWorld(options: { readonly expiration?: number | false; readonly leaseMs?: number } = {}): World {
+  const clock = new VirtualClock();
+  const requestedJobs: World['requestedJobs'] = [];
+  const purged: string[][] = [];
+  const logLines: string[] = [];
+  return {
+    clock,
+    requestedJobs,
+    purged,
+    logLines,
+    site: new FakeSite(clock),
+    pages: createMemoryPageStore(),
+    ledger: createMemoryLedgerStore(),
+    leases: createMemoryLeaseStore(clock, options.leaseMs),
+    defaultExpiration: options.expiration ?? 60,
+    jobs: {
+      async requestRegeneration(key, version) {
+        // As the FIFO queue does: one job a version.
+        if (!requestedJobs.some((job) => job.key === key && job.version === version))
+          requestedJobs.push({ key, version });
+      },
+    },
+    edge: {
+      async purge(items) {
+        purged.push([...items]);
+        return 'purged';
+      },
+    },
+    log: (_level, message) => logLines.push(message),
+  };
+}
+
+export function keyOf(path: string): PageKey {
+  const result = pageKeyOf(path);
+  if ('fault' in result) throw new Error(`'${path}' is not the path of a page: ${result.fault}`);
+  return result.key;
+}
+
+export const textOf = (page: { readonly body: Uint8Array }): string =>
+  Buffer.from(page.body).toString('utf8').trimEnd();
