@@ -1,4 +1,5 @@
 import type { LocalEvent } from '../events.ts';
+import type { Credentials } from './signature.ts';
 
 /** What the server's thread can be asked for. */
 export interface ServiceCalls {
@@ -28,4 +29,5 @@ export interface ThreadParameters {
   readonly clockOffset: SharedArrayBuffer;
   readonly port: number;
   readonly dataDirectory: string | undefined;
+  readonly credentials: Credentials | undefined;
 }

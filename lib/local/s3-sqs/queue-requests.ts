@@ -71,15 +71,10 @@ export function extendQueueRequests(
   app.addHook('preHandler', (http, reply, done) => {
     const call = callOf(http);
     if (call?.service !== 'sqs') return done();
-    const body = (http.body ?? {}) as Fields;
-    const queue = store.getQueue(String(body.QueueUrl ?? ''));
     try {
-      CHECKS[call.action]?.({ body, queue, store });
-      const checkEntry = ENTRY_CHECKS[call.action];
-      const faults = checkEntry === undefined ? [] : takeFaultyEntries(body, (entry) => checkEntry(entry, queue));
+      const { faults, isDone } = check(call.action, (http.body ?? {}) as Fields, store);
       faultsOf.set(http, faults);
-      if (faults.length > 0 && (body.Entries as unknown[]).length === 0)
-        reply.type(JSON_TYPE).send({ Successful: [], Failed: [] });
+      if (isDone) reply.type(JSON_TYPE).send({ Successful: [], Failed: [] });
       else done();
     } catch (error) {
       if (!(error instanceof SqsError)) return done(error as Error);
@@ -90,10 +85,10 @@ export function extendQueueRequests(
 
   app.addHook('preSerialization', (http, _reply, payload, done) => {
     const answer = (payload ?? {}) as { Failed?: BatchFault[]; Messages?: readonly ReceivedMessage[] };
-    const faults = faultsOf.get(http) ?? [];
-    if (faults.length > 0 && answer.Failed !== undefined) answer.Failed.push(...faults);
-    if (callOf(http)?.action === 'ReceiveMessage')
+    answer.Failed?.push(...(faultsOf.get(http) ?? []));
+    if (callOf(http)?.action === 'ReceiveMessage') {
       addDeadLetterSource(answer.Messages ?? [], http.body as Fields, store);
+    }
     done(null, payload);
   });
 
@@ -102,6 +97,20 @@ export function extendQueueRequests(
     if (typeof error === 'string') reply.header(QUERY_ERROR, queryErrorOf(error));
     done();
   });
+}
+
+/** Runs the checks of an action; throws where the whole request is refused. */
+function check(
+  action: string,
+  body: Fields,
+  store: LocalQueueStore,
+): { readonly faults: readonly BatchFault[]; readonly isDone: boolean } {
+  const queue = store.getQueue(String(body.QueueUrl ?? ''));
+  CHECKS[action]?.({ body, queue, store });
+  const checkEntry = ENTRY_CHECKS[action];
+  if (checkEntry === undefined) return { faults: [], isDone: false };
+  const faults = takeFaultyEntries(body, (entry) => checkEntry(entry, queue));
+  return { faults, isDone: faults.length > 0 && (body.Entries as unknown[]).length === 0 };
 }
 
 /** Clients name an error by this header; fauxqs puts the long prefix before every code. */

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { MovableClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { CallMessage, CallName, ServiceCalls, ThreadMessage, ThreadParameters } from './protocol.ts';
+import type { Credentials } from './signature.ts';
 
 /** S3 and SQS on this machine. */
 export interface ObjectAndQueueServer {
@@ -30,6 +31,12 @@ export interface ObjectAndQueueServerOptions {
   readonly port?: number | undefined;
   /** Gets an 'api-call' for each request to S3 or SQS. */
   readonly onEvent?: LocalEventListener | undefined;
+  /**
+   * What signed requests have to be signed with. Requests without a signature are taken all the same.
+   *
+   * @default signatures are not looked at
+   */
+  readonly credentials?: Credentials | undefined;
 }
 
 /**
@@ -37,8 +44,8 @@ export interface ObjectAndQueueServerOptions {
  * follow the clock without moving that of the caller.
  */
 export async function startObjectAndQueueServer(options: ObjectAndQueueServerOptions): Promise<ObjectAndQueueServer> {
-  const { clock, dataDirectory, port = 0, onEvent } = options;
-  const thread = new ServiceThread({ clockOffset: clock.sharedOffset, port, dataDirectory }, onEvent);
+  const { clock, dataDirectory, port = 0, onEvent, credentials } = options;
+  const thread = new ServiceThread({ clockOffset: clock.sharedOffset, port, dataDirectory, credentials }, onEvent);
   let url: string;
   try {
     url = await thread.call('url');

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LocalEvent } from '../events.ts';
 import { type ApiCall, apiCallOf } from './actions.ts';
-import { buildApp, PersistenceManager, S3Error, SnsStore } from './fauxqs.ts';
+import { buildApp, PersistenceManager, S3Error, SnsStore, SqsError } from './fauxqs.ts';
 import { extendObjectRequests } from './object-requests.ts';
 import { LocalObjectStore } from './object-store.ts';
 import type { ServiceCalls } from './protocol.ts';
 import { extendQueueRequests } from './queue-requests.ts';
 import { LocalQueueStore } from './queue-store.ts';
+import { type Credentials, signatureFaultOf } from './signature.ts';
 
 const HOST = '127.0.0.1';
 const ACCOUNT_ID = '000000000000';
@@ -16,11 +17,13 @@ const MAX_BODY_BYTES = 1024 ** 3;
 export interface ServiceOptions {
   readonly port: number;
   readonly dataDirectory: string | undefined;
+  readonly credentials: Credentials | undefined;
   readonly report: (event: LocalEvent) => void;
 }
 
 /** The server inside its thread. */
-export async function startService({ port, dataDirectory, report }: ServiceOptions): Promise<ServiceCalls> {
+export async function startService(options: ServiceOptions): Promise<ServiceCalls> {
+  const { port, dataDirectory, credentials, report } = options;
   let url = '';
   const queues = new LocalQueueStore((name) => `${url}/${ACCOUNT_ID}/${name}`);
   const objects = new LocalObjectStore();
@@ -29,8 +32,9 @@ export async function startService({ port, dataDirectory, report }: ServiceOptio
   persistence?.loadS3(objects);
   objects.persistence = persistence;
   const app = buildApp({ logger: false, stores: { sqsStore: queues, snsStore: new SnsStore(), s3Store: objects } });
-  acceptEveryBody(app);
+  const bodyOf = acceptEveryBody(app);
   refuseUnknownCalls(app);
+  if (credentials !== undefined) checkSignatures(app, credentials, bodyOf);
   extendObjectRequests(app, objects, callOf);
   extendQueueRequests(app, queues, callOf);
   reportCalls(app, report);
@@ -49,15 +53,43 @@ export async function startService({ port, dataDirectory, report }: ServiceOptio
   };
 }
 
-/** fauxqs reads some content types as requests to SQS or SNS, even of an object, and stops at 11 MiB. */
-function acceptEveryBody(app: FastifyInstance): void {
+/**
+ * fauxqs reads some content types as requests to SQS or SNS, even of an object, and stops at 11 MiB.
+ *
+ * @returns the body of a request as it came
+ */
+function acceptEveryBody(app: FastifyInstance): (request: FastifyRequest) => Buffer {
+  const bodies = new WeakMap<FastifyRequest, Buffer>();
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (request, body, done) => {
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (request, body, done) => {
+    bodies.set(request, body);
     if (request.headers['x-amz-target'] === undefined) return done(null, body);
     try {
       done(null, JSON.parse(body.toString()));
     } catch (error) {
       done(Object.assign(error as Error, { statusCode: 400 }));
+    }
+  });
+  return (request) => bodies.get(request) ?? Buffer.alloc(0);
+}
+
+/** Requests without a signature pass: they are CloudFront's and the inspector's, whose rights are no matter here. */
+function checkSignatures(
+  app: FastifyInstance,
+  credentials: Credentials,
+  bodyOf: (request: FastifyRequest) => Buffer,
+): void {
+  app.addHook('preHandler', (request, reply, done) => {
+    const { method, headers, raw } = request;
+    if (headers.authorization === undefined) return done();
+    const fault = signatureFaultOf({ method, url: raw.url ?? '', headers, body: bodyOf(request) }, credentials);
+    if (fault === undefined) return done();
+    const message = `the signature of ${method} ${raw.url} is not the one that AWS would compute`;
+    reply.code(403);
+    if (callOf(request)?.service === 'sqs') {
+      reply.type('application/x-amz-json-1.0').send(new SqsError(fault, message, 403).toJSON());
+    } else {
+      reply.type('application/xml').send(method === 'HEAD' ? '' : new S3Error(fault, message, 403).toXml());
     }
   });
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { installMovedDate } from '../moved-date.ts';
 import type { CallMessage, ThreadMessage, ThreadParameters } from './protocol.ts';
 
-const { clockOffset, port, dataDirectory } = workerData as ThreadParameters;
+const { clockOffset, ...options } = workerData as ThreadParameters;
 const offset = new BigInt64Array(clockOffset);
 installMovedDate(() => Number(Atomics.load(offset, 0)));
 
@@ -10,7 +10,7 @@ installMovedDate(() => Number(Atomics.load(offset, 0)));
 const { startService } = await import('./service.ts');
 
 const post = (message: ThreadMessage) => parentPort?.postMessage(message);
-const service = await startService({ port, dataDirectory, report: (event) => post({ kind: 'event', event }) });
+const service = await startService({ ...options, report: (event) => post({ kind: 'event', event }) });
 
 parentPort?.on('message', async ({ id, name, parameters }: CallMessage) => {
   try {

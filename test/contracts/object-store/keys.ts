@@ -97,7 +97,7 @@ export function describeKeys(objects: () => Objects): void {
       expect(await keysOf(objects(), { Prefix: 'order/' })).toEqual(sorted);
     });
 
-    test('pages through 1200 keys in thousands, and deletes a thousand at once', async () => {
+    test('pages through 1200 keys in thousands, and deletes a thousand at once', { timeout: 30_000 }, async () => {
       const keys = Array.from({ length: 1200 }, (_, index) => `pages/${String(index).padStart(5, '0')}`);
       for (let index = 0; index < keys.length; index += 100) {
         await Promise.all(

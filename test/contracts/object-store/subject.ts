@@ -10,6 +10,7 @@ import {
   S3Client,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { CREDENTIALS } from '../credentials.ts';
 
 /** One object store to be tested: an endpoint that speaks S3, with an empty bucket. */
 export interface ObjectStoreSubject {
@@ -36,7 +37,7 @@ export class Objects {
     this.client = new S3Client({
       endpoint: subject.endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: CREDENTIALS,
       maxAttempts: 1,
     });
   }

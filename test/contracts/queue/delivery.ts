@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { outcomeOf, type Queues } from './subject.ts';
 
 /** Of real time, within which a move of the clock has to be noticed. */
-const PROMPTLY_MILLISECONDS = 500;
+const PROMPTLY_MILLISECONDS = 1000;
 const UNKNOWN_HANDLE = 'garbage';
 
 export function describeDelivery(queues: () => Queues): void {

@@ -132,7 +132,7 @@ export function describeFifo(queues: () => Queues): void {
       expect(await queue.receiveBodies()).toEqual(['same', 'other']);
     });
 
-    test('remembers more than ten thousand ids', async () => {
+    test('remembers more than ten thousand ids', { timeout: 30_000 }, async () => {
       const queue = await queues().createFifo();
       const batch = (from: number) =>
         new SendMessageBatchCommand({

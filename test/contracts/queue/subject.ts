@@ -11,6 +11,7 @@ import {
   SQSClient,
   type SQSServiceException,
 } from '@aws-sdk/client-sqs';
+import { CREDENTIALS } from '../credentials.ts';
 
 type Attributes = Partial<Record<QueueAttributeName, string>>;
 
@@ -26,8 +27,7 @@ export interface QueueSubject {
 export type QueueFactory = () => Promise<QueueSubject>;
 
 export function sqsClient(endpoint: string, region: string): SQSClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new SQSClient({ endpoint, region, credentials, maxAttempts: 1 });
+  return new SQSClient({ endpoint, region, credentials: CREDENTIALS, maxAttempts: 1 });
 }
 
 export class Queues {

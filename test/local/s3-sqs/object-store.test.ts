@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../../lib/local/clock.ts';
 import { startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
+import { CREDENTIALS } from '../../contracts/credentials.ts';
 import type { ObjectStoreSubject } from '../../contracts/object-store/subject.ts';
 import { describeObjectStore } from '../../contracts/object-store.ts';
 
 async function start(dataDirectory?: string): Promise<ObjectStoreSubject> {
   const clock = new MovableClock();
-  const server = await startObjectAndQueueServer({ clock, dataDirectory });
+  const server = await startObjectAndQueueServer({ clock, dataDirectory, credentials: CREDENTIALS });
   await server.createBucket('pages');
   return {
     endpoint: server.url,

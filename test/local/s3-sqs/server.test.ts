@@ -1,42 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, test } from 'vitest';
 import { MovableClock } from '../../../lib/local/clock.ts';
 import type { LocalEvent } from '../../../lib/local/events.ts';
-import {
-  type ObjectAndQueueServer,
-  type ObjectAndQueueServerOptions,
-  startObjectAndQueueServer,
-} from '../../../lib/local/s3-sqs/server.ts';
-import { Objects } from '../../contracts/object-store/subject.ts';
-import { sqsClient, TestedQueue } from '../../contracts/queue/subject.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function start(options: Partial<ObjectAndQueueServerOptions> = {}): Promise<ObjectAndQueueServer> {
-  const server = await startObjectAndQueueServer({ clock: new MovableClock(), ...options });
-  cleanups.push(() => server.stop());
-  return server;
-}
-
-async function objectsOf(server: ObjectAndQueueServer): Promise<Objects> {
-  await server.createBucket('pages');
-  return new Objects({ endpoint: server.url, bucket: 'pages', advance: () => {}, stop: () => server.stop() });
-}
-
-async function queueOf(server: ObjectAndQueueServer, name: string): Promise<TestedQueue> {
-  const { url, arn } = await server.createQueue(name, name.endsWith('.fifo') ? { FifoQueue: 'true' } : {});
-  return new TestedQueue(sqsClient(server.url, 'us-east-1'), url, arn);
-}
+import type { Objects } from '../../contracts/object-store/subject.ts';
+import { objectsOf, queueOf, start, temporaryDirectory } from './started.ts';
 
 describe('objects and queues', () => {
   test('keep their objects, with all that belongs to them, over a restart', async () => {
-    const dataDirectory = await mkdtemp(join(tmpdir(), 'isr-s3-'));
-    cleanups.push(() => rm(dataDirectory, { recursive: true }));
+    const dataDirectory = await temporaryDirectory();
     const before = await start({ dataDirectory });
     const written = await objectsOf(before);
     await written.put('b/é', 'body', { CacheControl: 'max-age=1', Metadata: { n: '1', e: '' }, Tagging: 'a=b' });
@@ -58,8 +29,7 @@ describe('objects and queues', () => {
   });
 
   test('forget their messages over a restart', async () => {
-    const dataDirectory = await mkdtemp(join(tmpdir(), 'isr-s3-'));
-    cleanups.push(() => rm(dataDirectory, { recursive: true }));
+    const dataDirectory = await temporaryDirectory();
     const before = await start({ dataDirectory });
     const queue = await queueOf(before, 'jobs');
     await queue.send('x');

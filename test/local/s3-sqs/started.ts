@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { MovableClock } from '../../../lib/local/clock.ts';
+import {
+  type ObjectAndQueueServer,
+  type ObjectAndQueueServerOptions,
+  startObjectAndQueueServer,
+} from '../../../lib/local/s3-sqs/server.ts';
+import { Objects } from '../../contracts/object-store/subject.ts';
+import { sqsClient, TestedQueue } from '../../contracts/queue/subject.ts';
+
+/** A server that stops with the test. */
+export async function start(options: Partial<ObjectAndQueueServerOptions> = {}): Promise<ObjectAndQueueServer> {
+  const server = await startObjectAndQueueServer({ clock: new MovableClock(), ...options });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+export async function objectsOf(server: ObjectAndQueueServer): Promise<Objects> {
+  await server.createBucket('pages');
+  return new Objects({ endpoint: server.url, bucket: 'pages', advance: () => {}, stop: () => server.stop() });
+}
+
+export async function queueOf(server: ObjectAndQueueServer, name: string): Promise<TestedQueue> {
+  const { url, arn } = await server.createQueue(name, name.endsWith('.fifo') ? { FifoQueue: 'true' } : {});
+  return new TestedQueue(sqsClient(server.url, 'us-east-1'), url, arn);
+}
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'isr-s3-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
