@@ -91,9 +91,9 @@ async function machineTracesOf(output: AstroOutput): Promise<ReadonlyMap<string,
   const { config, moduleIds, islandKey, hasServerIslands } = output;
   const traces = new Map([[config.root.href, 'file:///site/']]);
   const root = fileURLToPath(config.root);
-  // Hashes of chunks that exist in the bundle no more; they depend on the paths in the chunks.
+  // The manifest names chunks that are in the bundle by then; their hashes depend on the paths within them.
   for (const file of await listFiles(fileURLToPath(config.build.server))) {
-    traces.set(file, file.replace(/_[\w-]{8}(?=\.mjs$)/, ''));
+    traces.set(`"${file}"`, `"${file.replace(/_[\w-]{8}(?=\.mjs$)/, '')}"`);
   }
   for (const id of moduleIds) {
     if (isAbsolute(id)) traces.set(id, `/site/${placeOf(id, root)}`);

@@ -53,6 +53,8 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
       'astro:build:ssr'({ manifest }) {
         run.hasServer = true;
         run.islandKey = manifest.key;
+        // In the order of chunk names, that is of hashes, which differ from machine to machine.
+        manifest.entryModules = sortedByKey(manifest.entryModules);
       },
       'astro:build:generated'({ routeToHeaders }) {
         run.headersByPath = routeToHeaders;
@@ -142,6 +144,10 @@ function notesPlugin(run: Run) {
       if ((meta.astro?.serverComponents?.length ?? 0) > 0) run.hasServerIslands = true;
     },
   };
+}
+
+function sortedByKey(modules: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(modules).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function moduleBeside(name: string): URL {

@@ -19,13 +19,18 @@ interface Site {
 
 interface StaticFile {
   readonly path: string;
+  readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const HOST = '127.0.0.1';
+// What an endpoint answers to the stack, with a token in it: no viewer may get it.
+const TOKEN_HEADER = 'x-prerender-revalidate';
 
 /** `astro preview`: the files and the server of `.isr/`, without any caching; `npm start` runs the whole stack. */
-export const createPreviewServer: CreatePreviewServer = async ({ root, host = HOST, port, base, logger }) => {
+export const createPreviewServer: CreatePreviewServer = async ({ root, host: wanted, port, base, logger }) => {
+  // Astro asks for `localhost` by default, which is ::1 alone on some machines.
+  const host = wanted === undefined || wanted === 'localhost' ? HOST : wanted;
   const site = await loadSite(fileURLToPath(root));
   const server = createServer((request, response) => {
     answer(site, request, response).catch((error: unknown) => {
@@ -66,7 +71,7 @@ async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerRes
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? HOST}`);
   const file = isRead(incoming) ? findFile(site.build, url.pathname) : undefined;
   if (file !== undefined) {
-    outgoing.writeHead(200, file.headers);
+    outgoing.writeHead(file.status, file.headers);
     if (incoming.method === 'HEAD') return void outgoing.end();
     return pipeline(createReadStream(file.path), outgoing);
   }
@@ -91,15 +96,16 @@ function findFile({ manifest, clientDirectory }: Build, pathname: string): Stati
   if (path === undefined) return undefined;
   const trimmed = path === '/' ? path : path.replace(/\/$/, '');
   const page = manifest.prerendered.find((candidate) => candidate.path === trimmed);
-  if (page !== undefined) return { path: join(clientDirectory, page.file), headers: page.headers };
+  if (page !== undefined) {
+    const status = /(?:^|\/)404(?:\/index)?\.html$/.test(page.file) ? 404 : 200;
+    return { path: join(clientDirectory, page.file), status, headers: page.headers };
+  }
   const name = withoutBase(manifest.base, path)?.slice(1);
   if (name === undefined || !manifest.files.includes(name)) return undefined;
   const file = join(clientDirectory, name);
   if (!existsSync(file)) return undefined;
-  return {
-    path: file,
-    headers: { 'content-type': contentTypeOf(name), 'content-length': String(statSync(file).size) },
-  };
+  const headers = { 'content-type': contentTypeOf(name), 'content-length': String(statSync(file).size) };
+  return { path: file, status: 200, headers };
 }
 
 function requestFrom(incoming: IncomingMessage, url: URL): Request {
@@ -112,8 +118,9 @@ function requestFrom(incoming: IncomingMessage, url: URL): Request {
 }
 
 function headersOf(response: Response): Record<string, string | string[]> {
+  const { [TOKEN_HEADER]: _, ...headers } = Object.fromEntries(response.headers);
   const cookies = response.headers.getSetCookie();
-  return { ...Object.fromEntries(response.headers), ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }) };
+  return { ...headers, ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }) };
 }
 
 function decode(pathname: string): string | undefined {

@@ -1,4 +1,5 @@
-import { type BuildFailure, build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { type BuildFailure, build, type Plugin } from 'esbuild';
 import { IsrError } from '../core/errors.ts';
 
 export interface ServerSource {
@@ -8,7 +9,10 @@ export interface ServerSource {
   readonly resolveFrom: string;
   /** Packages that stay imports of the bundle, since they cannot be bundled. */
   readonly external?: readonly string[];
-  /** Text that differs from machine to machine, and what stands for it, so that equal sites are equal bundles. */
+  /**
+   * Text below `resolveFrom` that differs from machine to machine, and what stands for it, so that equal sites are
+   * equal bundles.
+   */
   readonly traces?: ReadonlyMap<string, string>;
 }
 
@@ -19,15 +23,28 @@ const REQUIRE_BANNER =
 /** One minified ES module for Node 24, which is what a Lambda function starts fastest from. */
 export async function bundleServer(source: ServerSource): Promise<string> {
   const { outputFiles } = await bundle(source);
-  const code = replaceTraces(outputFiles[0]?.text ?? '', source.traces ?? new Map());
+  const code = outputFiles[0]?.text ?? '';
   return code.includes('Dynamic require of') ? REQUIRE_BANNER + code : code;
 }
 
-// The longest first: a path may be the beginning of another one.
-function replaceTraces(code: string, traces: ReadonlyMap<string, string>): string {
-  return [...traces]
-    .sort(([a], [b]) => b.length - a.length)
-    .reduce((text, [trace, replacement]) => text.replaceAll(trace, () => replacement), code);
+// Before the bundling, not after it: esbuild chooses short names by how often each letter occurs.
+function tracesPlugin({ resolveFrom, traces = new Map() }: ServerSource): Plugin {
+  // The longest first: a path may be the beginning of another one.
+  const longestFirst = [...traces].sort(([a], [b]) => b.length - a.length);
+  return {
+    name: 'cdk-isr:traces',
+    setup({ onLoad }) {
+      if (longestFirst.length === 0) return;
+      onLoad({ filter: /\.m?js$/, namespace: 'file' }, async ({ path }) => {
+        if (!path.startsWith(resolveFrom)) return undefined;
+        const text = await readFile(path, 'utf8');
+        return {
+          contents: longestFirst.reduce((code, [trace, instead]) => code.replaceAll(trace, () => instead), text),
+          loader: 'js',
+        };
+      });
+    },
+  };
 }
 
 async function bundle(source: ServerSource): Promise<{ outputFiles: readonly { readonly text: string }[] }> {
@@ -44,6 +61,7 @@ async function bundle(source: ServerSource): Promise<{ outputFiles: readonly { r
       charset: 'utf8',
       define: { 'process.env.NODE_ENV': '"production"' },
       external: [...(source.external ?? [])],
+      plugins: [tracesPlugin(source)],
       write: false,
       logLevel: 'silent',
     });

@@ -1,6 +1,6 @@
 /**
  * Route patterns in Astro's syntax: `/blog/[slug]`, `/docs/[...path]`, `/feeds/[name].xml`. This file is bundled into
- * the site's server and read by the constructs, so it imports nothing.
+ * the site's server, so it imports nothing.
  */
 export interface RoutePattern {
   readonly pattern: string;
@@ -52,21 +52,6 @@ export function withoutBase(base: string, path: string): string | undefined {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-/**
- * CloudFront path patterns (`*` for any text, slashes included) that together cover every path of the route.
- * `/docs/[id]/edit` becomes `/docs/` + `*` + `/edit`, which also covers `/docs/a/b/edit`: whoever answers has to look again.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
- */
-export function cloudFrontPatternsOf(pattern: string): readonly string[] {
-  const segments = segmentsOf(pattern);
-  const whole = `/${segments.map(wildcardSegment).join('/')}`;
-  if (REST_SEGMENT.test(segments.at(-1) ?? '')) {
-    const parent = `/${segments.slice(0, -1).map(wildcardSegment).join('/')}`;
-    return parent === '/' ? ['/*'] : [parent, whole];
-  }
-  return whole === '/' || whole.endsWith('*') ? [whole] : [whole, `${whole}/`];
-}
-
 function segmentsOf(pattern: string): string[] {
   return pattern.split('/').filter((segment) => segment !== '');
 }
@@ -80,13 +65,6 @@ function segmentSource(segment: string): string {
 function partSource(part: string): string {
   if (!isPlaceholder(part)) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return part.startsWith('[...') ? '(.*?)' : '([^/]+?)';
-}
-
-function wildcardSegment(segment: string): string {
-  return segment
-    .split(PLACEHOLDER)
-    .map((part) => (isPlaceholder(part) ? '*' : encodeURI(part)))
-    .join('');
 }
 
 function isPlaceholder(part: string): boolean {
