@@ -43,7 +43,9 @@ function keepKnownTokens(request: EdgeRequest, tokenHashes: readonly string[]): 
     request.headers['x-prerender-revalidate'] = { value: token.value };
   }
   const draft = request.cookies.__prerender_bypass;
-  if (draft !== undefined && isKnownToken(draft.value, tokenHashes)) request.headers['x-isr-draft'] = { value: '1' };
+  if (draft !== undefined && isKnownToken(draft.value, tokenHashes)) {
+    request.headers['x-isr-draft'] = { value: draft.value };
+  }
 }
 
 function allowedParameters(query: Record<string, EdgeValue>, allowQuery: readonly string[]): QueryParameter[] {

@@ -59,6 +59,7 @@ export class IsrSite extends Construct {
       settings,
       bucket: this.bucket,
       functions: this.functions,
+      pagePaths: files.pagePaths,
     });
     this.distribution = edge.distribution;
     this.functions.connectTo(this.distribution);

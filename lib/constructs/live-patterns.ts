@@ -1,10 +1,13 @@
 import { IsrError } from '../core/errors.ts';
+import { isFilePath } from '../core/page-key.ts';
 
-/** CloudFront path patterns for the live routes of a site. */
+/** CloudFront path patterns that send live routes and pages apart. `*` is any text, slashes included. */
 export interface LivePatterns {
-  /** The most specific first. `*` is any text, slashes included. */
-  readonly patterns: readonly string[];
-  /** Patterns that replace several others because there were too many: pages below them are not stored. */
+  /** Prerendered pages and files that `live` would cover as well: they come first. */
+  readonly pages: readonly string[];
+  /** The most specific first. */
+  readonly live: readonly string[];
+  /** Those of `live` that replace several others because there were too many: nothing below them is stored. */
   readonly widened: readonly string[];
 }
 
@@ -16,32 +19,50 @@ const REST_AT_END = /\/\[\.{3}[^\]]+\]$/;
 const NOT_ALLOWED = /[^A-Za-z0-9_\-.*$/~"'@:+&]+/g;
 
 /**
- * Covers every path of `live` (patterns in Astro's syntax). A pattern may cover more than its route: whoever answers
- * looks at the path again.
+ * Covers every path of `routes` (patterns in Astro's syntax). A pattern may cover more than its route: whoever answers
+ * looks at the path again. That function does not have the prerendered pages and files (`pagePaths`, percent-encoded),
+ * so these get patterns of their own.
  *
  * @param limit the number of behaviors that the distribution has left
  * @throws IsrError INVALID_CONFIGURATION when even merged patterns are too many
  */
-export function compileLivePatterns(live: readonly string[], limit: number): LivePatterns {
-  let patterns = withoutCovered(live.flatMap(patternsOf));
-  const widened = new Set<string>();
-  if (patterns.length > limit) patterns = withoutCovered(patterns.map(joinSlashVariants));
-  while (patterns.length > limit) {
-    const folder = crowdedFolder(patterns);
-    if (folder === undefined) {
-      throw new IsrError(
-        'INVALID_CONFIGURATION',
-        `the site has ${live.length} live routes that need ${patterns.length} CloudFront behaviors, and ${limit} are ` +
-          'left of the 75 of a distribution; move live routes below common folders such as /api/',
-      );
-    }
-    widened.add(`${folder}/*`);
-    patterns = withoutCovered([...patterns, `${folder}/*`]);
+export function compileLivePatterns(
+  routes: readonly string[],
+  pagePaths: readonly string[],
+  limit: number,
+): LivePatterns {
+  let live = withoutCovered(routes.flatMap(patternsOf));
+  const widened: string[] = [];
+  if (live.length + coveredPages(live, pagePaths).length > limit) live = withoutCovered(live.map(joinSlashVariants));
+  for (;;) {
+    const pages = coveredPages(live, pagePaths);
+    const behaviors = live.length + pages.length;
+    if (behaviors <= limit)
+      return {
+        pages,
+        live: live.toSorted(bySpecificity),
+        widened: live.filter((pattern) => widened.includes(pattern)),
+      };
+    const folder = crowdedFolder(live);
+    if (folder === undefined) throw tooMany(routes.length, behaviors, limit);
+    widened.push(`${folder}/*`);
+    live = withoutCovered([...live, `${folder}/*`]);
   }
-  return {
-    patterns: patterns.toSorted(bySpecificity),
-    widened: [...widened].filter((each) => patterns.includes(each)),
-  };
+}
+
+function tooMany(routes: number, behaviors: number, limit: number): IsrError {
+  return new IsrError(
+    'INVALID_CONFIGURATION',
+    `the site's ${routes} live routes need ${behaviors} CloudFront behaviors, and ${limit} are left of the 75 of a ` +
+      'distribution; move live routes below a common folder such as /api/, away from prerendered pages',
+  );
+}
+
+function coveredPages(live: readonly string[], pagePaths: readonly string[]): string[] {
+  const covered = pagePaths.filter((path) => live.some((pattern) => matchesPathPattern(pattern, path)));
+  return withoutCovered(
+    covered.flatMap((path) => (isFilePath(path) ? [wildcards(path)] : patternsOf(path))),
+  ).toSorted();
 }
 
 /** Whether CloudFront sends `path` to a behavior with `pattern`. */

@@ -15,6 +15,8 @@ export function createSiteBucket(scope: Construct, settings: SiteSettings): Buck
       { id: 'leases', prefix: '_isr/leases/', expiration: Duration.days(1) },
       // Prerendered pages have no such tag: only a new build could make them again.
       { id: 'rendered-pages', tagFilters: { isr: 'rendered' }, expiration: settings.pageRetention },
+      // Facts that are too long for a page's metadata are written right before the page.
+      { id: 'page-facts', prefix: '_isr/facts/', expiration: settings.pageRetention.plus(Duration.days(1)) },
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
   });

@@ -37,6 +37,8 @@ export interface SiteDistributionProps {
   readonly settings: SiteSettings;
   readonly bucket: Bucket;
   readonly functions: SiteFunctions;
+  /** URL paths, percent-encoded, of prerendered pages and public files. */
+  readonly pagePaths: readonly string[];
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
@@ -72,13 +74,15 @@ export class SiteDistribution extends Construct {
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
     });
+    const pages = this.#pages();
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
-      defaultBehavior: this.#pages(),
-      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes() },
+      defaultBehavior: pages,
+      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes(pages) },
       domainNames: [...settings.domainNames],
       certificate: settings.certificate,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      // Without a certificate of ours, CloudFront's own decides.
+      minimumProtocolVersion: settings.certificate && SecurityPolicyProtocol.TLS_V1_2_2021,
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: settings.priceClass,
       webAclId: settings.webAclId,
@@ -147,17 +151,28 @@ export class SiteDistribution extends Construct {
     };
   }
 
-  #liveRoutes(): Record<string, BehaviorOptions> {
-    const { manifest, functions, settings } = this.#props;
+  #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
+    const { manifest, pagePaths } = this.#props;
     if (manifest.live.length === 0) return {};
-    const { patterns, widened } = compileLivePatterns(manifest.live, MAX_BEHAVIORS - 2);
+    // One is the default behavior, one is for hashed files.
+    const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - 2);
+    const { widened } = patterns;
     if (widened.length > 0) {
       Annotations.of(this).addWarningV2(
         'cdk-isr:liveRoutesWidened',
         `the site has more live routes than CloudFront has behaviors, so nothing below ${widened.join(', ')} is stored`,
       );
     }
-    const behavior: BehaviorOptions = {
+    const live = this.#live();
+    return Object.fromEntries([
+      ...patterns.pages.map((pattern) => [pattern, pages]),
+      ...patterns.live.map((pattern) => [pattern, live]),
+    ]);
+  }
+
+  #live(): BehaviorOptions {
+    const { functions, settings } = this.#props;
+    return {
       origin: new FunctionUrlOrigin(functions.ssrUrl, {
         readTimeout: settings.liveTimeout,
         customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
@@ -169,7 +184,6 @@ export class SiteDistribution extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       functionAssociations: [onRequest(this.#function('LiveRequest', 'live-request'))],
     };
-    return Object.fromEntries(patterns.map((pattern) => [pattern, behavior]));
   }
 
   // The bucket policy of `S3BucketOrigin.withOriginAccessControl` opens the whole bucket, so it is written below.

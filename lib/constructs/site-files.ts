@@ -15,11 +15,20 @@ export interface SiteFiles {
   readonly pages: readonly PlacedFile[];
   /** Content-hashed files, under their URL paths: they outlive the deployment. */
   readonly assets: readonly PlacedFile[];
-  /** Headers of prerendered pages and public files where S3's content type alone does not say them. */
-  readonly headers: Readonly<Record<PageKey, Readonly<Record<string, string>>>>;
+  /** What S3 does not know of prerendered pages and public files: it has no more than a content type, by the key's extension. */
+  readonly exceptions: Readonly<Record<PageKey, PageException>>;
+  /** URL paths, percent-encoded, of `pages`. */
+  readonly pagePaths: readonly string[];
+}
+
+export interface PageException {
+  readonly headers: Headers;
+  readonly status?: number;
 }
 
 type Headers = Readonly<Record<string, string>>;
+
+const NOT_FOUND_PAGE = /(?:^|\/)404(?:\/index)?\.html$/;
 
 /** @throws IsrError BUILD_MALFORMED for a path that cannot be a page key */
 export function placeSiteFiles(build: Build): SiteFiles {
@@ -35,16 +44,13 @@ export function placeSiteFiles(build: Build): SiteFiles {
       source: join(build.clientDirectory, file),
       key: posix.join(base, file).slice(1),
     })),
-    headers: Object.fromEntries(
-      pages
-        .map(({ key, headers }) => [key, exceptionalHeaders(key, headers)] as const)
-        .filter(([, headers]) => headers !== undefined),
-    ) as Record<PageKey, Headers>,
+    exceptions: Object.fromEntries(pages.flatMap(({ key, file, headers }) => exceptionOf(key, file, headers))),
+    pagePaths: pages.map(({ path }) => encodePath(path)),
   };
 }
 
 function keyOf(path: string, file: string): PageKey {
-  const result = pageKeyOf(path.split('/').map(encodeURIComponent).join('/'));
+  const result = pageKeyOf(encodePath(path));
   if ('key' in result) return result.key;
   throw new IsrError(
     'BUILD_MALFORMED',
@@ -52,13 +58,21 @@ function keyOf(path: string, file: string): PageKey {
   );
 }
 
-/** The headers, or undefined when S3 answers with the same ones. */
-function exceptionalHeaders(key: PageKey, headers: Headers): Headers | undefined {
-  const stored = contentTypeOf(key).value;
-  const isImplied = Object.entries(headers).every(
-    ([name, value]) => name.toLowerCase() === 'content-type' && withoutCharset(value) === withoutCharset(stored),
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+function exceptionOf(key: PageKey, file: string, headers: Headers): [PageKey, PageException][] {
+  if (NOT_FOUND_PAGE.test(file)) return [[key, { headers, status: 404 }]];
+  return isImplied(key, headers) ? [] : [[key, { headers }]];
+}
+
+/** Whether S3 answers with these headers anyway. */
+function isImplied(key: PageKey, headers: Headers): boolean {
+  const stored = withoutCharset(contentTypeOf(key).value);
+  return Object.entries(headers).every(
+    ([name, value]) => name.toLowerCase() === 'content-type' && withoutCharset(value) === stored,
   );
-  return isImplied ? undefined : headers;
 }
 
 function withoutCharset(contentType: string): string {

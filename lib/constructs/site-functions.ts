@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -17,7 +18,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
-import { grantLedger, grantPageReading, grantPageWriting } from './grants.ts';
+import { grantPageWriting, grantPrivateObjects } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -108,7 +109,7 @@ export class SiteFunctions extends Construct {
   }
 
   #serve(): LambdaFunction {
-    const { settings, bucket, queues, files } = this.#props;
+    const { settings, bucket, queues } = this.#props;
     const serve = this.#siteFunction('serve', {
       description: 'Answers requests for pages that the edge does not have.',
       // A page is stored after the viewer was answered, so there is time beyond CloudFront's.
@@ -117,10 +118,9 @@ export class SiteFunctions extends Construct {
         ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl,
         ISR_RENDER_TIMEOUT_MS: milliseconds(serveRenderTimeout(settings)),
       },
-      addTo: (folder) => writeJson(join(folder, 'prerendered.json'), files.headers),
     });
     grantPageWriting(bucket, serve);
-    grantLedger(bucket, serve);
+    grantPrivateObjects(bucket, serve);
     queues.jobs.grants.sendMessages(serve);
     queues.purges.grants.sendMessages(serve);
     return serve;
@@ -131,10 +131,11 @@ export class SiteFunctions extends Construct {
     const render = this.#siteFunction('render', {
       description: 'Regenerates pages that have expired.',
       timeout: renderFunctionTimeout(settings),
-      environment: {},
+      // To postpone a job that failed.
+      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl },
     });
     grantPageWriting(bucket, render);
-    grantLedger(bucket, render);
+    grantPrivateObjects(bucket, render);
     queues.purges.grants.sendMessages(render);
     render.addEventSource(
       new SqsEventSource(queues.jobs, {
@@ -155,23 +156,20 @@ export class SiteFunctions extends Construct {
       environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl },
     });
     grantPageWriting(bucket, revalidate);
-    grantLedger(bucket, revalidate);
+    grantPrivateObjects(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
     return revalidate;
   }
 
   #ssr(): LambdaFunction {
-    const { settings, bucket, queues, files } = this.#props;
+    const { settings, bucket, queues } = this.#props;
     const ssr = this.#siteFunction('ssr', {
       description: 'Runs live routes, whose answers are never stored.',
       timeout: settings.liveTimeout,
       environment: { ISR_ORIGIN_SECRET: this.originSecret.secretValue.unsafeUnwrap() },
-      // A live behavior may cover prerendered pages too.
-      addTo: (folder) => writeJson(join(folder, 'prerendered.json'), files.headers),
     });
-    grantPageReading(bucket, ssr);
-    grantLedger(bucket, ssr);
+    grantPrivateObjects(bucket, ssr);
     queues.purges.grants.sendMessages(ssr);
     return ssr;
   }
@@ -196,15 +194,15 @@ export class SiteFunctions extends Construct {
     return purge;
   }
 
-  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
-    const { build, settings } = this.#props;
+  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB' | 'addTo'>): LambdaFunction {
+    const { build, settings, files } = this.#props;
     return this.#function(name, {
       ...options,
       memoryMiB: settings.renderMemoryMiB,
       environment: { ...settings.environment, ...siteEnvironment(this.#props), ...options.environment },
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
-        options.addTo?.(folder);
+        writeJson(join(folder, 'prerendered.json'), files.exceptions);
       },
     });
   }
@@ -214,6 +212,13 @@ export class SiteFunctions extends Construct {
     copyBundle(name, folder);
     options.addTo?.(folder);
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const logGroup = new LogGroup(this, `${id}Logs`, {
+      retention: this.#props.settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Without a role of ours, the function may write to every log group of the account.
+    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     return new LambdaFunction(this, id, {
       description: options.description,
       code: Code.fromAsset(folder),
@@ -223,10 +228,8 @@ export class SiteFunctions extends Construct {
       memorySize: options.memoryMiB,
       timeout: options.timeout,
       environment: { ...options.environment },
-      logGroup: new LogGroup(this, `${id}Logs`, {
-        retention: this.#props.settings.logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      role,
+      logGroup,
     });
   }
 }
@@ -238,11 +241,13 @@ function serveRenderTimeout({ renderTimeout, originTimeout }: SiteSettings): Dur
 }
 
 function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps): Record<string, string> {
-  const { deploymentId, base, isr } = build.manifest;
+  const { deploymentId, base, isr, trailingSlash } = build.manifest;
   return {
     ISR_BUCKET: bucket.bucketName,
     ISR_DEPLOYMENT_ID: deploymentId,
     ISR_BASE: base,
+    ISR_TRAILING_SLASH: trailingSlash,
+    ISR_ALLOW_QUERY: settings.queryParameters.join(','),
     ISR_EXPIRATION: String(isr.expiration),
     ISR_TOKEN_HASHES: isr.tokenHashes.join(','),
     ISR_PURGE_QUEUE_URL: queues.purges.queueUrl,

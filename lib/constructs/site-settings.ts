@@ -84,6 +84,9 @@ function valueFaults(props: IsrSiteProps): string[] {
     ...secondsFaults('originTimeout', props.originTimeout, 3, 120),
     ...secondsFaults('liveTimeout', props.liveTimeout, 1, 120),
     ...retentionFaults(props.pageRetention),
+    ...(props.queryParameters ?? [])
+      .filter((name) => name === '' || name.includes(','))
+      .map((name) => `'queryParameters' must not be empty and have no comma, got '${name}'`),
   ];
 }
 

@@ -1,0 +1,49 @@
+import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { IsrSite } from '../lib/index.ts';
+
+/** Findings of cdk-nag's AwsSolutions pack that are as they should be, each where it is found. */
+export function acknowledgeFindings(site: IsrSite): void {
+  const bucketId = Stack.of(site).getLogicalId(site.bucket.node.defaultChild as CfnElement);
+  acknowledge(site.bucket, {
+    S1: 'Only CloudFront and the functions of the stack may read the bucket; data events of CloudTrail tell who did.',
+  });
+  acknowledge(site.distribution, {
+    CFR1: 'The example is for readers everywhere.',
+    CFR2: "A web ACL costs money each month; the construct takes one as 'webAclId'.",
+    CFR3: 'CloudWatch and the x-isr-cache header say what the example needs to know.',
+    CFR4: "The distribution has CloudFront's own domain and certificate, whose protocol versions CloudFront decides.",
+  });
+  acknowledge(site.functions.originSecret, {
+    SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and ssr knows it.',
+  });
+  const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
+  for (const { role } of site.functions.siteRunners) {
+    if (role === undefined) continue;
+    acknowledge(role, { [keysOf('_isr')]: "Leases, facts and the ledger: their names are ISR's to choose." });
+    if (role === site.functions.ssr.role) continue;
+    acknowledge(role, { [keysOf('deployments')]: 'A page may have any path.' });
+  }
+  acknowledgeUploads(site, bucketId);
+}
+
+/** The function of BucketDeployment is aws-cdk-lib's: runtime, role and grants are not ours to set. */
+function acknowledgeUploads(site: IsrSite, bucketId: string): void {
+  const uploader = Stack.of(site).node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'));
+  if (uploader === undefined) return;
+  const reason = 'aws-cdk-lib decides it for its own function that uploads files at deploy time.';
+  const wildcards = [
+    ...['Abort', 'DeleteObject', 'GetBucket', 'GetObject', 'List'].map((action) => `Action::s3:${action}*`),
+    `Resource::<${bucketId}.Arn>/*`,
+    'Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*',
+  ];
+  const basicExecution = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+  const rules = ['L1', `IAM4[Policy::${basicExecution}]`, ...wildcards.map((wildcard) => `IAM5[${wildcard}]`)];
+  acknowledge(uploader, Object.fromEntries(rules.map((rule) => [rule, reason])));
+}
+
+function acknowledge(scope: IConstruct, reasons: Readonly<Record<string, string>>): void {
+  for (const [rule, reason] of Object.entries(reasons)) {
+    Validations.of(scope).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });
+  }
+}
