@@ -7,7 +7,7 @@ export interface LivePatterns {
   readonly pages: readonly string[];
   /** The most specific first. */
   readonly live: readonly string[];
-  /** Those of `live` that replace several others because there were too many: nothing below them is stored. */
+  /** Those of `live` that replace several others because there were too many: no page that they cover is stored. */
   readonly widened: readonly string[];
 }
 
@@ -31,21 +31,17 @@ export function compileLivePatterns(
   pagePaths: readonly string[],
   limit: number,
 ): LivePatterns {
-  let live = withoutCovered(routes.flatMap(patternsOf));
-  const widened: string[] = [];
+  const exact = withoutCovered(routes.flatMap(patternsOf));
+  let live = exact;
   if (live.length + coveredPages(live, pagePaths).length > limit) live = withoutCovered(live.map(joinSlashVariants));
   for (;;) {
     const pages = coveredPages(live, pagePaths);
     const behaviors = live.length + pages.length;
-    if (behaviors <= limit)
-      return {
-        pages,
-        live: live.toSorted(bySpecificity),
-        widened: live.filter((pattern) => widened.includes(pattern)),
-      };
+    if (behaviors <= limit) {
+      return { pages, live: live.toSorted(bySpecificity), widened: live.filter((each) => !exact.includes(each)) };
+    }
     const folder = crowdedFolder(live);
     if (folder === undefined) throw tooMany(routes.length, behaviors, limit);
-    widened.push(`${folder}/*`);
     live = withoutCovered([...live, `${folder}/*`]);
   }
 }

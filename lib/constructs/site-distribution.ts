@@ -160,7 +160,7 @@ export class SiteDistribution extends Construct {
     if (widened.length > 0) {
       Annotations.of(this).addWarningV2(
         'cdk-isr:liveRoutesWidened',
-        `the site has more live routes than CloudFront has behaviors, so nothing below ${widened.join(', ')} is stored`,
+        `the site has more live routes than CloudFront has behaviors, so no page at ${widened.join(', ')} is stored`,
       );
     }
     const live = this.#live();

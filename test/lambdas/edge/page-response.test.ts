@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { loadEdgeFunction, requestEvent } from './run-edge-function.ts';
+
+async function headersAfter(headers: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const handler = await loadEdgeFunction('page-response');
+  const response = {
+    statusCode: 200,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
+  };
+  const result = handler({ ...requestEvent('/a'), response });
+  return Object.fromEntries(Object.entries(result.headers).map(([name, { value }]) => [name, value]));
+}
+
+test.each([
+  'public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=31536000',
+  'public, S-MaxAge=30',
+])('a browser asks again each time for what only the edge keeps: %s', async (cacheControl) => {
+  const headers = await headersAfter({ 'cache-control': cacheControl });
+  expect(headers['cache-control']).toBe('public, max-age=0, must-revalidate');
+});
+
+test.each(['private, no-store', 'public, max-age=3600'])('%s is for browsers too', async (cacheControl) => {
+  expect(await headersAfter({ 'cache-control': cacheControl })).toEqual({ 'cache-control': cacheControl });
+});
+
+test("tags and S3's metadata do not reach viewers, everything else does", async () => {
+  const headers = await headersAfter({
+    'cache-tag': 'a,b',
+    'x-amz-meta-isr': '{}',
+    etag: '"1"',
+    'x-isr-cache': 'HIT',
+  });
+  expect(headers).toEqual({ etag: '"1"', 'x-isr-cache': 'HIT' });
+});
