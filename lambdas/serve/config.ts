@@ -8,13 +8,14 @@ import {
   readEnvironment,
   text,
 } from '../../lib/core/environment.ts';
+import type { TrailingSlash } from '../../lib/core/site.ts';
 
 export interface ServeConfig {
   readonly bucket: string;
   readonly deploymentId: string;
   /** Absent when the site has no name but the distribution's own. */
   readonly siteUrl: string | undefined;
-  readonly trailingSlash: 'always' | 'never' | 'ignore';
+  readonly trailingSlash: TrailingSlash;
   readonly expiration: number | false;
   readonly tokenHashes: readonly string[];
   readonly jobsQueueUrl: string;

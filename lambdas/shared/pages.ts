@@ -5,6 +5,7 @@ import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
+import type { TrailingSlash } from '../../lib/core/site.ts';
 import { log, systemClock } from './aws.ts';
 import { prerenderedExceptions } from './prerendered.ts';
 import { createSite } from './site.ts';
@@ -12,7 +13,7 @@ import { createSite } from './site.ts';
 export interface PagesConfig {
   readonly bucket: string;
   readonly deploymentId: string;
-  readonly trailingSlash: 'always' | 'never' | 'ignore';
+  readonly trailingSlash: TrailingSlash;
   readonly expiration: number | false;
   readonly renderTimeoutMs: number;
 }

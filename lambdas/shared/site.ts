@@ -2,12 +2,12 @@ import type { SiteAnswer } from '../../lib/core/page.ts';
 import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page-key.ts';
 import type { Site } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
-import type { CacheHint, SiteContext, SiteFetch } from '../../lib/core/site.ts';
+import type { CacheHint, SiteContext, SiteFetch, TrailingSlash } from '../../lib/core/site.ts';
 
 export interface SiteOptions {
   /** The canonical origin, `https://example.com`. */
   readonly siteUrl: string;
-  readonly trailingSlash: 'always' | 'never' | 'ignore';
+  readonly trailingSlash: TrailingSlash;
   readonly renderTimeoutMs: number;
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
 }

@@ -1,7 +1,9 @@
+import type { TrailingSlash } from '../core/site.ts';
+
 /** Raised whenever a reader of an older version would misunderstand the build. */
 export const CONTRACT_VERSION = 1;
 
-export type TrailingSlash = 'always' | 'never' | 'ignore';
+export type { TrailingSlash };
 
 /**
  * `.isr/manifest.json`: the contract between a framework's build and the stack that runs it. Beside it stand

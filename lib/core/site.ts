@@ -1,3 +1,6 @@
+/** What a site's URLs end in: every folder in a slash, none, or either. */
+export type TrailingSlash = 'always' | 'never' | 'ignore';
+
 /** What a page said about its own caching through the framework's API (`Astro.cache.set`, `routeRules`). */
 export interface CacheHint {
   /** Seconds until the page expires. */

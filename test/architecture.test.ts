@@ -1,0 +1,89 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the sources of a folder may import of ours; `core` nothing but itself. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'lib/core': [],
+  'lib/aws': ['lib/core'],
+  'lib/build': ['lib/core'],
+  'lib/adapter': ['lib/core', 'lib/build'],
+  'lib/constructs': ['lib/core', 'lib/build'],
+  'lib/local': ['lib/core'],
+  'lib/inspector': ['lib/core', 'lib/aws', 'lib/local'],
+  'lib/cli': ['lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
+  lambdas: ['lib/core', 'lib/aws'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(folder: string): Import[] {
+  return globSync(`${folder}/**/*.{ts,mts,cts}`, { cwd: ROOT }).flatMap((file) => {
+    const source = readFileSync(join(ROOT, file), 'utf8');
+    return [...source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier = '']) => ({
+      from: file,
+      to: relative(ROOT, join(ROOT, dirname(file), specifier)),
+    }));
+  });
+}
+
+const isIn = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
+
+describe('the arrows between folders', () => {
+  test.each(Object.entries(ARROWS))('%s imports nothing of ours but %j', (folder, allowed) => {
+    const wrong = importsOf(folder).filter(({ to }) => ![folder, ...allowed].some((target) => isIn(to, target)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('nothing imports bin', () => {
+    const wrong = [...importsOf('lib'), ...importsOf('lambdas'), ...importsOf('test')].filter(({ to }) =>
+      isIn(to, 'bin'),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('core is pure', () => {
+  const sources = globSync('lib/core/**/*.ts', { cwd: ROOT }).map((file) => ({
+    file,
+    text: readFileSync(join(ROOT, file), 'utf8'),
+  }));
+
+  test('it knows no AWS, no files and no environment', () => {
+    const wrong = sources.filter(({ text }) =>
+      /from '(@aws|aws|node:(fs|http|https|net|child_process))|process\.env/.test(text),
+    );
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  test('it asks no clock but the one that it is given', () => {
+    const wrong = sources.filter(({ text }) => /Date\.now\(|new Date\(\)|Math\.random\(|performance\./.test(text));
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+test('no source is longer than 300 lines', () => {
+  const files = globSync('{bin,lib,lambdas,scripts,test,examples/*/src,examples/content-api}/**/*.{ts,mts,mjs,astro}', {
+    cwd: ROOT,
+  });
+  const long = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 301);
+  expect(long).toEqual([]);
+});
+
+test('an installation runs one install script, the one that brings Node 24', () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly resolved?: string }>>;
+  };
+  const entries = Object.entries(lock.packages);
+  // npm before 11.16 does not read allowScripts, but runs only what the lock file says has a script.
+  expect(entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).toEqual([
+    'node_modules/node',
+  ]);
+  expect(entries.filter(([, { resolved }]) => resolved?.startsWith('http'))).toEqual([]);
+});

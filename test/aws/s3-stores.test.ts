@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
+import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
+import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
+import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
+import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { MovableClock } from '../../lib/local/clock.ts';
+import type { LocalEvent } from '../../lib/local/events.ts';
+import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { CREDENTIALS } from '../contracts/credentials.ts';
+import { describeLeaseStore } from '../contracts/lease-store.ts';
+import { describeLedgerStore } from '../contracts/ledger-store.ts';
+import { describePageStore } from '../contracts/page-store.ts';
+import { keyOf } from '../fakes/world.ts';
+
+const DEPLOYMENT = '0123456789abcdef';
+
+let server: ObjectAndQueueServer;
+let aws: AwsClient;
+const events: LocalEvent[] = [];
+
+beforeAll(async () => {
+  process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
+  const onEvent = (event: LocalEvent): void => void events.push(event);
+  server = await startObjectAndQueueServer({ clock: new MovableClock(), credentials: CREDENTIALS, onEvent });
+  aws = createAwsClient({ region: 'eu-west-1', endpoints: { s3: server.url, sqs: server.url } });
+});
+afterAll(() => server.stop());
+
+async function emptyBucket(): Promise<Objects> {
+  const name = `pages-${randomUUID()}`;
+  await server.createBucket(name);
+  return objectsOf(name, aws);
+}
+
+const callsSince = (start: number): string[] =>
+  events.slice(start).flatMap((event) => (event.kind === 'api-call' ? [`${event.action} ${event.resource}`] : []));
+
+describePageStore('in S3', async () => createS3PageStore(await emptyBucket(), { deploymentId: DEPLOYMENT }));
+
+describeLedgerStore('in S3', async () => {
+  const objects = await emptyBucket();
+  return { open: () => createS3LedgerStore(objects) };
+});
+
+describeLeaseStore('in S3', async () => {
+  const objects = await emptyBucket();
+  let now = Date.parse('2026-11-22T12:00:00Z');
+  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  return {
+    open: () => createS3LeaseStore(objects, { deploymentId: DEPLOYMENT, durationMs: 15_000, clock }),
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+});
+
+describe('pages in S3', () => {
+  test('a page made at build time has what S3 and the build know of it', async () => {
+    const objects = await emptyBucket();
+    const exception = { status: 200, headers: { 'content-type': 'text/html', 'x-made': 'at build' } };
+    const pages = createS3PageStore(objects, {
+      deploymentId: DEPLOYMENT,
+      prerendered: (key) => (key === '/node.js' ? exception : undefined),
+    });
+    await objects.put(`deployments/${DEPLOYMENT}/about/index.html`, 'about', {
+      headers: { 'content-type': 'text/html' },
+    });
+    await objects.put(`deployments/${DEPLOYMENT}/node.js`, 'node', { headers: { 'content-type': 'text/javascript' } });
+    expect(await pages.read(keyOf('/about'))).toMatchObject({
+      prerendered: true,
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      expiration: false,
+    });
+    expect((await pages.read(keyOf('/node.js')))?.headers).toEqual({
+      'content-type': 'text/html',
+      'x-made': 'at build',
+    });
+  });
+
+  test('pages of two deployments do not meet', async () => {
+    const objects = await emptyBucket();
+    const [one, two] = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
+      createS3PageStore(objects, { deploymentId }),
+    );
+    await one?.write(keyOf('/a'), facts(), Buffer.from('one'), { absent: true });
+    expect(await two?.read(keyOf('/a'))).toBeUndefined();
+  });
+
+  test('S3 alone can serve a page: body, content type and a short life', async () => {
+    const objects = await emptyBucket();
+    const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+    await pages.write(keyOf('/a'), facts(), Buffer.from('<p>a</p>'), { absent: true });
+    const object = await objects.get(`deployments/${DEPLOYMENT}/a/index.html`);
+    expect(object?.body.toString()).toBe('<p>a</p>');
+    expect(object?.headers).toMatchObject({
+      'content-type': 'text/html',
+      'cache-control': 'public, max-age=0, s-maxage=30',
+    });
+  });
+
+  test('reading a page is one call, writing it another', async () => {
+    const pages = createS3PageStore(await emptyBucket(), { deploymentId: DEPLOYMENT });
+    await pages.write(keyOf('/a'), facts(), Buffer.from('a'), { absent: true });
+    const start = events.length;
+    await pages.read(keyOf('/a'));
+    expect(callsSince(start)).toEqual([`GetObject deployments/${DEPLOYMENT}/a/index.html`]);
+  });
+});
+
+test('the ledger is read again only when it changed', async () => {
+  const objects = await emptyBucket();
+  const [writer, reader] = [createS3LedgerStore(objects), createS3LedgerStore(objects)];
+  await writer.append(['tag:a']);
+  await reader.read();
+  const start = events.length;
+  await reader.read();
+  expect(events.slice(start)).toMatchObject([{ action: 'GetObject', resource: '_isr/ledger.json', status: 304 }]);
+});
+
+test('what S3 refuses is an error that names the key, the bucket and the remedy', async () => {
+  const objects = objectsOf('no-such-bucket', aws);
+  await expect(objects.put('a/b', 'x')).rejects.toThrow(
+    /cannot use 'a\/b' in bucket 'no-such-bucket': s3 answered 404 .*NoSuchBucket.*; check that the function's role may read and write it/,
+  );
+});
+
+function facts() {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    renderedAt: 0,
+    expiration: 60,
+    tags: [],
+    ledgerSequence: 0,
+    bodyHash: '',
+  };
+}

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { PageFacts } from '../../lib/core/page.ts';
+import type { PageStore } from '../../lib/core/ports.ts';
+import { keyOf, textOf } from '../fakes/world.ts';
+
+const FACTS: PageFacts = {
+  status: 404,
+  headers: { 'content-type': 'text/html; charset=utf-8', 'x-two  blanks': 'a  b', link: '</é.css>; rel="preload"' },
+  renderedAt: 1_795_348_800_123,
+  expiration: 60,
+  staleLimit: 30,
+  tags: ['ünï,code', 'emoji 🎉', ''],
+  ledgerSequence: 7,
+  bodyHash: 'ab'.repeat(32),
+  retryAt: 1_795_348_830_123,
+};
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+const ABSENT = { absent: true } as const;
+
+/** What every store of pages keeps, whatever it is made of. Each test gets an empty one. */
+export function describePageStore(name: string, create: () => Promise<PageStore>): void {
+  describe(`a page store: ${name}`, () => {
+    const key = keyOf('/blog/caf%C3%A9');
+    let store: PageStore;
+    beforeEach(async () => {
+      store = await create();
+    });
+
+    test('has no page that was not written', async () => {
+      expect(await store.read(key)).toBeUndefined();
+    });
+
+    test('gives back facts and body as they were written', async () => {
+      const etag = await store.write(key, FACTS, bytes('<h1>é</h1>'), ABSENT);
+      const page = await store.read(key);
+      expect(page).toMatchObject({ ...FACTS, etag, prerendered: false });
+      expect(textOf(page ?? { body: bytes('') })).toBe('<h1>é</h1>');
+    });
+
+    test('keeps facts of any size', async () => {
+      const facts = { ...FACTS, tags: Array.from({ length: 200 }, (_, i) => `a tag of some length, number ${i}`) };
+      await store.write(key, facts, bytes('x'), ABSENT);
+      expect(await store.read(key)).toMatchObject(facts);
+    });
+
+    test('keeps an empty body', async () => {
+      await store.write(key, { ...FACTS, status: 301 }, bytes(''), ABSENT);
+      expect((await store.read(key))?.body.byteLength).toBe(0);
+    });
+
+    test.each([
+      '/',
+      '/rss.xml',
+      '/a%20b',
+      '/100%25',
+      '/!x',
+      '/%F0%9F%8E%89',
+      "/it's-(a)-*test*",
+      '/a+b',
+      `/${'x'.repeat(900)}`,
+    ])('tells %s from every other page', async (path) => {
+      await store.write(keyOf(path), FACTS, bytes(path), ABSENT);
+      expect(textOf((await store.read(keyOf(path))) ?? { body: bytes('') })).toBe(path);
+      expect(await store.read(keyOf('/other'))).toBeUndefined();
+    });
+
+    test('lets one of many writers create a page', async () => {
+      const written = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => store.write(key, FACTS, bytes(`${i}`), ABSENT)),
+      );
+      const winners = written.filter((etag) => etag !== 'conflict');
+      expect(winners).toHaveLength(1);
+      expect((await store.read(key))?.etag).toBe(winners[0]);
+    });
+
+    test('lets one of many writers replace a page', async () => {
+      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
+      const written = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => store.write(key, FACTS, bytes(`${i}`), { etag })),
+      );
+      expect(written.filter((result) => result !== 'conflict')).toHaveLength(1);
+    });
+
+    test('does not replace a page that is gone', async () => {
+      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
+      expect(await store.remove(key, etag)).toBe('removed');
+      expect(await store.write(key, FACTS, bytes('new'), { etag })).toBe('conflict');
+      expect(await store.read(key)).toBeUndefined();
+    });
+
+    test('does not remove another page than the one meant', async () => {
+      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
+      await store.write(key, FACTS, bytes('new'), { etag });
+      expect(await store.remove(key, etag)).toBe('conflict');
+      expect(textOf((await store.read(key)) ?? { body: bytes('') })).toBe('new');
+    });
+  });
+}

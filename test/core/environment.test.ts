@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { readServeConfig } from '../../lambdas/serve/config.ts';
+
+const GOOD = {
+  ISR_BUCKET: 'pages',
+  ISR_DEPLOYMENT_ID: '0123456789abcdef',
+  ISR_TRAILING_SLASH: 'ignore',
+  ISR_EXPIRATION: 'false',
+  ISR_TOKEN_HASHES: `${'ab'.repeat(32)},${'cd'.repeat(32)}`,
+  ISR_JOBS_QUEUE_URL: 'https://jobs',
+  ISR_PURGE_QUEUE_URL: 'https://purges',
+  ISR_RENDER_TIMEOUT_MS: '10000',
+};
+
+test('the environment is read once and typed', () => {
+  expect(readServeConfig(GOOD)).toEqual({
+    bucket: 'pages',
+    deploymentId: '0123456789abcdef',
+    siteUrl: undefined,
+    trailingSlash: 'ignore',
+    expiration: false,
+    tokenHashes: ['ab'.repeat(32), 'cd'.repeat(32)],
+    jobsQueueUrl: 'https://jobs',
+    purgeQueueUrl: 'https://purges',
+    renderTimeoutMs: 10_000,
+  });
+});
+
+test('every fault is reported at once, with the value', () => {
+  const bad = {
+    ...GOOD,
+    ISR_BUCKET: '',
+    ISR_RENDER_TIMEOUT_MS: 'soon',
+    ISR_EXPIRATION: '-1',
+    ISR_TOKEN_HASHES: 'clear',
+  };
+  expect(() => readServeConfig({ ...bad, ISR_TRAILING_SLASH: undefined })).toThrow(
+    "cannot start the serve function: ISR_BUCKET is not set; ISR_TRAILING_SLASH must be one of always, never, ignore, got ''; " +
+      "ISR_EXPIRATION must be 'false' or a positive integer, got '-1'; ISR_TOKEN_HASHES must be SHA-256 hashes (64 hex digits each) with commas between; " +
+      "ISR_RENDER_TIMEOUT_MS must be a positive integer, got 'soon'",
+  );
+});

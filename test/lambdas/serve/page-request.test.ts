@@ -1,0 +1,38 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { parsePageRequest } from '../../../lambdas/serve/page-request.ts';
+
+const event = (rawPath: string, method = 'GET', headers: Record<string, string> = {}): LambdaFunctionURLEvent =>
+  ({
+    rawPath,
+    headers,
+    requestContext: { domainName: 'abc.lambda-url.eu-west-1.on.aws', http: { method } },
+  }) as unknown as LambdaFunctionURLEvent;
+
+test('reads deployment, page key, host and tokens', () => {
+  const headers = { 'x-forwarded-host': 'example.com', 'x-prerender-revalidate': 'r', 'x-isr-draft': 'd' };
+  expect(parsePageRequest(event('/deployments/0123456789abcdef/caf%C3%A9/index.html', 'HEAD', headers))).toEqual({
+    deploymentId: '0123456789abcdef',
+    key: '/café/index.html',
+    host: 'example.com',
+    revalidationToken: 'r',
+    draftToken: 'd',
+  });
+});
+
+test.each([
+  ['/isr', 400],
+  ['/deployments/0123456789abcdef/isr', 400],
+  ['/deployments/0123456789abcdef/../../_isr/ledger.json', 400],
+  ['/deployments/0123456789abcdef/%2e%2e/_isr/ledger.json', 400],
+  ['/deployments/../index.html', 400],
+])('refuses %s, which the edge function cannot have made', (path, status) => {
+  expect(parsePageRequest(event(path))).toMatchObject({ status });
+});
+
+test('refuses other methods than GET and HEAD', () => {
+  expect(parsePageRequest(event('/deployments/0123456789abcdef/index.html', 'POST'))).toEqual({
+    status: 405,
+    problem: 'pages answer GET and HEAD, not POST',
+  });
+});
