@@ -61,11 +61,12 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   return { build, warnings: live.warnings };
 }
 
-// Astro adds the islands' route to each site that has an adapter.
+// Astro adds the routes of images and islands to each site that has an adapter.
 function usedRoutes(
   routes: readonly IntegrationResolvedRoute[],
   output: AstroOutput,
 ): readonly IntegrationResolvedRoute[] {
+  if (!output.hasServer) return [];
   return routes.filter((route) => output.hasServerIslands || !route.pattern.startsWith('/_server-islands/'));
 }
 

@@ -59,7 +59,7 @@ function destinationOf(destination: string, config: AstroConfig): string {
   const [path = '/', suffix = ''] = splitSuffix(destination);
   const isBelowBase = config.base !== '/' && `${path}/`.startsWith(`${withBase(config.base, '')}/`);
   const target = isBelowBase ? path : withBase(config.base, path);
-  const needsSlash = config.trailingSlash === 'always' && !target.endsWith('/') && !/\.[^/]+$/.test(target);
+  const needsSlash = config.trailingSlash === 'always' && !target.endsWith('/') && !/\.[^/\]]+$/.test(target);
   return `${target}${needsSlash ? '/' : ''}${suffix}`;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { CONTRACT_VERSION, type Manifest } from './manifest.ts';
 import { BUILD_FOLDER, type Build, readBuild } from './read-build.ts';
@@ -24,6 +24,8 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
   await mkdir(root, { recursive: true });
   const draft = await mkdtemp(join(root, `${BUILD_FOLDER}-new-`));
   try {
+    // Temporary folders are private; a build is read by whoever deploys it.
+    await chmod(draft, 0o755);
     await mkdir(join(draft, 'server'));
     await mkdir(join(draft, 'client'));
     await writeFile(join(draft, 'server/index.mjs'), parts.server);

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RevalidationRequest } from '../../lib/core/site.ts';
+import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
+import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
+
+let site: AstroSite;
+let loaded: Loaded;
+let output: string;
+
+beforeAll(async () => {
+  site = await createAstroSite(KITCHEN_SITE);
+  output = await site.build();
+  loaded = await loadBuild(site.root);
+}, 60_000);
+
+afterAll(() => site?.remove());
+
+describe('the manifest', () => {
+  test('has the options, with one hash for each token of a rotation', () => {
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    expect(loaded.build.manifest).toMatchObject({
+      site: 'https://example.com',
+      base: '/docs',
+      isr: { expiration: 60, allowQuery: ['page', 'sort'], tokenHashes: [sha256(OLD_TOKEN), sha256(NEW_TOKEN)] },
+    });
+  });
+
+  test('lists live routes below the base: excluded paths and patterns, actions, islands, images', () => {
+    expect([...loaded.build.manifest.live].sort()).toEqual([
+      '/docs/_actions/[...path]',
+      '/docs/_image',
+      '/docs/_server-islands/[name]',
+      '/docs/invalidate',
+      '/docs/live/late',
+      '/docs/posts/secret',
+    ]);
+  });
+
+  test('lists redirects below the base, each with its own status', () => {
+    expect(loaded.build.manifest.redirects).toEqual(
+      expect.arrayContaining([
+        { from: '/docs/old/[slug]', to: '/docs/posts/[slug]', status: 301 },
+        { from: '/docs/temporary', to: '/docs', status: 302 },
+        { from: '/docs/elsewhere', to: 'https://other.example/x?y=1', status: 307 },
+      ]),
+    );
+  });
+
+  test('lists each prerendered path decoded, with its file and its own headers', () => {
+    const pages = new Map(loaded.build.manifest.prerendered.map((page) => [page.path, page]));
+    expect([...pages.keys()]).toEqual(
+      expect.arrayContaining(['/docs', '/docs/404', '/docs/500', '/docs/facts.json', '/docs/guide/café au lait']),
+    );
+    expect(pages.get('/docs')?.file).toBe('index.html');
+    expect(pages.get('/docs/guide/café au lait')?.file).toBe('guide/café au lait.html');
+    expect(pages.get('/docs/facts.json')?.headers).toEqual({ 'content-type': 'application/json', 'x-own': 'header' });
+  });
+
+  test('has the fallbacks of other languages, which Astro lists nowhere else', () => {
+    const paths = loaded.build.manifest.prerendered.map((page) => page.path);
+    expect(paths).toContain('/docs/fr/guide/café au lait');
+  });
+
+  test('lists hashed files, public files and what other integrations wrote at the end', () => {
+    const { files } = loaded.build.manifest;
+    expect(files).toEqual(expect.arrayContaining(['plain.txt', 'sitemap.xml']));
+    expect(files.some((file) => file.endsWith('.html'))).toBe(false);
+  });
+
+  test('warns of options without effect and of excludes that match nothing, and prints no token', () => {
+    expect(output).toContain("option 'maxDuration' has no effect on AWS: set 'renderTimeout' of the construct IsrSite");
+    expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
+    expect(output).not.toContain(NEW_TOKEN);
+  });
+
+  test('keeps tokens and the manifest out of the server', async () => {
+    const server = await readFile(join(loaded.build.serverDirectory, 'index.mjs'), 'utf8');
+    expect(server).not.toContain(OLD_TOKEN);
+    expect(server).not.toContain(site.root);
+  });
+});
+
+describe('redirects', () => {
+  test.each([
+    { path: '/docs/old/a%20b', location: '/docs/posts/a%20b', status: 301 },
+    { path: '/docs/old/caf%C3%A9/', location: '/docs/posts/caf%C3%A9', status: 301 },
+    { path: '/docs/temporary', location: '/docs', status: 302 },
+    { path: '/docs/elsewhere', location: 'https://other.example/x?y=1', status: 307 },
+  ])('$path leads to $location with $status', async ({ path, location, status }) => {
+    const { response } = await visit(loaded.fetch, path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('location')).toBe(location);
+  });
+
+  test('keep the method of what is not a page view', async () => {
+    const { response } = await visit(loaded.fetch, '/docs/temporary', { method: 'POST', body: 'x' }, { kind: 'live' });
+    expect(response.status).toBe(307);
+  });
+});
+
+describe('cache hints', () => {
+  test('arrive as the page wrote them: commas and Unicode in tags', async () => {
+    const { hints, response } = await visit(loaded.fetch, '/docs/hint');
+    expect(hints).toEqual([{ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] }]);
+    expect(response.headers.get('cache-tag')).toBeNull();
+    expect(response.headers.get('cdn-cache-control')).toBeNull();
+  });
+
+  test('arrive from route rules, for immutable responses too', async () => {
+    const rule = { maxAge: 120, swr: 60, tags: ['ruled'] };
+    expect((await visit(loaded.fetch, '/docs/ruled/some/where')).hints).toEqual([rule]);
+    const { response, hints } = await visit(loaded.fetch, '/docs/ruled/redirect');
+    expect(response.status).toBe(302);
+    expect(hints).toEqual([rule]);
+  });
+
+  test.each(['/docs/opted-out', '/docs/ruled/off'])(
+    '%s must not be stored, since it said cache.set(false)',
+    async (path) => {
+      expect((await visit(loaded.fetch, path)).hints).toEqual([false]);
+    },
+  );
+
+  test('the last word counts', async () => {
+    expect((await visit(loaded.fetch, '/docs/opted-in-again')).hints).toEqual([{ maxAge: 9 }]);
+  });
+
+  test('are absent when the page says nothing', async () => {
+    expect((await visit(loaded.fetch, '/docs/posts/a')).hints).toEqual([]);
+  });
+
+  test('of renders at the same time do not mix', async () => {
+    const visits = await Promise.all(
+      ['/docs/hint', '/docs/opted-out', '/docs/late'].map((path) => visit(loaded.fetch, path)),
+    );
+    expect(visits.map((each) => each.hints)).toEqual([
+      [{ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] }],
+      [false],
+      [{ maxAge: 7 }],
+    ]);
+  });
+
+  test('Astro.cache.invalidate asks the function that runs the site', async () => {
+    const asked: RevalidationRequest[] = [];
+    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
+    expect(text).toBe('done');
+    expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
+  });
+});
+
+describe('responses', () => {
+  test('of pages wait for nested components: late status, headers and hints arrive', async () => {
+    const { response, hints } = await visit(loaded.fetch, '/docs/late');
+    expect(response.status).toBe(418);
+    expect(response.headers.get('x-late')).toBe('yes');
+    expect(hints).toEqual([{ maxAge: 7 }]);
+  });
+
+  test('of live routes are streamed: the first bytes do not wait', async () => {
+    const { response, text } = await visit(loaded.fetch, '/docs/live/late', {}, { kind: 'live' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBeNull();
+    expect(text).toContain('<p>late</p>');
+  });
+
+  test('carry each cookie, on immutable responses too', async () => {
+    const { response } = await visit(loaded.fetch, '/docs/cookie');
+    expect(response.status).toBe(302);
+    expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Path=/']);
+  });
+
+  test('see the URL and the address that they were given', async () => {
+    const { text } = await visit(loaded.fetch, '/docs/where.json', {}, { clientAddress: '203.0.113.9' });
+    expect(JSON.parse(text)).toEqual({
+      url: 'https://example.com/docs/where.json',
+      request: 'https://example.com/docs/where.json',
+      clientAddress: '203.0.113.9',
+    });
+  });
+
+  test.each([
+    { path: '/docs/nowhere', status: 404, body: 'Own 404' },
+    { path: '/docs/boom', status: 500, body: 'Own 500' },
+  ])('$path answers $status with the prerendered page', async ({ path, status, body }) => {
+    const { response, text } = await visit(loaded.fetch, path);
+    expect(response.status).toBe(status);
+    expect(text).toContain(body);
+  });
+
+  test('of actions work', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', origin: 'https://example.com' } };
+    const { text } = await visit(loaded.fetch, '/docs/_actions/wave', init, { kind: 'live' });
+    expect(text).toContain('hello');
+  });
+});

@@ -1,0 +1,108 @@
+/** A site that uses most of Astro at once, below a base. */
+export const OLD_TOKEN = 'old-token-0123456789-0123456789-01';
+export const NEW_TOKEN = 'new-token-0123456789-0123456789-01';
+
+const CONFIG = `
+import isr from 'cdk-isr/astro'
+import { defineConfig } from 'astro/config'
+
+export default defineConfig({
+  output: 'server',
+  site: 'https://example.com/somewhere',
+  base: '/docs',
+  build: { format: 'file' },
+  i18n: { defaultLocale: 'en', locales: ['en', 'fr'], fallback: { fr: 'en' }, routing: { fallbackType: 'rewrite' } },
+  redirects: {
+    '/old/[slug]': '/posts/[slug]',
+    '/temporary': { status: 302, destination: '/' },
+    '/elsewhere': { status: 307, destination: 'https://other.example/x?y=1' },
+  },
+  routeRules: { '/ruled/[...path]': { maxAge: 120, swr: 60, tags: ['ruled'] } },
+  adapter: isr({
+    isr: {
+      expiration: 60,
+      bypassToken: ['${OLD_TOKEN}', '${NEW_TOKEN}'],
+      exclude: ['/posts/secret', /^\\/live\\//, '/not-there', '/invalidate'],
+      allowQuery: ['sort', 'page'],
+    },
+    maxDuration: 10,
+  }),
+  integrations: [{
+    name: 'writes-a-file-at-the-end',
+    hooks: {
+      'astro:build:done': async ({ dir }) => {
+        const { writeFile } = await import('node:fs/promises')
+        await writeFile(new URL('sitemap.xml', dir), '<urlset/>')
+      },
+    },
+  }],
+})
+`;
+
+const LATE = `---
+await new Promise((resolve) => setTimeout(resolve, 5))
+Astro.response.status = 418
+Astro.response.headers.set('x-late', 'yes')
+Astro.cache.set({ maxAge: 7 })
+---
+<p>late</p>
+`;
+
+export const KITCHEN_SITE: Readonly<Record<string, string>> = {
+  'astro.config.mjs': CONFIG,
+  'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
+  'public/plain.txt': 'plain',
+  'src/pages/index.astro': '---\nexport const prerender = true\n---\n<h1>Home</h1>',
+  'src/pages/404.astro': '---\nexport const prerender = true\n---\n<h1>Own 404</h1>',
+  'src/pages/500.astro': '---\nexport const prerender = true\n---\n<h1>Own 500</h1>',
+  'src/pages/facts.json.ts': `
+    export const prerender = true
+    export const GET = () => Response.json({ a: 1 }, { headers: { 'x-own': 'header' } })
+  `,
+  'src/pages/guide/[name].astro': `---
+export const prerender = true
+export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
+---
+<h1>{Astro.params.name}</h1>
+<style>h1 { color: teal }</style>
+<script>console.log('hashed', document.title)</script>
+`,
+  'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
+  'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
+  'src/pages/opted-out.astro': '---\nAstro.cache.set(false)\n---\n<p>no</p>',
+  'src/pages/opted-in-again.astro': '---\nAstro.cache.set(false)\nAstro.cache.set({ maxAge: 9 })\n---\n<p>yes</p>',
+  'src/pages/ruled/[...path].astro': '<p>ruled</p>',
+  'src/pages/ruled/off.astro': '---\nAstro.cache.set(false)\n---\n<p>off</p>',
+  'src/pages/ruled/redirect.ts': `
+    export const GET = () => Response.redirect('https://example.com/docs')
+  `,
+  'src/pages/cookie.ts': `
+    export const GET = ({ cookies }) => {
+      cookies.set('a', '1', { path: '/' })
+      cookies.set('b', '2', { path: '/' })
+      return Response.redirect('https://example.com/docs')
+    }
+  `,
+  'src/pages/where.json.ts': `
+    export const GET = ({ url, request, clientAddress }) =>
+      Response.json({ url: url.href, request: request.url, clientAddress })
+  `,
+  'src/pages/boom.astro': "---\nthrow new Error('boom')\n---\n<p>never</p>",
+  'src/pages/late.astro': "---\nimport Late from '../components/Late.astro'\n---\n<main><Late /></main>",
+  'src/pages/live/late.astro': "---\nimport Late from '../../components/Late.astro'\n---\n<main><Late /></main>",
+  'src/pages/island.astro': "---\nimport Clock from '../components/Clock.astro'\n---\n<Clock server:defer />",
+  'src/pages/invalidate.ts': `
+    export const POST = async ({ cache }) => {
+      await cache.invalidate({ path: '/docs/hint' })
+      await cache.invalidate({ tags: ['a,b', 'c'] })
+      await cache.invalidate({ tags: 'single' })
+      return new Response('done')
+    }
+  `,
+  'src/components/Late.astro': LATE,
+  'src/components/Clock.astro': '<time>now</time>',
+  'src/actions/index.ts': `
+    import { defineAction } from 'astro:actions'
+    export const server = { wave: defineAction({ handler: async () => 'hello' }) }
+  `,
+};
