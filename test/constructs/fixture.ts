@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import type { Manifest } from '../../lib/build/manifest.ts';
+import { IsrSite } from '../../lib/constructs/isr-site.ts';
+import type { IsrSiteProps } from '../../lib/constructs/isr-site-props.ts';
+import { write } from './bundles.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'isr-constructs-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+export const TOKEN_HASH = 'a'.repeat(64);
+
+export const MANIFEST: Manifest = {
+  version: 1,
+  deploymentId: '0123456789abcdef',
+  framework: { name: 'astro', version: '7.3.5' },
+  site: null,
+  base: '/',
+  trailingSlash: 'ignore',
+  assetsFolder: '_astro',
+  isr: { expiration: 60, allowQuery: ['page'], tokenHashes: [TOKEN_HASH] },
+  live: ['/api/revalidate', '/_actions/[...path]'],
+  redirects: [],
+  prerendered: [
+    { path: '/about', file: 'about/index.html', headers: { 'content-type': 'text/html' } },
+    { path: '/feed.xml', file: 'feed.xml', headers: { 'content-type': 'application/rss+xml' } },
+  ],
+  files: ['_astro/main.3f2a.css', '_astro/font.77aa.woff2', 'favicon.svg', '.well-known/security', 'images/photo.webp'],
+};
+
+let builds = 0;
+
+/** A build on disk: `MANIFEST` with `changes`; answers its folder. */
+export function writeBuild(changes: Partial<Manifest> = {}): string {
+  const folder = join(root, `build-${builds++}`, '.isr');
+  const manifest = { ...MANIFEST, ...changes };
+  write(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  write(join(folder, 'server/index.mjs'), 'export const fetch = async () => new Response("page");\n');
+  for (const file of [...manifest.prerendered.map((page) => page.file), ...manifest.files]) {
+    write(join(folder, 'client', file), `content of ${file}\n`);
+  }
+  return folder;
+}
+
+export interface SynthesizedSite {
+  readonly site: IsrSite;
+  readonly stack: Stack;
+  readonly template: Template;
+  /** The folder of the cloud assembly. */
+  readonly outdir: string;
+}
+
+export function synthesize(
+  props: Partial<IsrSiteProps> = {},
+  changes: Partial<Manifest> = {},
+  finish: (site: IsrSite) => void = () => {},
+): SynthesizedSite {
+  const app = new App({ outdir: mkdtempSync(join(root, 'cdk.out-')), analyticsReporting: false });
+  const stack = new Stack(app, 'Stack');
+  const site = new IsrSite(stack, 'Site', { buildDirectory: writeBuild(changes), ...props });
+  finish(site);
+  return { site, stack, template: Template.fromStack(stack), outdir: app.outdir };
+}
