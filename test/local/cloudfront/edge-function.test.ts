@@ -177,6 +177,17 @@ test.each([
   expect((await ask(edge, '/a')).status).toBe(502);
 });
 
+test('headers that a viewer-response function may not see go on to the viewer', async () => {
+  const origin = await startOrigin(answering(200, { 'x-amzn-requestid': 'r1' }));
+  const edge = await startEdge(origin, {
+    viewerResponse: `function handler(event) {
+      event.response.headers['x-seen'] = { value: String('x-amzn-requestid' in event.response.headers) };
+      return event.response;
+    }`,
+  });
+  expect((await ask(edge, '/a')).headers).toMatchObject({ 'x-amzn-requestid': 'r1', 'x-seen': 'false' });
+});
+
 test('the cookies of an answer are in the event, and go on', async () => {
   const origin = await startOrigin(answering(200, { 'set-cookie': ['a=1; Path=/', 'b=2'] }));
   const edge = await startEdge(origin, {

@@ -223,6 +223,29 @@ test.each(['HEAD', 'OPTIONS'])('%s fails over too', async (method) => {
   expect(second.seen[0]?.method).toBe(method);
 });
 
+test('a POST that a function sends to a group does not fail over', async () => {
+  const first = await startOrigin(answering(500, {}, 'first'));
+  const { edge, second } = await startGroup(first, {
+    behavior: { TargetOriginId: 'main', AllowedMethods: EVERY_METHOD },
+    viewerRequest: `import cf from 'cloudfront';
+      function handler(event) { cf.selectRequestOriginById('group'); return event.request; }`,
+  });
+  expect((await ask(edge, '/a', { method: 'POST' })).body).toBe('first');
+  expect(second.seen).toHaveLength(0);
+});
+
+test('a kept-alive connection that the origin closed meanwhile is not taken for a failure', async () => {
+  const sockets = new Set<unknown>();
+  const origin = await startOrigin((request, reply) => {
+    if (sockets.has(reply.socket)) reply.destroy();
+    else answering(200, { 'cache-control': 'no-store' }, 'hello')(request, reply);
+    sockets.add(reply.socket);
+  });
+  const edge = await startEdge(origin);
+  expect((await ask(edge, '/a')).status).toBe(200);
+  expect(await ask(edge, '/b')).toMatchObject({ status: 200, body: 'hello' });
+});
+
 test('a behavior in front of a group may not allow POST, in the words of AWS', () => {
   const options = distributionOptions('http://127.0.0.1:1', {
     config: GROUP,
