@@ -17,7 +17,10 @@ describe('a prop that is not valid is an error with the value and the path', () 
     [{ renderConcurrency: 1 }, "'renderConcurrency' must be an integer between 2 and 1000, got 1"],
     [{ renderTimeout: Duration.minutes(3) }, "'renderTimeout' must be whole seconds between 1 and 120, got 3 minutes"],
     [{ originTimeout: Duration.seconds(2) }, "'originTimeout' must be whole seconds between 3 and 120, got 2 seconds"],
-    [{ liveTimeout: Duration.millis(1500) }, "'liveTimeout' must be whole seconds between 1 and 120, got 1 second 500 millis"],
+    [
+      { liveTimeout: Duration.millis(1500) },
+      "'liveTimeout' must be whole seconds between 1 and 120, got 1 second 500 millis",
+    ],
     [{ pageRetention: Duration.days(60) }, "'pageRetention' must be whole days between 1 and 31, got 60 days"],
     [{ siteUrl: 'example.com' }, "'siteUrl' must be an origin such as 'https://example.com', got 'example.com'"],
     [{ domainNames: ['example.com'] }, "'domainNames' needs 'certificate', one of us-east-1 that covers example.com"],

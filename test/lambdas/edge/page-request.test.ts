@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EdgeConfig } from '../../../lambdas/edge/config.ts';
 import type { EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
+import { refusedSyntax } from '../../../lib/local/cloudfront/edge-syntax.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 import { type EdgeFunction, loadEdgeFunction, requestEvent, sha256, type ViewerRequest } from './run-edge-function.ts';
 
@@ -199,10 +200,11 @@ test('has the place for the configuration once, and room for it within 10 KB', a
 });
 
 test.each(['page-request', 'live-request', 'page-response'])(
-  '%s is a script with a function named handler',
+  '%s is a script with a function named handler, in the language of cloudfront-js-2.0',
   async (name) => {
     const code = await bundleEdgeFunction(name);
     expect(code).toMatch(/function handler\(event\)/);
     expect(code).not.toMatch(/\b(import|export)\b/);
+    expect(refusedSyntax(code)).toEqual([]);
   },
 );
