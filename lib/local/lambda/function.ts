@@ -55,6 +55,14 @@ export class LambdaFunction {
     return this.#options.arn;
   }
 
+  get codeDirectory(): string {
+    return this.#options.codeDirectory;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return this.#options.environment;
+  }
+
   get clock(): MovableClock {
     return this.#options.clock;
   }
