@@ -1,19 +1,9 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
-import { isFilePath, pageKeyOf, type QueryParameter, uriOfPageKey } from '../../lib/core/page-key.ts';
+import { describeFault, isFilePath, pageKeyOf, type QueryParameter, uriOfPageKey } from '../../lib/core/page-key.ts';
 import type { EdgeConfig } from './config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';
 import { setTrustedHeaders } from './trusted-headers.ts';
-
-const FAULTS = {
-  'not-absolute': 'the path does not begin with a slash',
-  'empty-segment': 'the path has an empty segment (//)',
-  'dot-segment': 'the path has a . or .. segment',
-  'encoded-slash': 'the path has an encoded slash or a backslash',
-  'control-character': 'the path has a control character',
-  'bad-encoding': 'the path or a query parameter is not valid percent-encoded UTF-8',
-  'too-long': 'the path or its query is too long',
-};
 
 export function handler(event: EdgeEvent): EdgeRequest | EdgeResponse {
   return answer(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
@@ -24,7 +14,7 @@ function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRes
     return text(405, 'Method Not Allowed', 'pages answer GET and HEAD only', { allow: { value: 'GET, HEAD' } });
   }
   const page = pageKeyOf(request.uri, allowedParameters(request.querystring, config.allowQuery));
-  if ('fault' in page) return text(400, 'Bad Request', FAULTS[page.fault], {});
+  if ('fault' in page) return text(400, 'Bad Request', `the path ${describeFault(page.fault)}`, {});
   const path = canonicalPath(request.uri, config.trailingSlash);
   if (path !== request.uri) return redirect(request, path);
   setTrustedHeaders(request);
@@ -39,8 +29,9 @@ function keepKnownTokens(request: EdgeRequest, tokenHashes: readonly string[]): 
   const token = request.headers['x-prerender-revalidate'];
   // These headers are part of the cache key: an unknown token must not reach it, or anyone could fill the edge.
   delete request.headers['x-prerender-revalidate'];
-  if (token !== undefined && isKnownToken(token.value, tokenHashes)) {
-    request.headers['x-prerender-revalidate'] = { value: token.value };
+  if (token !== undefined) {
+    if (isKnownToken(token.value, tokenHashes)) request.headers['x-prerender-revalidate'] = { value: token.value };
+    else console.log('ignored x-prerender-revalidate: the token does not match');
   }
   const draft = request.cookies.__prerender_bypass;
   if (draft !== undefined && isKnownToken(draft.value, tokenHashes)) {

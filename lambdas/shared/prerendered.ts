@@ -1,17 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { PageFacts } from '../../lib/core/page.ts';
 import type { PageKey } from '../../lib/core/page-key.ts';
+import { assetJson } from './asset-json.ts';
 
-type Exceptions = Readonly<Record<string, Partial<Pick<PageFacts, 'status' | 'headers'>>>>;
+type Exception = Partial<Pick<PageFacts, 'status' | 'headers'>>;
 
-let exceptions: Exceptions | undefined;
+const exceptions = assetJson<Readonly<Record<string, Exception>>>('prerendered.json', {});
 
 /** What S3 does not know of a page made at build time, because its file's name does not say it. */
-export function prerenderedExceptions(key: PageKey): Exceptions[string] | undefined {
-  exceptions ??= readExceptions(new URL('./prerendered.json', import.meta.url));
-  return exceptions[key];
-}
-
-function readExceptions(file: URL): Exceptions {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Exceptions) : {};
+export function prerenderedExceptions(key: PageKey): Exception | undefined {
+  return exceptions()[key];
 }

@@ -3,6 +3,7 @@ import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../l
 import type { Site } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, SiteFetch, TrailingSlash } from '../../lib/core/site.ts';
+import { isLiveRoute } from './live-routes.ts';
 
 export interface SiteOptions {
   /** The canonical origin, `https://example.com`. */
@@ -33,6 +34,7 @@ export function createSite(options: SiteOptions): Site {
 
 async function render(key: PageKey, options: SiteOptions, signal: AbortSignal): Promise<SiteAnswer> {
   const fetch = await loadSite();
+  const isLive = isLiveRoute(key);
   const request = new Request(urlOf(key, options), { headers: { accept: '*/*' }, signal });
   const pending: Promise<unknown>[] = [];
   let hint: CacheHint | false | undefined;
@@ -47,7 +49,7 @@ async function render(key: PageKey, options: SiteOptions, signal: AbortSignal): 
   });
   const body = new Uint8Array(await response.arrayBuffer());
   await Promise.allSettled(pending);
-  return { status: response.status, headers: response.headers, body, hint };
+  return { status: response.status, headers: response.headers, body, hint: isLive ? false : hint };
 }
 
 function urlOf(key: PageKey, { siteUrl, trailingSlash }: SiteOptions): URL {

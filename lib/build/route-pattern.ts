@@ -6,6 +6,8 @@ export interface RoutePattern {
   readonly pattern: string;
   /** Names of the parameters, in order. */
   readonly parameters: readonly string[];
+  /** Of the regular expression that `match` uses, for readers of a later time. */
+  readonly source: string;
   /** The parameters of a decoded path that the pattern covers; a trailing slash makes no difference. */
   readonly match: (path: string) => Readonly<Record<string, string>> | undefined;
 }
@@ -20,6 +22,7 @@ export function compileRoutePattern(pattern: string): RoutePattern {
   return {
     pattern,
     parameters,
+    source: regex.source,
     match(path) {
       const found = regex.exec(path);
       if (found === null) return undefined;

@@ -49,6 +49,11 @@ const CACHE_TAG_HEADER = 'cache-tag';
 // A function that throws, times out or cannot start is a 502 or 504, one that is throttled a 429.
 const FAILOVER_STATUSES = [429, 502, 503, 504];
 
+// Without a word, CloudFront keeps these for 10 seconds whatever their Cache-Control says, and a live route's answer to
+// `?id=1` would be the one to `?id=2` as well. Errors of pages say themselves how long they may be kept.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
+
 /** The edge: what is asked where, what is kept and for how long. */
 export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
@@ -86,6 +91,7 @@ export class SiteDistribution extends Construct {
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: settings.priceClass,
       webAclId: settings.webAclId,
+      errorResponses: CACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     this.#readCacheTags();
     this.#allowBucketAccess();

@@ -18,6 +18,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
+import { compileRoutePattern } from '../build/route-pattern.ts';
 import { grantPageWriting, grantPrivateObjects } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
@@ -203,6 +204,8 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
+        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).source);
+        writeJson(join(folder, 'live.json'), live);
       },
     });
   }

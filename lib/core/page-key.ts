@@ -27,6 +27,16 @@ export interface QueryParameter {
 
 export type PageKeyResult = { readonly key: PageKey } | { readonly fault: PageKeyFault };
 
+const FAULTS: Readonly<Record<PageKeyFault, string>> = {
+  'not-absolute': 'must begin with a slash',
+  'empty-segment': 'has an empty segment (//)',
+  'dot-segment': 'has a . or .. segment',
+  'encoded-slash': 'has an encoded slash or a backslash',
+  'control-character': 'has a control character',
+  'bad-encoding': 'is not valid percent-encoding',
+  'too-long': 'is longer than 1,024 bytes, or than S3 allows for a key',
+};
+
 const MAX_PATH_BYTES = 1024;
 // S3 allows 1,024 bytes a key; the rest is for `deployments/<id>` and `_isr/leases/<id>`.
 const MAX_KEY_BYTES = 960;
@@ -80,6 +90,11 @@ export function queryOfPageKey(key: PageKey): string {
   const pairs: string[] = [];
   for (let i = 0; i < parts.length; i += 2) pairs.push(`${parts[i]}=${parts[i + 1]}`);
   return pairs.join('&');
+}
+
+/** Why a path is not the path of a page, as the end of a sentence. */
+export function describeFault(fault: PageKeyFault): string {
+  return FAULTS[fault];
 }
 
 /** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */

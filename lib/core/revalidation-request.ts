@@ -1,24 +1,9 @@
 import { IsrError } from './errors.ts';
-import { type PageKey, type PageKeyFault, pageKeyOf, pathOfPageKey, type QueryParameter } from './page-key.ts';
+import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter } from './page-key.ts';
 import type { Revalidation } from './revalidate.ts';
 
 export const MAX_ITEMS = 1000;
 const MEMBERS = new Set(['paths', 'tags', 'prefixes', 'all']);
-
-const FAULTS: Readonly<Record<PageKeyFault, string>> = {
-  'not-absolute': 'must begin with a slash',
-  'empty-segment': 'has an empty segment (`//`)',
-  'dot-segment': 'has a `.` or `..` segment',
-  'encoded-slash': 'has an encoded slash or a backslash',
-  'control-character': 'has a control character',
-  'bad-encoding': 'is not valid percent-encoding',
-  'too-long': 'is longer than 1,024 bytes, or than S3 allows for a key',
-};
-
-/** Why a path is not the path of a page, as the end of a sentence. */
-export function describeFault(fault: PageKeyFault): string {
-  return FAULTS[fault];
-}
 
 /**
  * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them.

@@ -43,6 +43,12 @@ describe('pages', () => {
     expect(configOf().OriginGroups.Items[0].FailoverCriteria.StatusCodes.Items).toEqual([429, 502, 503, 504]);
   });
 
+  test('errors are kept for no longer than they say', () => {
+    const errors: { ErrorCode: number; ErrorCachingMinTTL: number }[] = configOf().CustomErrorResponses;
+    expect(errors.map(({ ErrorCode }) => ErrorCode)).toEqual([404, 414, 500, 501, 502, 503, 504]);
+    expect(new Set(errors.map(({ ErrorCachingMinTTL }) => ErrorCachingMinTTL))).toEqual(new Set([0]));
+  });
+
   test('wait for serve no longer than wanted', () => {
     const timeoutOf = (from: SynthesizedSite) => configOf(from).Origins[0].CustomOriginConfig.OriginReadTimeout;
     expect(timeoutOf(synthesized)).toBe(15);

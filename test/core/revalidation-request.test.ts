@@ -45,15 +45,15 @@ describe('what cannot be understood is refused, each fault with its place and va
     ],
     [
       { paths: ['//evil', 'blog'] },
-      'paths[0] "//evil" has an empty segment (`//`); paths[1] "blog" must begin with a slash',
+      'paths[0] "//evil" has an empty segment (//); paths[1] "blog" must begin with a slash',
     ],
     [
       { paths: ['/a/../b', '/a%2Fb', '/\u0000'] },
-      'paths[0] "/a/../b" has a `.` or `..` segment; paths[1] "/a%2Fb" has an encoded slash or a backslash; paths[2] "/\\u0000" has a control character',
+      'paths[0] "/a/../b" has a . or .. segment; paths[1] "/a%2Fb" has an encoded slash or a backslash; paths[2] "/\\u0000" has a control character',
     ],
     [
       { prefixes: ['/blog', '//'] },
-      'prefixes[0] "/blog" must end with a slash; prefixes[1] "//" has an empty segment (`//`)',
+      'prefixes[0] "/blog" must end with a slash; prefixes[1] "//" has an empty segment (//)',
     ],
     [{ all: 'yes' }, 'all must be true, got "yes"'],
     [{ path: '/blog', all: true }, "'path' is not known; use paths, tags, prefixes or all"],

@@ -73,8 +73,8 @@ describe('what is wrong with a path is said', () => {
     ['/a/%2e%2e/b', /\. or \.\. segment/],
     ['/a%2Fb', /encoded slash/],
     ['/a%00', /control character/],
-    ['/%zz', /percent-encoded/],
-    [`/${'a'.repeat(2000)}`, /too long/],
+    ['/%zz', /percent-encoding/],
+    [`/${'a'.repeat(2000)}`, /longer than 1,024 bytes/],
   ])('%s', (uri, reason) => {
     const answer = answered(uri);
     expect(answer.statusCode).toBe(400);
