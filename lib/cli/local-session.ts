@@ -36,10 +36,10 @@ export async function runLocalSession(options: LocalSessionOptions, host: CliHos
     await inspector.stop();
     await stack.stop();
   };
-  const urls = new Map(stack.functions.map(({ constructPath }) => [constructPath.split('/').at(-1)?.toLowerCase(), 0]));
+  const hasRevalidate = stack.functions.some(({ constructPath }) => /revalidate$/i.test(constructPath));
   return {
     stack,
-    revalidateUrl: urls.has('revalidate') ? stack.functionUrl('revalidate') : undefined,
+    revalidateUrl: hasRevalidate ? stack.functionUrl('revalidate') : undefined,
     inspectorUrl: inspector.url,
     stopped: stop(),
   };
@@ -51,5 +51,8 @@ function isWorthPrinting(event: LocalEvent): event is Extract<LocalEvent, { kind
 }
 
 function shortName(functionName: string): string {
-  return functionName.replace(/^.*-/, '').replace(/[0-9A-F]{8}$/, '');
+  return functionName
+    .replace(/^.*-/, '')
+    .replace(/^SiteFunctions|[0-9A-F]{8}$/g, '')
+    .toLowerCase();
 }

@@ -54,7 +54,7 @@ export class StackView {
       queues,
       edge: [...stack.distribution.cachedObjects()],
       functions: stack.functions.map(({ constructPath, name, coldStarts, running }) => ({
-        id: constructPath.split('/').at(-1) ?? name,
+        id: constructPath.replace(/^.*\/|^SiteFunctions/, ''),
         name,
         coldStarts,
         running,

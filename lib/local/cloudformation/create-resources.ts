@@ -89,7 +89,8 @@ async function createResource<Context>(
 
 function constructPathOf(logicalId: string, { Metadata }: TemplateResource): string {
   const path = Metadata?.['aws:cdk:path'];
-  if (typeof path !== 'string') return logicalId;
+  // `cdk synth` writes paths, a plain `node bin/app.ts` does not: then it is the logical id without CDK's hash.
+  if (typeof path !== 'string') return logicalId.replace(/[0-9A-F]{8}$/, '');
   return path
     .split('/')
     .slice(1)

@@ -31,7 +31,7 @@ export interface ResourceValues {
 export interface ResourceRequest {
   readonly logicalId: string;
   readonly type: string;
-  /** `Site/Serve`: the path of the construct within its stack, or the logical id where the template has no paths. */
+  /** `Site/Serve`: the path of the construct within its stack; `SiteServe` where the template has no paths. */
   readonly constructPath: string;
   /** Name that CloudFormation would generate, without its random part. */
   readonly generatedName: string;

@@ -51,9 +51,9 @@ export interface LocalStack {
   readonly distribution: LocalDistribution;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
-  /** The function whose construct has this id, whatever the case: `serve`. */
+  /** The function whose construct path ends so, whatever the case: `serve`. */
   function(id: string): StackFunction;
-  /** The URL of the function whose construct has this id. */
+  /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
   /** Resolves when queues and background work are idle; rejects after `timeoutMs` (10 s). */
   settled(timeoutMs?: number): Promise<void>;
@@ -127,7 +127,7 @@ async function createContext(
   const server = await startObjectAndQueueServer({ clock, dataDirectory: directory, port: 0, onEvent });
   stops.push(() => server.stop());
   const distributions = new Map<string, LocalDistribution>();
-  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, onEvent });
+  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });
   stops.push(() => cloudFrontApi.stop());
   const context: StackContext = {
     stackName: assembly.stackName,
@@ -179,8 +179,7 @@ async function stopAll(stops: readonly Stop[]): Promise<void> {
 
 function functionById({ functions }: StackContext, id: string): StackFunction {
   const all = [...functions.values()];
-  const lastSegment = ({ constructPath }: StackFunction) => constructPath.split('/').at(-1)?.toLowerCase();
-  const match = all.find((candidate) => lastSegment(candidate) === id.toLowerCase());
+  const match = all.find(({ constructPath }) => constructPath.toLowerCase().endsWith(id.toLowerCase()));
   const names = all.map(({ constructPath }) => constructPath).join(', ');
   return found(match, `no function '${id}' in the stack; it has ${names}`);
 }

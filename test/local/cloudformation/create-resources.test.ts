@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Fn::Sub
 import { describe, expect, test } from 'vitest';
 import { createFake } from './fake-types.ts';
 
@@ -31,7 +32,7 @@ test("a resource knows its construct's path", async () => {
   const { created } = await createFake({
     Resources: {
       Serve12: { Type: type, Metadata: { 'aws:cdk:path': 'Demo/Site/Serve/Resource' } },
-      Bare: { Type: type },
+      Bare0A1B2C3D: { Type: type },
     },
   });
   expect(created.map(({ path }) => path)).toEqual(['Site/Serve', 'Bare']);

@@ -14,7 +14,7 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
     create: async ({ properties }, context) => {
       const arn = properties.string('TargetFunctionArn');
       const target = functionOf(context, arn);
-      const isRevalidate = /(^|\/)revalidate/i.test(target.constructPath);
+      const isRevalidate = /revalidate$/i.test(target.constructPath);
       const port = isRevalidate ? (context.ports.revalidate ?? 0) : 0;
       const request = { port, purpose: 'the revalidate URL', flag: '--revalidate-port' };
       const url = await explainPortInUse(request, () =>

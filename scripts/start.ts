@@ -1,0 +1,113 @@
+// npm start [-- --fresh --port 4400]: everything that the example needs, on this machine.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ContentApi, startContentApi } from '../examples/content-api/index.ts';
+import { type CliHost, UsageError } from '../lib/cli/command.ts';
+import { readFlags, readPort } from '../lib/cli/flags.ts';
+import { LOCAL_PORTS, runLocalSession } from '../lib/cli/local-session.ts';
+import { IsrError } from '../lib/core/errors.ts';
+import { listen } from '../lib/local/stack/listen.ts';
+import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
+
+const FLAGS = {
+  fresh: { type: 'boolean' },
+  port: { type: 'string' },
+  'revalidate-port': { type: 'string' },
+  'inspector-port': { type: 'string' },
+  'content-port': { type: 'string' },
+} as const;
+
+const PURPOSES = [
+  ['port', 'site', 'the site'],
+  ['revalidate-port', 'revalidate', 'the revalidate URL'],
+  ['inspector-port', 'inspector', 'the inspector'],
+  ['content-port', 'contentApi', 'the content API'],
+] as const;
+
+async function start(host: CliHost): Promise<void> {
+  const started = performance.now();
+  const { values } = readFlags(process.argv.slice(2), FLAGS, false);
+  const port = (flag: (typeof PURPOSES)[number][0], fallback: number) => readPort(flag, values[flag], fallback);
+  const ports = Object.fromEntries(PURPOSES.map(([flag, name]) => [name, port(flag, LOCAL_PORTS[name])])) as Ports;
+  host.out('cdk-isr: the example site on this machine, without an AWS account');
+  for (const [flag, name, purpose] of PURPOSES) await checkPort(ports[name], purpose, `npm start -- --${flag}`);
+  const assembly = join(ROOT, 'cdk.out');
+  const signal = host.stopSignal;
+  await step(host, 'library and Lambda bundles', () => buildDist({ signal }));
+  await step(host, 'example site (astro build)', () => buildSite(EXAMPLE, { signal }));
+  await step(host, 'template (synth)', () => synthesize(EXAMPLE, assembly, { signal }));
+  const contentApi = await startContentApi({ port: ports.contentApi });
+  try {
+    const parameters = { ContentApiUrl: contentApi.url };
+    const dataDirectory = join(ROOT, '.local');
+    const session = await runLocalSession(
+      { assembly, parameters, dataDirectory, fresh: values.fresh ?? false, ports },
+      host,
+    );
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    host.out(await welcome(session, contentApi, seconds));
+    await session.stopped;
+  } finally {
+    await contentApi.close();
+  }
+}
+
+type Ports = Readonly<Record<(typeof PURPOSES)[number][1], number>>;
+
+/** Before the builds, so that nobody waits for them in vain. */
+async function checkPort(port: number, purpose: string, flag: string): Promise<void> {
+  const { stop } = await listen({ port, purpose, flag }, (_, response) => response.end());
+  await stop();
+}
+
+async function step(host: CliHost, name: string, work: () => Promise<boolean>): Promise<void> {
+  const start = performance.now();
+  host.out(`  ${name} …`);
+  const didWork = await work();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  host.out(`  ${name}: ${didWork ? `${seconds} s` : 'up to date'}`);
+}
+
+async function welcome(
+  { stack, revalidateUrl, inspectorUrl }: Awaited<ReturnType<typeof runLocalSession>>,
+  contentApi: ContentApi,
+  seconds: string,
+): Promise<string> {
+  const config = await readFile(join(EXAMPLE, 'astro.config.mjs'), 'utf8');
+  const [slug] = contentApi.slugs;
+  const token = /bypassToken:\s*'([^']+)'/.exec(config)?.[1] ?? '<token>';
+  return `
+Ready in ${seconds} s.
+
+  Site         ${stack.siteUrl}
+  Revalidate   ${revalidateUrl}
+  Inspector    ${inspectorUrl}
+  Content API  ${contentApi.url}/posts
+
+Change a post, then say so (the token is the example's, from astro.config.mjs):
+
+  curl -X PUT ${contentApi.url}/posts/${slug} -d '{"title":"Edited"}'
+  curl -X POST ${revalidateUrl} -H 'authorization: Bearer ${token}' \\
+    -H 'content-type: application/json' -d '{"paths":["/blog/${slug}"]}'
+
+Stop with Ctrl-C.
+`;
+}
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+
+try {
+  await start({
+    out: (line) => console.log(line),
+    err: (line) => console.error(line),
+    directory: ROOT,
+    stopSignal: stopping.signal,
+  });
+} catch (error) {
+  if (stopping.signal.aborted) process.exitCode = 130;
+  else if (error instanceof IsrError || error instanceof UsageError) {
+    console.error(`npm start: ${error.message}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  } else throw error;
+}
