@@ -4,7 +4,9 @@ export function closest(word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: distanceBetween(word, candidate) }))
     .sort((left, right) => left.distance - right.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  // Two letters in the wrong order are two replacements.
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }
 
 /** Levenshtein's: how many letters to insert, delete or replace. */

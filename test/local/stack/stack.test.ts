@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type LocalStack, type RunStackOptions, runStack } from '../../../lib/local/stack/index.ts';
+import { ask } from '../../support/http.ts';
+import { type FixtureOptions, MINIMAL_SITE, writeAssembly } from './assembly-fixture.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function run(fixture: FixtureOptions, options: Partial<RunStackOptions> = {}): Promise<LocalStack> {
+  const assembly = await writeAssembly(fixture);
+  cleanups.push(() => assembly.remove());
+  const stack = await runStack({ assembly: assembly.directory, ...options });
+  cleanups.push(() => stack.stop());
+  return stack;
+}
+
+const failureOf = (fixture: FixtureOptions, options?: Partial<RunStackOptions>) =>
+  run(fixture, options).then(
+    () => 'it runs',
+    (error: Error) => error.message,
+  );
+
+const upload = (properties: object) => ({
+  Upload: {
+    Type: 'Custom::CDKBucketDeployment',
+    Properties: {
+      DestinationBucketName: { Ref: 'Bucket' },
+      SourceBucketNames: ['cdk-assets'],
+      SourceObjectKeys: ['site.zip'],
+      Prune: false,
+      ...properties,
+    },
+  },
+});
+
+describe('uploads', () => {
+  const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
+
+  test('put files under their prefix, with the types that aws s3 sync guesses and the metadata asked for', async () => {
+    const SystemMetadata = { 'cache-control': 'max-age=60' };
+    const resources = { ...MINIMAL_SITE, ...upload({ DestinationBucketKeyPrefix: 'public', SystemMetadata }) };
+    const { siteUrl } = await run({ resources, assets: { site } });
+    const page = await ask(siteUrl, '/public/index.html');
+    expect(page).toMatchObject({ status: 200, body: '<h1>hi</h1>' });
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'cache-control': 'max-age=60' });
+    expect((await ask(siteUrl, '/public/img/a.svg')).headers['content-type']).toBe('image/svg+xml');
+    expect((await ask(siteUrl, '/public/font.woff2')).headers['content-type']).toBe('binary/octet-stream');
+  });
+
+  test('outside what the policy opens are out of reach', async () => {
+    const resources = { ...MINIMAL_SITE, ...upload({ DestinationBucketKeyPrefix: 'secret' }) };
+    const { siteUrl } = await run({ resources, assets: { site } });
+    expect((await ask(siteUrl, '/secret/index.html')).status).toBe(403);
+  });
+
+  test('leave out what is excluded, and replace markers', async () => {
+    const properties = {
+      DestinationBucketKeyPrefix: 'public/',
+      Exclude: ['*'],
+      Include: ['*.txt', 'img/*'],
+      SourceMarkers: [{ MARK: { Ref: 'Bucket' } }],
+    };
+    const { siteUrl, bucketName } = await run({
+      resources: { ...MINIMAL_SITE, ...upload(properties) },
+      assets: { site },
+    });
+    expect((await ask(siteUrl, '/public/notes.txt')).body).toBe(`at ${bucketName}`);
+    expect((await ask(siteUrl, '/public/img/a.svg')).status).toBe(200);
+    expect((await ask(siteUrl, '/public/index.html')).status).toBe(403);
+  });
+
+  test('name metadata and assets that cannot be', async () => {
+    const wrong = { ...MINIMAL_SITE, ...upload({ SystemMetadata: { acl: 'public-read' } }) };
+    expect(await failureOf({ resources: wrong, assets: { site } })).toMatch(/Upload.*'acl' is not emulated/);
+    expect(await failureOf({ resources: { ...MINIMAL_SITE, ...upload({}) } })).toMatch(
+      /'site.zip' is not in the assembly/,
+    );
+  });
+});
+
+describe('a second start', () => {
+  const site = { 'index.html': 'first' };
+  const secret = {
+    Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: { PasswordLength: 40 } } },
+  };
+  const outputs = { Value: { Value: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Secret' }, '}}']] } } };
+  const echo = {
+    Echo: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
+        Environment: { Variables: { SECRET: outputs.Value.Value } },
+        Timeout: 10,
+      },
+    },
+    EchoUrl: {
+      Type: 'AWS::Lambda::Url',
+      Properties: { TargetFunctionArn: { 'Fn::GetAtt': ['Echo', 'Arn'] }, AuthType: 'NONE' },
+    },
+  };
+  const resources = { ...MINIMAL_SITE, ...upload({ DestinationBucketKeyPrefix: 'public' }), ...secret, ...echo };
+  const assets = { site, echo: { 'index.mjs': 'export const handler = async () => process.env.SECRET;' } };
+
+  async function restartable(): Promise<(fresh?: boolean) => Promise<LocalStack>> {
+    const assembly = await writeAssembly({ resources, assets });
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'state-'));
+    cleanups.push(
+      () => assembly.remove(),
+      () => rm(dataDirectory, { recursive: true, force: true }),
+    );
+    return async (fresh = false) => {
+      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh });
+      cleanups.push(() => stack.stop());
+      return stack;
+    };
+  }
+
+  const secretOf = async (stack: LocalStack) => (await ask(stack.functionUrl('echo'), '/')).body;
+  const writesOf = ({ events }: LocalStack) =>
+    events.ofKind('api-call').filter(({ action }) => action === 'PutObject').length;
+
+  test('keeps objects and secrets, and uploads nothing that has not changed', async () => {
+    const start = await restartable();
+    const first = await start();
+    const secretValue = await secretOf(first);
+    expect(secretValue).toHaveLength(40);
+    await first.stop();
+    const second = await start();
+    expect(writesOf(second)).toBe(0);
+    expect((await ask(second.siteUrl, '/public/index.html')).body).toBe('first');
+    expect(await secretOf(second)).toBe(secretValue);
+  });
+
+  test('forgets both when it is to be fresh', async () => {
+    const start = await restartable();
+    const first = await start();
+    const secretValue = await secretOf(first);
+    await first.stop();
+    const second = await start(true);
+    expect(writesOf(second)).toBe(1);
+    expect(await secretOf(second)).not.toBe(secretValue);
+  });
+});
+
+describe('what cannot run', () => {
+  test('a function that is not Node.js', async () => {
+    const Fn = {
+      Type: 'AWS::Lambda::Function',
+      Properties: { Runtime: 'python3.13', Handler: 'index.handler', Code: { S3Bucket: 'b', S3Key: 'k' } },
+    };
+    expect(await failureOf({ resources: { ...MINIMAL_SITE, Fn } })).toBe(
+      "cannot create Fn (AWS::Lambda::Function) on this machine: its runtime must be Node.js, got 'python3.13'",
+    );
+  });
+
+  test('a port in use, named with its purpose and its flag', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    cleanups.push(() => new Promise((resolve) => other.close(resolve)));
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await failureOf({ resources: MINIMAL_SITE }, { ports: { site: port } })).toBe(
+      `port ${port} for the site is in use; stop what uses it or choose another with --port <number>`,
+    );
+  });
+
+  test('a stack that is refused leaves nothing running', async () => {
+    const servers = () => process.getActiveResourcesInfo().filter((kind) => /^TCPServer|Worker/.test(kind)).length;
+    const before = servers();
+    const Fn = { Type: 'AWS::SNS::Topic' };
+    expect(await failureOf({ resources: { ...MINIMAL_SITE, Fn } })).toContain('AWS::SNS::Topic');
+    expect(servers()).toBeLessThanOrEqual(before);
+  });
+});
