@@ -24,7 +24,7 @@ export async function runLocalSession(options: LocalSessionOptions, host: CliHos
   const stack = await runStack({
     ...options,
     onEvent: (event) => {
-      if (isWorthPrinting(event)) host.out(`[${shortName(event.functionName)}] ${event.line}`);
+      if (isWorthPrinting(event)) host.out(`[${shortName(event.functionName)}] ${messageOf(event.line)}`);
     },
   });
   const inspector = await startInspector({ stack, port: options.ports.inspector }).catch(async (error: unknown) => {
@@ -48,6 +48,11 @@ export async function runLocalSession(options: LocalSessionOptions, host: CliHos
 /** Lambda's own lines about each invocation say nothing that the inspector does not show better. */
 function isWorthPrinting(event: LocalEvent): event is Extract<LocalEvent, { kind: 'log' }> {
   return event.kind === 'log' && event.line.trim() !== '' && !/^(START|END|REPORT|INIT_START) /.test(event.line);
+}
+
+/** Without the time, request id and level that Lambda puts before each line. */
+function messageOf(line: string): string {
+  return line.replace(/^\S+Z\t\S+\t\S+\t/, '').trimEnd();
 }
 
 function shortName(functionName: string): string {

@@ -8,6 +8,7 @@ const FILTERS = {
   'api-call': 'AWS calls',
   log: 'logs',
 };
+const NAMES = { invocation: 'function', invalidation: 'purge', 'api-call': 'AWS call' };
 const LIMIT = 400;
 // What the inspector itself asks for while it looks.
 const OWN_CALLS = ['HeadObject', 'ListObjectsV2'];
@@ -70,9 +71,23 @@ const DESCRIPTIONS = {
     return { what: [`${service} ${action} ${resource}`], end: String(status) };
   },
   log({ functionName, line }) {
-    return { what: [element('span', 'quiet', `${shortName(functionName)}: `), line.trim()], end: '' };
+    return { what: [element('span', 'quiet', `${shortName(functionName)} `), ...logText(line)], end: '' };
   },
 };
+
+/** Lambda's time, request id and level are dropped; a line of JSON is shown by its message. */
+function logText(line) {
+  const text = line.replace(/^\S+Z\t\S+\t\S+\t/, '').trim();
+  try {
+    const { level, message, ...details } = JSON.parse(text);
+    if (typeof message !== 'string') return [text];
+    const rest = Object.entries(details).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const tone = { warn: 'warn', error: 'bad' }[level] ?? '';
+    return [element('span', tone, message), element('span', 'quiet', ` ${rest.join(' ')}`)];
+  } catch {
+    return [text];
+  }
+}
 
 /** `Stack-SiteFunctionsServe512DB17D` is `Serve`, or the whole where the page does not know the function. */
 let namesByFunction = new Map();
@@ -103,7 +118,7 @@ export function addToFeed(event) {
   content.append(...what);
   line.append(
     element('span', '', timeOf(event.at)),
-    element('span', 'quiet', event.kind),
+    element('span', 'quiet', NAMES[event.kind] ?? event.kind),
     content,
     element('span', 'end', end),
   );
