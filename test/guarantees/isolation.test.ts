@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
+import { ask, type RawAnswer } from '../support/http.ts';
+import { askServe, forgetEdge } from '../support/origin.ts';
+
+const BROWSER = {
+  cookie: 'session=secret; __prerender_bypass=wrong',
+  authorization: 'Basic secret',
+  'user-agent': 'secret-browser',
+  'accept-language': 'x-secret',
+  'x-forwarded-host': 'evil.example',
+  'x-forwarded-for': '203.0.113.7',
+  'x-isr-draft': TOKEN,
+  'x-isr-viewer-address': '203.0.113.7',
+  'x-prerender-revalidate': 'not-the-token',
+  referer: 'https://evil.example/secret',
+};
+
+let site: EchoStack;
+let host: string;
+beforeAll(async () => {
+  site = await startEchoStack(await buildEchoSite('isolation'));
+  host = new URL(site.stack.siteUrl).host;
+});
+afterAll(() => site?.stop());
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> =>
+  ask(site.stack.siteUrl, path, { headers });
+
+describe('guarantee 6: a cached page depends on deployment, path and allowed query alone', () => {
+  test('the site is given nothing of the viewer who asked first', async () => {
+    const answer = await get('/echo/first?utm=secret&page=2', BROWSER);
+    expect(answer.headers['x-isr-cache']).toBe('MISS');
+    const seen = JSON.parse(answer.body);
+    expect(seen).toMatchObject({ method: 'GET', url: `https://${host}/echo/first?page=2`, clientAddress: '127.0.0.1' });
+    expect(answer.body).not.toMatch(/secret|evil|203\.0\.113|not-the-token|a-token/);
+    expect(Object.keys(seen.headers)).toEqual(['accept']);
+  });
+
+  test('so every viewer gets the same bytes, from the edge and from the origin', async () => {
+    const first = await get('/echo/same', BROWSER);
+    const second = await get('/echo/same', { cookie: 'session=another' });
+    forgetEdge(site.stack);
+    const third = await get('/echo/same');
+    expect(new Set([first.body, second.body, third.body]).size).toBe(1);
+  });
+
+  test('an unlisted query parameter makes no page of its own, a listed one does', async () => {
+    const renderedFor = async (path: string) => JSON.parse((await get(path)).body).url;
+    await get('/echo/query');
+    expect(await renderedFor('/echo/query?utm_source=x&fbclid=y')).toBe(`https://${host}/echo/query`);
+    expect(await renderedFor('/echo/query?utm=1&page=3')).toBe(`https://${host}/echo/query?page=3`);
+  });
+
+  test('a token that does not match neither renders nor makes a copy of its own', async () => {
+    const plain = await get('/echo/token');
+    const wrong = await get('/echo/token', { 'x-prerender-revalidate': 'x'.repeat(32) });
+    expect(wrong.headers['x-cache']).toBe('Hit from cloudfront');
+    expect(wrong.body).toBe(plain.body);
+  });
+});
+
+describe('guarantee 6: nothing private is ever stored', () => {
+  test.each(['/cookie', '/private', '/vary'])('%s is rendered for each request', async (path) => {
+    const answers = [await get(path), await get(path), await askServe(site.stack, path)];
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(3);
+    expect(new Set(answers.map(({ headers }) => headers['x-isr-cache']))).toEqual(new Set(['BYPASS']));
+    expect(answers.map(({ headers }) => headers['cache-control'])).toEqual(Array(3).fill('private, no-store'));
+    expect(answers[0]?.headers).not.toHaveProperty('set-cookie');
+  });
+
+  test('nor is a live route, however its path is written', async () => {
+    const paths = ['/live/a', '/%6Cive/a', '/l%69ve/a'];
+    const bodies = [];
+    for (const path of [...paths, ...paths]) bodies.push((await get(path)).body);
+    expect(new Set(bodies).size).toBe(6);
+  });
+
+  test('draft mode renders for one viewer and stores nothing', async () => {
+    const published = await get('/echo/draft');
+    const drafts = [1, 2].map(() => get('/echo/draft', { cookie: `__prerender_bypass=${TOKEN}` }));
+    for (const draft of await Promise.all(drafts)) expect(draft.headers['x-isr-cache']).toBe('BYPASS');
+    const after = await get('/echo/draft');
+    expect(after.headers['x-cache']).toBe('Hit from cloudfront');
+    expect(after.body).toBe(published.body);
+  });
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from '../support/local-stack.ts';
+import { callsDuring } from '../support/origin.ts';
+
+let site: TestStack;
+beforeAll(async () => {
+  site = await startTestStack();
+});
+afterAll(() => site?.stop());
+
+describe('a path that is not the path of a page is refused at the edge, and says why', () => {
+  test.each([
+    ['//evil.example/', 'has an empty segment (//)'],
+    ['/a/../../etc/passwd', 'has a . or .. segment'],
+    ['/%2e%2e/%2e%2e/_isr/ledger.json', 'has a . or .. segment'],
+    ['/a%2Fb', 'has an encoded slash or a backslash'],
+    ['/a%5cb', 'has an encoded slash or a backslash'],
+    ['/a%00b', 'has a control character'],
+    ['/%', 'is not valid percent-encoding'],
+    [`/${'a'.repeat(1024)}`, 'is longer than 1,024 bytes, or than S3 allows for a key'],
+  ])('%s', async (path, reason) => {
+    const calls = await callsDuring(site.stack, async () => {
+      const answer = await site.get(path);
+      expect([answer.status, answer.body]).toEqual([400, `the path ${reason}\n`]);
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('what ISR keeps for itself cannot be asked for', async () => {
+    await site.revalidate({ paths: ['/isr'] });
+    for (const path of ['/_isr/ledger.json', '/deployments/x/_isr/ledger.json', '/_astro/../_isr/ledger.json']) {
+      const answer = await site.get(path);
+      expect([400, 403, 404], path).toContain(answer.status);
+      expect(answer.body).not.toContain('sequence');
+    }
+  });
+});
+
+describe('methods that are not allowed', () => {
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s of a page is refused and changes nothing', async (method) => {
+    const calls = await callsDuring(site.stack, async () => {
+      expect((await site.ask('/isr', { method, body: method === 'DELETE' ? undefined : 'x' })).status).toBe(403);
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('HEAD of a page is GET without a body', async () => {
+    const [head, get] = [await site.ask('/isr', { method: 'HEAD' }), await site.get('/isr')];
+    expect([head.status, head.body, head.headers.etag]).toEqual([200, '', get.headers.etag]);
+  });
+
+  test('the revalidate URL takes POST alone', async () => {
+    const answer = await fetch(site.stack.functionUrl('revalidate'));
+    expect([answer.status, answer.headers.get('allow'), await answer.json()]).toEqual([
+      405,
+      'POST',
+      { error: 'use POST, not GET' },
+    ]);
+  });
+
+  test('functions behind the distribution answer nobody else', async () => {
+    expect((await fetch(site.stack.functionUrl('serve'))).status).toBe(403);
+    expect((await fetch(`${site.stack.functionUrl('ssr')}ssr`)).status).toBe(403);
+  });
+});
+
+describe('a revalidation that cannot be understood says what is wrong and changes nothing', () => {
+  test.each<[string, unknown, number, string | RegExp]>([
+    ['malformed JSON', '{"paths": [', 400, /^the body is not JSON: .*; send \{"paths":\["\/blog"\]\}$/],
+    ['nothing named', {}, 400, 'nothing is named; give paths, tags, prefixes or all'],
+    ['a path that is none', { paths: ['/ok', '//evil'] }, 400, 'paths[1] "//evil" has an empty segment (//)'],
+    ['a path with NUL', { paths: ['/a%00'] }, 400, 'paths[0] "/a%00" has a control character'],
+    ['an unknown member', { urls: ['/a'] }, 400, "'urls' is not known; use paths, tags, prefixes or all"],
+    ['a body beyond 256 KB', { tags: ['x'.repeat(300_000)] }, 413, /^the body has 30\d+ bytes, more than 262144/],
+  ])('%s', async (_name, body, status, error) => {
+    const calls = await callsDuring(site.stack, async () => {
+      const answer = await site.revalidate(body);
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(answer.body).error).toEqual(typeof error === 'string' ? error : expect.stringMatching(error));
+    });
+    expect(calls).toEqual([]);
+  });
+});
