@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { IsrError } from '../core/errors.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from './command.ts';
 import { readAssignments, readFlags, readPort } from './flags.ts';
 import { LOCAL_PORTS, runLocalSession } from './local-session.ts';
@@ -36,6 +37,7 @@ export const localCommand: Command = {
 
 async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCode> {
   const { values } = readFlags(argv, FLAGS, false);
+  requireNode(process.versions.node);
   if (values.data === '') throw new UsageError('--data must be a folder');
   const session = await runLocalSession(
     {
@@ -58,4 +60,12 @@ async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCod
   host.out('Stop with Ctrl-C.');
   await session.stopped;
   return 0;
+}
+
+/** The local S3 keeps its objects with node:sqlite: https://nodejs.org/api/sqlite.html. The Lambdas run on Node 24. */
+export function requireNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 13)) return;
+  const message = `isr local needs Node.js 22.13 or newer (24 is what the Lambdas run on), this is ${version}`;
+  throw new IsrError('INVALID_CONFIGURATION', message);
 }

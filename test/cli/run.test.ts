@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { requireNode } from '../../lib/cli/local.ts';
 import { run } from '../../lib/cli/run.ts';
 import { MINIMAL_SITE, writeAssembly } from '../local/stack/assembly-fixture.ts';
 import { FakeHost } from './fake-host.ts';
@@ -82,6 +83,16 @@ describe('isr build', () => {
 });
 
 describe('isr local', () => {
+  test.each(['20.20.2', '22.12.0'])('says so when Node.js is too old: %s', (version) => {
+    expect(() => requireNode(version)).toThrow(
+      `needs Node.js 22.13 or newer (24 is what the Lambdas run on), this is ${version}`,
+    );
+  });
+
+  test.each(['22.13.0', '24.0.0'])('takes Node.js %s', (version) => {
+    expect(() => requireNode(version)).not.toThrow();
+  });
+
   test('fails with the reason when nothing was synthesized', async () => {
     expect(await run(['local'], host)).toBe(1);
     expect(host.complained).toEqual([expect.stringMatching(/^isr local: cannot read .*manifest\.json; synthesize/)]);

@@ -124,6 +124,7 @@ async function createContext(
   const { dataDirectory, fresh = false, clock = new MovableClock(), ports = {} } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
+  stops.push(state.keepClock(clock), () => state.close());
   const server = await startObjectAndQueueServer({ clock, dataDirectory: directory, port: 0, onEvent });
   stops.push(() => server.stop());
   const distributions = new Map<string, LocalDistribution>();

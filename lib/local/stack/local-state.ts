@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsrError } from '../../core/errors.ts';
+import type { MovableClock } from '../clock.ts';
 
 interface StateFile {
   readonly version: 1;
@@ -8,12 +9,15 @@ interface StateFile {
   readonly secrets: Record<string, string>;
   /** What each custom resource was last created from, by logical id: CloudFormation leaves an unchanged one alone. */
   readonly applied: Record<string, string>;
+  /** How far the clock was moved: what was stored then must not lie in the future at the next start. */
+  clockOffset?: number;
 }
 
 /** What a stack keeps from one run to the next, beside the contents of its buckets. */
 export class LocalState {
   readonly #path: string | undefined;
   readonly #state: StateFile;
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(path: string | undefined, state: StateFile) {
     this.#path = path;
@@ -47,7 +51,27 @@ export class LocalState {
     await this.#save();
   }
 
-  async #save(): Promise<void> {
+  /** Moves the clock to where the last run left it, and remembers each move until the returned function is called. */
+  keepClock(clock: MovableClock): () => void {
+    clock.advance(Math.max(0, (this.#state.clockOffset ?? 0) - clock.offset));
+    return clock.onMove(() => {
+      this.#state.clockOffset = clock.offset;
+      // What cannot be written now is told by the next write that somebody waits for.
+      this.#save().catch(() => {});
+    });
+  }
+
+  /** Resolves when everything is on disk. */
+  async close(): Promise<void> {
+    await this.#saving;
+  }
+
+  #save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#write());
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
     if (this.#path === undefined) return;
     // Renamed into place: a run that is stopped in the middle leaves the old state.
     await writeFile(`${this.#path}.new`, JSON.stringify(this.#state, null, 2), { mode: 0o600 });

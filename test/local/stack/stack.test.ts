@@ -141,6 +141,15 @@ describe('a second start', () => {
     expect(await secretOf(second)).toBe(secretValue);
   });
 
+  test('does not go back in time', async () => {
+    const start = await restartable();
+    const first = await start();
+    first.clock.advance(3_600_000);
+    await first.stop();
+    expect((await start()).clock.offset).toBe(3_600_000);
+    expect((await start(true)).clock.offset).toBe(0);
+  });
+
   test('forgets both when it is to be fresh', async () => {
     const start = await restartable();
     const first = await start();
