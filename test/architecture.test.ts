@@ -76,14 +76,30 @@ test('no source is longer than 300 lines', () => {
   expect(long).toEqual([]);
 });
 
-test('an installation runs one install script, the one that brings Node 24', () => {
+describe('the lock file', () => {
+  interface Locked {
+    readonly hasInstallScript?: boolean;
+    readonly resolved?: string;
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly resolved?: string }>>;
+    readonly packages: Readonly<Record<string, Locked>>;
   };
-  const entries = Object.entries(lock.packages);
-  // npm before 11.16 does not read allowScripts, but runs only what the lock file says has a script.
-  expect(entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).toEqual([
-    'node_modules/node',
-  ]);
-  expect(entries.filter(([, { resolved }]) => resolved?.startsWith('http'))).toEqual([]);
+  const packages = Object.entries(lock.packages);
+
+  test('lets one install script run, the one that brings Node 24', () => {
+    // npm before 11.16 does not read allowScripts, but runs only what the lock file says has a script.
+    const running = packages.filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(running.map(([name]) => name)).toEqual(['node_modules/node']);
+  });
+
+  test('names no host to download from', () => {
+    expect(packages.filter(([, { resolved }]) => resolved?.startsWith('http'))).toEqual([]);
+  });
+
+  test('is complete for every platform, not only the one that it was made on', () => {
+    const optional = packages.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies));
+    const missing = optional.filter((name) => !packages.some(([path]) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
+  });
 });
