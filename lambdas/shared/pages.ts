@@ -32,7 +32,7 @@ const LEASE_MARGIN_MS = 5000;
 export function openPages(config: PagesConfig, aws: AwsClient): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
   const objects = objectsOf(config.bucket, aws);
-  const ledger = createS3LedgerStore(objects);
+  const ledger = createS3LedgerStore(objects, systemClock);
   const stores = {
     ledger,
     log,

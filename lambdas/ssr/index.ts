@@ -5,7 +5,7 @@ import { createQueuedEdge } from '../../lib/aws/queues.ts';
 import { reasonOf } from '../../lib/core/errors.ts';
 import { entriesOf } from '../../lib/core/revalidate.ts';
 import { isValidToken } from '../../lib/core/token.ts';
-import { awsClientFrom, log } from '../shared/aws.ts';
+import { awsClientFrom, log, systemClock } from '../shared/aws.ts';
 import { type ResponseHead, send, sendStream, streamed } from '../shared/function-url.ts';
 import { markOutOfDate, revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import { loadSite } from '../shared/site.ts';
@@ -22,7 +22,7 @@ const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 const config = readSsrConfig(process.env);
 const aws = awsClientFrom(process.env);
 const ports = {
-  ledger: createS3LedgerStore(objectsOf(config.bucket, aws)),
+  ledger: createS3LedgerStore(objectsOf(config.bucket, aws), systemClock),
   edge: createQueuedEdge(aws, config.purgeQueueUrl),
 };
 const revalidate = revalidateFromSite(config.deploymentId, ports);

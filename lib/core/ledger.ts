@@ -1,8 +1,9 @@
 import { type PageKey, pathOfPageKey } from './page-key.ts';
 
 /**
- * What was revalidated, in which order. A logical clock: a page stores the sequence that it read before its render, and
- * is out of date once an entry that covers it has a higher one. So no two clocks are ever compared.
+ * What was revalidated, in which order, as far as it concerns one page. A logical clock: a page stores the sequence that
+ * it read before its render, and is out of date once an entry that covers it has a higher one. So no two clocks are ever
+ * compared.
  */
 export interface Ledger {
   readonly sequence: number;
@@ -14,19 +15,13 @@ export interface Ledger {
 
 export const EMPTY_LEDGER: Ledger = { sequence: 0, floor: 0, entries: {} };
 
-/** The entry that covers every page. */
+/** Covers every page. It is no entry: it raises the floor. */
 export const EVERYTHING = 'prefix:/';
 
 export const entryOfTag = (tag: string): string => `tag:${tag}`;
 export const entryOfPath = (path: string): string => `path:${path}`;
 /** `prefix` begins and ends with a slash. */
 export const entryOfPrefix = (prefix: string): string => `prefix:${prefix}`;
-
-export function appendToLedger(ledger: Ledger, names: readonly string[]): Ledger {
-  const sequence = ledger.sequence + 1;
-  const added = Object.fromEntries(names.map((name) => [name, sequence]));
-  return { sequence, floor: ledger.floor, entries: { ...ledger.entries, ...added } };
-}
 
 /** The names of all entries that would cover the page: its path, each prefix of it, its tags. */
 export function entriesCovering(key: PageKey, tags: readonly string[]): string[] {
@@ -41,14 +36,12 @@ export function newerEntry(
   page: { readonly tags: readonly string[]; readonly ledgerSequence: number },
 ): string | undefined {
   if (ledger.floor > page.ledgerSequence) return 'floor';
-  // Most requests come long after the newest revalidation: nothing to look up then.
-  if (ledger.sequence <= page.ledgerSequence) return undefined;
   return entriesCovering(key, page.tags).find((name) => (ledger.entries[name] ?? 0) > page.ledgerSequence);
 }
 
-/** `/blog/a` is covered by `/`, `/blog/` and `/blog/a/`. */
+/** `/blog/a` is covered by `/blog/` and `/blog/a/`; what everything is covered by is left out. */
 function prefixesOf(path: string): string[] {
-  const prefixes = ['/'];
+  const prefixes: string[] = [];
   for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1))
     prefixes.push(path.slice(0, end + 1));
   if (path !== '/') prefixes.push(`${path}/`);

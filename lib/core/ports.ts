@@ -1,4 +1,5 @@
-import type { Ledger } from './ledger.ts';
+import type { LedgerShard } from './ledger-shard.ts';
+import type { LedgerSummary } from './ledger-summary.ts';
 import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 
@@ -20,8 +21,13 @@ export interface PageStore {
 }
 
 export interface LedgerStore {
-  read(): Promise<Ledger>;
-  /** Gives each name the next sequence, which is answered. Once it resolves, every later `read` covers it. */
+  read(): Promise<LedgerSummary>;
+  /** These shards as they were when `summary` was read, or newer. */
+  readShards(shards: readonly number[], summary: LedgerSummary): Promise<ReadonlyMap<number, LedgerShard>>;
+  /**
+   * Puts every page that a name covers out of date, if its render read the ledger before this call. Once it resolves,
+   * every later `read` shows it. Answers the ledger's new sequence.
+   */
   append(names: readonly string[]): Promise<number>;
 }
 

@@ -1,6 +1,7 @@
 import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
-import { freshnessOf, secondsUntilRetry } from './freshness.ts';
+import { secondsUntilRetry } from './freshness.ts';
 import type { Job } from './ports.ts';
+import { readFreshness } from './read-freshness.ts';
 import { type RenderOncePorts, renderOnce } from './render-once.ts';
 
 export type RegenerationOutcome =
@@ -18,9 +19,9 @@ export async function regeneratePage(
   if (job.deploymentId !== deploymentId) return { kind: 'dropped' };
   const [page, ledger] = await Promise.all([ports.pages.read(job.pageKey), ports.ledger.read()]);
   if (page === undefined) return { kind: 'dropped' };
-  const now = ports.clock.now();
-  if (freshnessOf(job.pageKey, page, ledger, now).kind === 'fresh') return { kind: 'still-fresh' };
-  const seconds = secondsUntilRetry(page, now);
+  const freshness = await readFreshness(job.pageKey, page, ledger, ports);
+  if (freshness.kind === 'fresh') return { kind: 'still-fresh' };
+  const seconds = secondsUntilRetry(page, ports.clock.now());
   if (seconds > 0) return { kind: 'too-early', seconds };
   const outcome = await renderOnce(job.pageKey, page, ledger, ports);
   switch (outcome.kind) {

@@ -1,10 +1,11 @@
 import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
 import { reasonOf } from './errors.ts';
-import { freshnessOf, secondsUntilRetry } from './freshness.ts';
-import type { Ledger } from './ledger.ts';
+import { secondsUntilRetry } from './freshness.ts';
+import type { LedgerSummary } from './ledger-summary.ts';
 import type { SiteAnswer, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
+import { readFreshness } from './read-freshness.ts';
 import { type Rendering, type RenderPorts, renderPage } from './render-page.ts';
 import { isGone } from './storability.ts';
 import { storePage } from './store-page.ts';
@@ -42,7 +43,7 @@ const LONGEST_POLL_MS = 400;
 export async function renderOnce(
   key: PageKey,
   old: StoredPage | undefined,
-  ledger: Ledger,
+  ledger: LedgerSummary,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
   const hedgeAt = ports.clock.now() + HEDGE_MS;
@@ -60,14 +61,14 @@ export async function renderOnce(
     if (ports.clock.now() >= hedgeAt) return renderAndStore(key, seen.page, seen.ledger, ports);
     await ports.clock.sleep(poll);
     seen = await readBoth(key, ports);
-    const settled = settledOutcome(key, seen, ports);
+    const settled = await settledOutcome(key, seen, ports);
     if (settled !== undefined) return settled;
   }
 }
 
 interface Seen {
   readonly page: StoredPage | undefined;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerSummary;
 }
 
 async function readBoth(key: PageKey, ports: RenderOncePorts): Promise<Seen> {
@@ -76,24 +77,27 @@ async function readBoth(key: PageKey, ports: RenderOncePorts): Promise<Seen> {
 }
 
 /** What somebody else's render left, when that settles the matter. */
-function settledOutcome(key: PageKey, { page, ledger }: Seen, ports: RenderOncePorts): RenderOutcome | undefined {
+async function settledOutcome(
+  key: PageKey,
+  { page, ledger }: Seen,
+  ports: RenderOncePorts,
+): Promise<RenderOutcome | undefined> {
   if (page === undefined) return undefined;
-  const now = ports.clock.now();
-  if (freshnessOf(key, page, ledger, now).kind === 'fresh') {
+  if ((await readFreshness(key, page, ledger, ports)).kind === 'fresh') {
     return { kind: 'stored', page, rendered: false, changed: false };
   }
-  if (secondsUntilRetry(page, now) === 0) return undefined;
+  if (secondsUntilRetry(page, ports.clock.now()) === 0) return undefined;
   return { kind: 'failed', reason: 'the last render failed', answer: undefined, old: page };
 }
 
 async function renderUnlessFresh(key: PageKey, seen: Seen, ports: RenderOncePorts): Promise<RenderOutcome> {
-  return settledOutcome(key, seen, ports) ?? renderAndStore(key, seen.page, seen.ledger, ports);
+  return (await settledOutcome(key, seen, ports)) ?? renderAndStore(key, seen.page, seen.ledger, ports);
 }
 
 async function renderAndStore(
   key: PageKey,
   old: StoredPage | undefined,
-  ledger: Ledger,
+  ledger: LedgerSummary,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
   let rendering: Rendering;

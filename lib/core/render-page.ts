@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IsrError } from './errors.ts';
-import type { Ledger } from './ledger.ts';
+import type { LedgerSummary } from './ledger-summary.ts';
 import type { SiteAnswer } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { Clock, Site } from './ports.ts';
@@ -19,7 +19,7 @@ export interface RenderPorts {
 }
 
 /** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
-export async function renderPage(key: PageKey, ledger: Ledger, ports: RenderPorts): Promise<Rendering> {
+export async function renderPage(key: PageKey, ledger: LedgerSummary, ports: RenderPorts): Promise<Rendering> {
   const renderedAt = ports.clock.now();
   const answer = await ports.site.render(key);
   const bodyHash = createHash('sha256').update(answer.body).digest('hex');

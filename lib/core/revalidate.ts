@@ -1,5 +1,6 @@
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 import { versionOf } from './page.ts';
 import { type PageKey, pathOfPageKey } from './page-key.ts';
 import type { Edge, JobQueue } from './ports.ts';
@@ -101,17 +102,4 @@ function resultOf(outcome: Exclude<RenderOutcome, { kind: 'failed' }>): PageResu
   if (outcome.kind === 'gone') return 'not-found';
   if (outcome.kind === 'private') return 'not-stored';
   return outcome.rendered && !outcome.changed ? 'unchanged' : 'rendered';
-}
-
-async function mapConcurrently<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

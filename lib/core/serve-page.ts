@@ -1,10 +1,11 @@
 import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './edge-cache-control.ts';
 import { reasonOf } from './errors.ts';
-import { freshnessOf, ONE_YEAR_SECONDS, secondsUntilRetry } from './freshness.ts';
-import { type Ledger, newerEntry } from './ledger.ts';
+import { ONE_YEAR_SECONDS, secondsUntilRetry } from './freshness.ts';
+import type { LedgerSummary } from './ledger-summary.ts';
 import { type StoredPage, versionOf } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { JobQueue } from './ports.ts';
+import { isRevalidated, readFreshness } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 import {
   failedPage,
@@ -25,13 +26,12 @@ export interface ServePorts extends RenderOncePorts {
 /** The whole path of a request for a page, once the edge has no copy of it. */
 export async function servePage(key: PageKey, ports: ServePorts): Promise<ServedPage> {
   const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
-  const now = ports.clock.now();
-  const freshness = freshnessOf(key, page, ledger, now);
+  const freshness = await readFreshness(key, page, ledger, ports);
   if (page === undefined || freshness.kind === 'missing') return serveRendered(key, undefined, ledger, 'MISS', ports);
   if (freshness.kind === 'fresh') {
     return freshPage(key, page, page.prerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
   }
-  const wait = secondsUntilRetry(page, now);
+  const wait = secondsUntilRetry(page, ports.clock.now());
   if (wait > 0) return stalePage(key, page, wait, 'render-failed');
   if (freshness.kind === 'expired' && !freshness.tooStale) {
     await requestRegeneration(key, page, ports);
@@ -43,7 +43,7 @@ export async function servePage(key: PageKey, ports: ServePorts): Promise<Served
 async function serveRendered(
   key: PageKey,
   old: StoredPage | undefined,
-  ledger: Ledger,
+  ledger: LedgerSummary,
   state: IsrCacheState,
   ports: ServePorts,
 ): Promise<ServedPage> {
@@ -51,7 +51,7 @@ async function serveRendered(
   if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(key, outcome.old, ports);
   const answer = answerOf(key, outcome, state, ports);
   // What was revalidated while this render ran has been purged from the edge already; our answer must not bring it back.
-  if (outcome.kind === 'stored' && newerEntry(await ports.ledger.read(), key, outcome.page))
+  if (outcome.kind === 'stored' && (await isRevalidated(key, outcome.page, ports.ledger)))
     return onlyForThisViewer(answer);
   return answer;
 }

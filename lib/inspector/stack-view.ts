@@ -1,12 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../aws/objects.ts';
 import { readFacts } from '../aws/page-facts.ts';
-import { freshnessOf } from '../core/freshness.ts';
-import type { Ledger } from '../core/ledger.ts';
+import type { LedgerSummary } from '../core/ledger-summary.ts';
 import type { StoredPage } from '../core/page.ts';
 import { type PageKey, pathOfPageKey, queryOfPageKey } from '../core/page-key.ts';
+import type { LedgerStore } from '../core/ports.ts';
+import { readFreshness } from '../core/read-freshness.ts';
 import type { LocalStack } from '../local/stack/index.ts';
 
 /** A page of the bucket, as the inspector shows it. */
@@ -33,12 +35,12 @@ export interface QueueView {
 export class StackView {
   readonly #stack: LocalStack;
   readonly #objects: Objects;
-  readonly #readLedger: () => Promise<Ledger>;
+  readonly #ledger: LedgerStore;
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
     this.#objects = objectsOf(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
-    this.#readLedger = createS3LedgerStore(this.#objects).read;
+    this.#ledger = createS3LedgerStore(this.#objects, { now: () => stack.clock.now(), sleep: setTimeout });
   }
 
   async read() {
@@ -63,12 +65,12 @@ export class StackView {
   }
 
   async #pages(): Promise<readonly PageView[]> {
-    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#readLedger()]);
+    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#ledger.read()]);
     const pages = await Promise.all(keys.map((key) => this.#page(key, ledger)));
     return pages.filter((page) => page !== undefined);
   }
 
-  async #page(objectKey: string, ledger: Ledger): Promise<PageView | undefined> {
+  async #page(objectKey: string, ledger: LedgerSummary): Promise<PageView | undefined> {
     const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
     const response = await fetch(this.#url(`/${objectKey.split('/').map(encodeURIComponent).join('/')}`), {
       method: 'HEAD',
@@ -86,7 +88,7 @@ export class StackView {
       return { ...common, state: 'prerendered', status: 200, renderedAt, expiresAt: null, tags: [] };
     }
     const page: StoredPage = { ...facts, body: new Uint8Array(), etag: '', prerendered: false };
-    const { kind } = freshnessOf(pageKey, page, ledger, this.#stack.clock.now());
+    const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
     const { status, renderedAt, expiration, tags } = facts;
     const expiresAt = expiration === false ? null : renderedAt + expiration * 1000;
     return { ...common, state: kind === 'missing' ? 'fresh' : kind, status, renderedAt, expiresAt, tags };

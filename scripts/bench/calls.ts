@@ -47,5 +47,6 @@ function kindOf({ service, resource }: Extract<LocalEvent, { kind: 'api-call' }>
   if (service !== 's3') return service === 'sqs' ? 'queue' : 'distribution';
   if (resource.startsWith('deployments/')) return 'page';
   if (resource.startsWith('_isr/leases/')) return 'lease';
+  if (resource.startsWith('_isr/ledger/')) return 'shard';
   return resource === '_isr/ledger.json' ? 'ledger' : resource;
 }

@@ -7,8 +7,9 @@ import { VirtualClock } from './virtual-clock.ts';
 describePageStore('in memory', async () => createMemoryPageStore());
 
 describeLedgerStore('in memory', async () => {
-  const store = createMemoryLedgerStore();
-  return { open: () => store };
+  const clock = new VirtualClock();
+  const store = createMemoryLedgerStore(clock);
+  return { open: () => store, advance: (milliseconds) => clock.advance(milliseconds) };
 });
 
 describeLeaseStore('in memory', async () => {

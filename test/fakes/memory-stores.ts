@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { appendToLedger, EMPTY_LEDGER, type Ledger } from '../../lib/core/ledger.ts';
+import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger-shard.ts';
+import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger-summary.ts';
 import type { StoredPage } from '../../lib/core/page.ts';
 import type { PageKey } from '../../lib/core/page-key.ts';
 import type { Clock, LeaseStore, LedgerStore, PageStore } from '../../lib/core/ports.ts';
@@ -37,17 +38,25 @@ export function createMemoryPageStore(): MemoryPageStore {
   };
 }
 
-export function createMemoryLedgerStore(): LedgerStore {
-  let ledger: Ledger = EMPTY_LEDGER;
+export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore {
+  const shards = new Map<number, LedgerShard>();
+  let summary = EMPTY_SUMMARY;
   return {
     async read() {
       await network();
-      return ledger;
+      return summary;
+    },
+    async readShards(numbers) {
+      await network();
+      return new Map(numbers.map((shard) => [shard, shards.get(shard) ?? EMPTY_SHARD]));
     },
     async append(names) {
       await network();
-      ledger = appendToLedger(ledger, names);
-      return ledger.sequence;
+      const { sequence, floor } = summary;
+      for (const [shard, own] of namesByShard(names))
+        shards.set(shard, addToShard(shards.get(shard) ?? EMPTY_SHARD, own, sequence + 1, floor));
+      summary = appendToSummary(summary, names, clock.now());
+      return summary.sequence;
     },
   };
 }

@@ -35,7 +35,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     logLines,
     site: new FakeSite(clock),
     pages: createMemoryPageStore(),
-    ledger: createMemoryLedgerStore(),
+    ledger: createMemoryLedgerStore(clock),
     leases: createMemoryLeaseStore(clock, options.leaseMs),
     defaultExpiration: options.expiration ?? 60,
     jobs: {

@@ -1,0 +1,39 @@
+import { type Freshness, freshnessOf } from './freshness.ts';
+import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger.ts';
+import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger-summary.ts';
+import type { StoredPage } from './page.ts';
+import type { PageKey } from './page-key.ts';
+import type { Clock, LedgerStore } from './ports.ts';
+
+export interface FreshnessPorts {
+  readonly ledger: LedgerStore;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** `page` and `summary` as they have just been read. Reads more only if something that concerns the page may be newer. */
+export async function readFreshness(
+  key: PageKey,
+  page: StoredPage | undefined,
+  summary: LedgerSummary,
+  ports: FreshnessPorts,
+): Promise<Freshness> {
+  const isOfNoConcern = page === undefined || page.prerendered;
+  const ledger = isOfNoConcern ? EMPTY_LEDGER : await readLedgerAbout(key, page, summary, ports.ledger);
+  return freshnessOf(key, page, ledger, ports.clock.now());
+}
+
+/** Whether the page was revalidated since it was rendered. */
+export async function isRevalidated(key: PageKey, page: StoredPage, store: LedgerStore): Promise<boolean> {
+  return newerEntry(await readLedgerAbout(key, page, await store.read(), store), key, page) !== undefined;
+}
+
+async function readLedgerAbout(
+  key: PageKey,
+  page: StoredPage,
+  summary: LedgerSummary,
+  store: LedgerStore,
+): Promise<Ledger> {
+  const numbers = shardsConcerning(summary, key, page);
+  const shards = numbers.length === 0 ? new Map() : await store.readShards(numbers, summary);
+  return ledgerAbout(summary, shards, key, page);
+}
