@@ -10,12 +10,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/core': [],
   'lib/aws': ['lib/core'],
   'lib/build': ['lib/core'],
+  'lib/webhooks': ['lib/core'],
   'lib/adapter': ['lib/core', 'lib/build'],
-  'lib/constructs': ['lib/core', 'lib/build'],
+  'lib/constructs': ['lib/core', 'lib/build', 'lib/webhooks'],
   'lib/local': ['lib/core'],
   'lib/inspector': ['lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
-  lambdas: ['lib/core', 'lib/aws'],
+  lambdas: ['lib/core', 'lib/aws', 'lib/webhooks'],
 };
 
 interface Import {

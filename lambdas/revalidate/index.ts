@@ -1,32 +1,53 @@
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { createCloudFrontEdge } from '../../lib/aws/cloudfront-edge.ts';
+import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
+import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
 import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
 import { IsrError } from '../../lib/core/errors.ts';
-import { revalidate } from '../../lib/core/revalidate.ts';
+import { type Revalidation, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
-import { awsClientFrom, log } from '../shared/aws.ts';
+import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import { assetJson } from '../shared/asset-json.ts';
+import { awsClientFrom, log, systemClock } from '../shared/aws.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages } from '../shared/pages.ts';
 import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import { readRevalidateConfig } from './config.ts';
+import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
 const config = readRevalidateConfig(process.env);
 const aws = awsClientFrom(process.env);
-const edge = createCloudFrontEdge(aws, config.distributionId, createQueuedEdge(aws, config.purgeQueueUrl));
 const pages = openPages(config, aws);
+const edge = createDirectEdge(
+  createCloudFrontEdge(aws, config.distributionId),
+  createPurgePacer(pages.objects, systemClock),
+  createQueuedEdge(aws, config.purgeQueueUrl),
+);
 const ports = {
   ...pages.portsFor(config.siteUrl, revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge })),
   jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
   edge,
 };
+const receiveWebhook = createWebhookReceiver({
+  settings: assetJson('webhooks.json', {}),
+  environment: process.env,
+  clock: systemClock,
+  allowQuery: config.allowQuery,
+  deliveries: createS3Deliveries(pages.objects),
+  revalidate: revalidateAsAsked,
+  log,
+});
 
 /** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
 export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> {
   const { method } = event.requestContext.http;
   if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
+  if (isWebhook(event)) {
+    const { status, body } = await receiveWebhook(event);
+    return answer(status, body);
+  }
   if (!isValidToken(tokenOf(event), config.tokenHashes)) {
     log('warn', 'refused a revalidation: the token does not match', { from: event.requestContext.http.sourceIp });
     return answer(401, { error: 'unauthorized' });
@@ -38,19 +59,25 @@ export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunc
     });
   }
   try {
-    return await revalidateAsAsked(parseJson(body));
+    const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), config.allowQuery));
+    return answer(status, result);
   } catch (error) {
     if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return answer(400, { error: error.message });
     throw error;
   }
 }
 
-async function revalidateAsAsked(body: unknown): Promise<LambdaFunctionURLResult> {
-  const result = await revalidate(parseRevalidation(body, config.allowQuery), config.deploymentId, ports);
-  const failed = result.pages.filter(({ outcome }) => outcome === 'failed');
-  log(failed.length === 0 ? 'info' : 'error', 'revalidated', { ...result });
-  // 200 is the promise that nobody gets the old page any more.
-  return answer(failed.length === 0 ? 200 : 502, result);
+async function revalidateAsAsked(revalidation: Revalidation): Promise<WebhookAnswer> {
+  const result = await revalidate(revalidation, config.deploymentId, ports);
+  const status = statusOf(result);
+  log(status === 502 ? 'error' : 'info', 'revalidated', { ...result });
+  return { status, body: result };
+}
+
+/** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
+function statusOf({ pages, purge }: RevalidationResult): 200 | 202 | 502 {
+  if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
+  return purge === 'queued' ? 202 : 200;
 }
 
 function parseJson(body: Buffer): unknown {

@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { WebhooksProp } from './site-webhooks.ts';
 
 export interface IsrSiteProps {
   /** The folder of the build, or the project that holds it in `.isr`. */
@@ -93,6 +94,14 @@ export interface IsrSiteProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Content management systems that may say what is out of date, by `POST <revalidate URL>/webhooks/<name>`. See
+   * docs/cms/ for what each of them sends.
+   *
+   * @default - none
+   */
+  readonly webhooks?: WebhooksProp;
 
   /**
    * How long the functions' logs are kept.

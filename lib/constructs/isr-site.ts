@@ -27,6 +27,8 @@ export class IsrSite extends Construct {
   readonly url: string;
   /** Where revalidations are sent. */
   readonly revalidateUrl: string;
+  /** What to paste into each content management system, by the webhook's name. */
+  readonly webhookUrls: Readonly<Record<string, string>>;
 
   /** @throws IsrError when there is no build, it is of another version, or a prop is not valid */
   constructor(scope: Construct, id: string, props: IsrSiteProps) {
@@ -65,6 +67,9 @@ export class IsrSite extends Construct {
     this.functions.connectTo(this.distribution);
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
     this.revalidateUrl = this.functions.revalidateUrl.url;
+    this.webhookUrls = Object.fromEntries(
+      Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
+    );
 
     // A deployment switches at once: its files are there before anything asks for them.
     for (const reader of [...this.functions.siteRunners, edge.pageRequest]) {

@@ -16,6 +16,10 @@ export class IsrStack extends Stack {
     this.#output('SiteUrl', this.site.url, 'Where the site is.');
     this.#output('DistributionUrl', `https://${distribution.distributionDomainName}`, "The distribution's own domain.");
     this.#output('RevalidateUrl', this.site.revalidateUrl, 'Where revalidations are sent, with the token.');
+    for (const [name, url] of Object.entries(this.site.webhookUrls)) {
+      const id = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+      this.#output(`WebhookUrl${id.join('')}`, url, `Where the webhook '${name}' is sent.`);
+    }
     this.#output('DistributionId', distribution.distributionId, 'The CloudFront distribution.');
     this.#output('BucketName', bucket.bucketName, 'Pages, hashed files, leases and ledger.');
     this.#output('JobsQueueUrl', queues.jobs.queueUrl, 'Pages that wait for their regeneration.');

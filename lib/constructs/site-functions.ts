@@ -23,6 +23,7 @@ import { grantPageWriting, grantPrivateObjects } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
+import { secretVariables } from './site-webhooks.ts';
 import { copyBundle, emptyStagingFolder, writeJson } from './staging.ts';
 
 export interface SiteFunctionsProps {
@@ -150,11 +151,12 @@ export class SiteFunctions extends Construct {
   }
 
   #revalidate(): LambdaFunction {
-    const { bucket, queues } = this.#props;
+    const { settings, bucket, queues } = this.#props;
     const revalidate = this.#siteFunction('revalidate', {
       description: 'Takes word of changed content, renders and purges.',
       timeout: Duration.minutes(5),
-      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl },
+      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl, ...secretVariables(this, settings.webhooks) },
+      addTo: (folder) => writeJson(join(folder, 'webhooks.json'), settings.webhooks.settings),
     });
     grantPageWriting(bucket, revalidate);
     grantPrivateObjects(bucket, revalidate);
@@ -195,7 +197,7 @@ export class SiteFunctions extends Construct {
     return purge;
   }
 
-  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB' | 'addTo'>): LambdaFunction {
+  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
     const { build, settings, files } = this.#props;
     return this.#function(name, {
       ...options,
@@ -206,6 +208,7 @@ export class SiteFunctions extends Construct {
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
         const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).source);
         writeJson(join(folder, 'live.json'), live);
+        options.addTo?.(folder);
       },
     });
   }

@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Build } from '../build/read-build.ts';
 import { IsrError } from '../core/errors.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
+import { readWebhooks, type SiteWebhooks } from './site-webhooks.ts';
 
 /** The props, checked and with their defaults. */
 export interface SiteSettings {
@@ -21,6 +22,7 @@ export interface SiteSettings {
   readonly liveTimeout: Duration;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
+  readonly webhooks: SiteWebhooks;
   readonly logRetention: RetentionDays;
   readonly priceClass: PriceClass;
   readonly webAclId: string | undefined;
@@ -31,10 +33,12 @@ export interface SiteSettings {
  * @throws IsrError INVALID_OPTION, naming every fault at once
  */
 export function readSiteSettings(props: IsrSiteProps, build: Build, path: string): SiteSettings {
+  const { faults: webhookFaults, ...webhooks } = readWebhooks(props.webhooks);
   const faults = [
     ...valueFaults(props),
     ...domainFaults(props),
     ...Object.keys(props.environment ?? {}).flatMap(variableFaults),
+    ...webhookFaults,
   ];
   if (faults.length > 0) throw new IsrError('INVALID_OPTION', `${faults.join('; ')} (at ${path})`);
   return {
@@ -50,6 +54,7 @@ export function readSiteSettings(props: IsrSiteProps, build: Build, path: string
     liveTimeout: props.liveTimeout ?? Duration.seconds(30),
     pageRetention: props.pageRetention ?? Duration.days(31),
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    webhooks,
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
     webAclId: props.webAclId,

@@ -49,11 +49,12 @@ describe('the bucket', () => {
     expect(JSON.stringify(allowed[0].Condition)).toMatch(/AWS:SourceArn.*:distribution\/.*Distribution/);
   });
 
-  test('forgets leases, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
+  test('forgets leases, webhooks, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
     synthesized.template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
           Match.objectLike({ Prefix: '_isr/leases/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: '_isr/webhooks/', ExpirationInDays: 1, Status: 'Enabled' }),
           Match.objectLike({
             TagFilters: [{ Key: 'isr', Value: 'rendered' }],
             ExpirationInDays: 31,

@@ -1,0 +1,47 @@
+/**
+ * The texts at a dotted path: `entry.tags.slug`. An array on the way makes several, unless the path has an index.
+ * Numbers and booleans are texts too; empty ones, null and objects are none.
+ */
+export function valuesAt(root: unknown, path: string): string[] {
+  let found: unknown[] = [root];
+  for (const name of path.split('.')) found = found.flatMap((value) => childrenOf(value, name));
+  return found.flatMap(textsIn);
+}
+
+/** The first of them. */
+export function textAt(root: unknown, path: string): string | undefined {
+  return valuesAt(root, path)[0];
+}
+
+export function objectAt(root: unknown, path: string): Readonly<Record<string, unknown>> | undefined {
+  let value: unknown = root;
+  for (const name of path.split('.')) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value per locale (`{ en: 'hello', de: 'hallo' }`), or one value for all. */
+export function byLocale(value: unknown): readonly { readonly locale?: string; readonly value: string }[] {
+  if (!isObject(value)) return textsIn(value).map((text) => ({ value: text }));
+  return Object.entries(value).flatMap(([locale, each]) => textsIn(each).map((text) => ({ locale, value: text })));
+}
+
+/** The path of an absolute URL. */
+export function pathOfUrl(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).pathname : undefined;
+}
+
+function childrenOf(value: unknown, name: string): unknown[] {
+  if (Array.isArray(value))
+    return /^\d+$/.test(name) ? [value[Number(name)]] : value.flatMap((v) => childrenOf(v, name));
+  return isObject(value) && Object.hasOwn(value, name) ? [value[name]] : [];
+}
+
+function textsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  return typeof value === 'string' && value !== '' ? [value] : [];
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { IsrError, reasonOf } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { Revalidation } from '../core/revalidate.ts';
+import type { Webhook } from './configuration.ts';
+import { isObject } from './payload.ts';
+import { wantedBy } from './rules.ts';
+import type { Fields, WebhookRequest } from './types.ts';
+
+/** As of the API by hand. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Remembers what was done, for at least a day. */
+export interface Deliveries {
+  /** `key`: a SHA-256. */
+  has(key: string): Promise<boolean>;
+  remember(key: string): Promise<void>;
+}
+
+export interface WebhookPorts {
+  readonly webhooks: ReadonlyMap<string, Webhook>;
+  /** One, or two while it is being changed; never none. */
+  secretsOf(name: string): readonly string[];
+  /** Query parameters that make a page of their own. */
+  readonly allowQuery: readonly string[];
+  readonly deliveries: Deliveries;
+  /** What the API by hand does and answers. */
+  revalidate(revalidation: Revalidation): Promise<WebhookAnswer>;
+  readonly log: Log;
+}
+
+/** `now` in epoch milliseconds. */
+export async function receiveWebhook(
+  name: string,
+  request: WebhookRequest,
+  now: number,
+  ports: WebhookPorts,
+): Promise<WebhookAnswer> {
+  const webhook = ports.webhooks.get(name);
+  if (webhook === undefined) return refuse(404, 'there is no webhook of this name');
+  const bytes = request.body.byteLength;
+  if (bytes > MAX_BODY_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_BODY_BYTES}`);
+  if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
+  const why = whyRefused(webhook, request, now, ports.secretsOf(name));
+  if (why !== undefined) {
+    ports.log('warn', 'refused a webhook', { webhook: name, why });
+    return refuse(401, 'unauthorized');
+  }
+  try {
+    return await act(webhook, request, parsePayload(request.body), ports);
+  } catch (error) {
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return refuse(400, error.message);
+    throw error;
+  }
+}
+
+async function act(
+  { name, vendor, options, rules }: Webhook,
+  request: WebhookRequest,
+  payload: object,
+  ports: WebhookPorts,
+): Promise<WebhookAnswer> {
+  const changes = vendor.changesIn(request, payload, options);
+  const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
+  for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
+  if (revalidation === undefined) {
+    ports.log('info', 'ignored a webhook', { webhook: name, ...describe(changes) });
+    return { status: 202, body: { ignored: true, reason: 'no rule is for this change' } };
+  }
+  const delivery = vendor.deliveryOf(request, payload, options);
+  const key = delivery === undefined ? undefined : sha256(`${name}\n${delivery}`);
+  if (key !== undefined && (await ports.deliveries.has(key))) {
+    ports.log('info', 'ignored a replay', { webhook: name, ...describe(changes) });
+    return { status: 200, body: { replayed: true } };
+  }
+  const answer = await ports.revalidate(revalidation);
+  // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
+  if (key !== undefined && answer.status === 200) await ports.deliveries.remember(key);
+  return answer;
+}
+
+/** Tries every secret, so that the time does not tell which one it was. */
+function whyRefused(
+  { name, vendor, options }: Webhook,
+  request: WebhookRequest,
+  now: number,
+  secrets: readonly string[],
+): string | undefined {
+  // Anybody can sign with an empty secret.
+  if (secrets.length === 0 || secrets.includes('')) {
+    throw new IsrError('INVALID_CONFIGURATION', `the webhook '${name}' has no secret; deploy the stack again`);
+  }
+  const verdicts = secrets.map((secret) => vendor.verify(request, secret, now, options));
+  if (verdicts.some((verdict) => verdict.isGenuine)) return undefined;
+  return verdicts.flatMap((verdict) => (verdict.isGenuine ? [] : [verdict.why]))[0];
+}
+
+function parsePayload(body: Buffer): object {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    const message = `the body is not JSON: ${reasonOf(error)}; have the webhook send application/json`;
+    throw new IsrError('INVALID_REQUEST', message, { cause: error });
+  }
+  if (isObject(payload)) return payload;
+  throw new IsrError('INVALID_REQUEST', 'the body must be a JSON object');
+}
+
+/** For one line of a log. */
+function describe(changes: readonly Fields[]): object {
+  const { event, type, id } = changes[0] ?? {};
+  return { event, type, id, changes: changes.length };
+}
+
+function refuse(status: number, error: string): WebhookAnswer {
+  return { status, body: { error } };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,47 @@
+import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
+import { byLocale, isObject, objectAt, textAt } from '../payload.ts';
+import { areEqual, GENUINE, refused, verdictOnToken } from '../signatures.ts';
+import type { Fields, Vendor } from '../types.ts';
+
+/**
+ * https://www.datocms.com/docs/content-management-api/resources/webhook: DatoCMS signs nothing; a custom header or HTTP
+ * basic authentication carries the secret. Cache tags:
+ * https://www.datocms.com/docs/content-delivery-api/cache-tags-invalidation
+ */
+export const datocms: Vendor = {
+  options: ['header', 'prefix', 'user', 'slugField'],
+  optionFaults: ({ user, header, prefix }) =>
+    user !== undefined && (header !== undefined || prefix !== undefined)
+      ? ["has 'user', so 'header' and 'prefix' mean nothing; leave out one or the other"]
+      : [],
+  defaultRules: [
+    { when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS },
+    { when: { type: 'cda_cache_tags' }, tags: ['{data.entity.attributes.tags}'] },
+  ],
+  verify(request, secret, _now, options) {
+    const { user, header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
+    if (user === undefined) return verdictOnToken(request, header, prefix, secret);
+    const expected = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+    return areEqual(request.headers.authorization ?? '', expected) ? GENUINE : refused('user or password is wrong');
+  },
+  changesIn(_request, payload, { slugField = 'slug' }) {
+    const entity = textAt(payload, 'entity_type');
+    const change: Fields = {
+      event: textAt(payload, 'event_type'),
+      type: entity === 'item' ? modelOf(payload) : entity,
+      id: textAt(payload, 'entity.id'),
+      previousSlug: byLocale(objectAt(payload, 'previous_entity.attributes')?.[slugField]).map(({ value }) => value),
+    };
+    const slugs = byLocale(objectAt(payload, 'entity.attributes')?.[slugField]);
+    return slugs.length === 0 ? [change] : slugs.map(({ locale, value }) => ({ ...change, locale, slug: value }));
+  },
+  deliveryOf: (_request, payload) => textAt(payload, 'webhook_call_id'),
+};
+
+/** The model's API key, as people know it; its id when DatoCMS does not send the model. */
+function modelOf(payload: object): string | undefined {
+  const id = textAt(payload, 'entity.relationships.item_type.data.id');
+  const related: unknown = 'related_entities' in payload ? payload.related_entities : [];
+  const model = Array.isArray(related) ? related.find((each) => isObject(each) && each.id === id) : undefined;
+  return textAt(model, 'attributes.api_key') ?? id;
+}

@@ -1,0 +1,37 @@
+import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
+import { textAt, valuesAt } from '../payload.ts';
+import { verdictOnToken } from '../signatures.ts';
+import type { Vendor } from '../types.ts';
+
+const EVENTS_OF_STATUS: Readonly<Record<string, string>> = {
+  published: 'publish',
+  draft: 'unpublish',
+  archived: 'unpublish',
+};
+
+/**
+ * A flow with an event hook and the operation "Webhook / Request URL", https://directus.io/docs/guides/automate/operations:
+ * its request has the headers and the body (`{{$trigger}}`) that are set there. Nothing is signed.
+ */
+export const directus: Vendor = {
+  options: ['header', 'prefix', 'slugField'],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+  verify: (request, secret, _now, { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' }) =>
+    verdictOnToken(request, header, prefix, secret),
+  changesIn(_request, payload, { slugField = 'slug' }) {
+    const action = textAt(payload, 'event')?.split('.').at(-1);
+    // `articles.items.update`, but `files.update`: those events have no collection in front.
+    const status = action === 'update' ? textAt(payload, 'payload.status') : undefined;
+    const keys = [...valuesAt(payload, 'key'), ...valuesAt(payload, 'keys')];
+    return [
+      {
+        event: EVENTS_OF_STATUS[status ?? ''] ?? action,
+        type: textAt(payload, 'collection'),
+        id: keys,
+        // Only when it is among what was changed.
+        slug: textAt(payload, `payload.${slugField}`),
+      },
+    ];
+  },
+  deliveryOf: () => undefined,
+};

@@ -1,0 +1,69 @@
+import { DEFAULT_TAGS } from '../default-rules.ts';
+import { valuesAt } from '../payload.ts';
+import { GENUINE, hmac, refused, verdictOn, verdictOnTime, verdictOnToken } from '../signatures.ts';
+import { FIELD_NAMES, type Vendor, type VendorOptions, type Verdict, type WebhookRequest } from '../types.ts';
+
+/** Anything that can sign its body with HMAC-SHA256, or at least send a header of its own. */
+export const generic: Vendor = {
+  options: [
+    'scheme',
+    'header',
+    'prefix',
+    'encoding',
+    'timestampHeader',
+    'signedContent',
+    'toleranceSeconds',
+    'deliveryHeader',
+    'fields',
+  ],
+  optionFaults(options) {
+    const { scheme, timestampHeader, signedContent = '{timestamp}{body}' } = options;
+    const forSignatures = (['encoding', 'timestampHeader', 'signedContent', 'toleranceSeconds'] as const).filter(
+      (name) => options[name] !== undefined,
+    );
+    if (scheme === 'token') return forSignatures.map((name) => `has '${name}', which the scheme 'token' does not use`);
+    if (!signedContent.includes('{body}')) return ["has a 'signedContent' without {body}: anything could be sent"];
+    if (timestampHeader !== undefined && !signedContent.includes('{timestamp}'))
+      return ["has a 'signedContent' without {timestamp}: the time could be changed by anyone"];
+    return [];
+  },
+  // The sender is the user's own, so it says what is worth a message.
+  defaultRules: [{ tags: DEFAULT_TAGS }],
+  verify(request, secret, now, options) {
+    if (options.scheme === 'token') {
+      const { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
+      return verdictOnToken(request, header, prefix, secret);
+    }
+    return verifySignature(request, secret, now, options);
+  },
+  changesIn: (_request, payload, { fields = {} }) => [
+    Object.fromEntries(FIELD_NAMES.map((name) => [name, valuesAt(payload, fields[name] ?? name)])),
+  ],
+  deliveryOf(request, _payload, { deliveryHeader, timestampHeader, header = 'X-Signature' }) {
+    if (deliveryHeader !== undefined) return request.headers[deliveryHeader.toLowerCase()];
+    // Without a time in it, a signature is the same for each message with the same words.
+    return timestampHeader === undefined ? undefined : request.headers[header.toLowerCase()];
+  },
+};
+
+function verifySignature(request: WebhookRequest, secret: string, now: number, options: VendorOptions): Verdict {
+  const { header = 'X-Signature', prefix = '', encoding = 'hex', timestampHeader, toleranceSeconds } = options;
+  const given = request.headers[header.toLowerCase()];
+  if (given === undefined) return refused(`the header ${header} is missing`);
+  const timestamp = timestampHeader === undefined ? '' : request.headers[timestampHeader.toLowerCase()];
+  if (timestamp === undefined) return refused(`the header ${timestampHeader} is missing`);
+  const content = options.signedContent ?? (timestampHeader === undefined ? '{body}' : '{timestamp}.{body}');
+  const parts = content
+    .split(/(\{body\}|\{timestamp\})/)
+    .map((part) => (part === '{body}' ? request.body : part === '{timestamp}' ? timestamp : part));
+  const verdict = verdictOn(given, `${prefix}${hmac('sha256', secret, encoding, ...parts)}`);
+  if (!verdict.isGenuine || timestampHeader === undefined) return verdict.isGenuine ? GENUINE : verdict;
+  return verdictOnTime(instantOf(timestamp), now, toleranceSeconds);
+}
+
+/** Epoch milliseconds, of seconds, milliseconds or ISO 8601. */
+function instantOf(timestamp: string): number {
+  if (!/^\d+$/.test(timestamp)) return Date.parse(timestamp);
+  // In seconds this is the year 5138, in milliseconds 1973.
+  return Number(timestamp) < 100_000_000_000 ? Number(timestamp) * 1000 : Number(timestamp);
+}

@@ -1,0 +1,25 @@
+import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
+import { textAt } from '../payload.ts';
+import { hmac, refused, verdictOn } from '../signatures.ts';
+import type { Vendor } from '../types.ts';
+
+/**
+ * https://shopify.dev/docs/apps/build/webhooks/verify-deliveries and
+ * https://shopify.dev/docs/apps/build/webhooks/delivery-structure
+ */
+export const shopify: Vendor = {
+  options: [],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+  verify(request, secret) {
+    const given = request.headers['x-shopify-hmac-sha256'];
+    if (given === undefined) return refused('x-shopify-hmac-sha256 is missing');
+    return verdictOn(given, hmac('sha256', secret, 'base64', request.body));
+  },
+  changesIn(request, payload) {
+    const [resource = '', event] = (request.headers['x-shopify-topic'] ?? '').split(/\/(?=[^/]*$)/);
+    // A deletion comes with the id alone.
+    return [{ event, type: resource.replace(/s$/, ''), id: textAt(payload, 'id'), slug: textAt(payload, 'handle') }];
+  },
+  // Not signed: whoever gets hold of a delivery can send it again under another id, and has the same page rendered again.
+  deliveryOf: (request) => request.headers['x-shopify-webhook-id'],
+};
