@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+/** What a browser loads: served as it stands. */
+const INSPECTOR_PAGE = 'lib/inspector/page';
 const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response'];
 
 /** Prints one line when the step is done; lets its error out. */
@@ -22,6 +24,7 @@ async function compileLibrary(): Promise<string> {
   const complaints = output.replaceAll(/^TSFILE: .+\n?/gm, '').trim();
   if (code !== 0) throw new Error(`tsc failed with exit code ${code}\n${complaints}`);
   for (const folder of ['lib', 'bin']) await removeAllBut(emitted, join(ROOT, 'dist', folder));
+  await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
   return `${emitted.size} files to dist/lib and dist/bin`;
 }
 

@@ -1,13 +1,14 @@
 import { type Environment, readEnvironment, text } from '../../lib/core/environment.ts';
 
 export interface PurgeConfig {
+  readonly bucket: string;
   readonly distributionId: string;
 }
 
 export function readPurgeConfig(environment: Environment): PurgeConfig {
   return readEnvironment<PurgeConfig>(
     'the purge function',
-    { distributionId: ['ISR_DISTRIBUTION_ID', text] },
+    { bucket: ['ISR_BUCKET', text], distributionId: ['ISR_DISTRIBUTION_ID', text] },
     environment,
   );
 }

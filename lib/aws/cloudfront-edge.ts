@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../core/errors.ts';
-import type { Edge } from '../core/ports.ts';
+import type { Clock, Edge } from '../core/ports.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+import type { PurgePacer } from './purge-pacer.ts';
 
-/** CloudFront's words for "later": its calls are limited to about one in two seconds per account. */
+/** CloudFront's words for "later". */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
-/**
- * Purges by CreateInvalidation, all items in one call. `whenThrottled` takes what CloudFront refused for now; without
- * it, that is an error.
- */
-export function createCloudFrontEdge(aws: AwsClient, distributionId: string, whenThrottled?: Edge): Edge {
+/** When CloudFront throttles all the same: somebody else in the account invalidates too. */
+const PAUSE_WHEN_THROTTLED_MS = 3000;
+
+/** Purges by CreateInvalidation, all items in one call. Rejects with PURGE_FAILED; `isThrottled` tells that from the rest. */
+export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Edge {
   return {
     async purge(items) {
       const call = invalidationCall(distributionId, items);
@@ -18,10 +19,54 @@ export function createCloudFrontEdge(aws: AwsClient, distributionId: string, whe
         throw failed(distributionId, reasonOf(error), error);
       });
       if (answer.status === 201) return 'purged';
-      if (THROTTLED.has(codeOf(answer)) && whenThrottled !== undefined) return whenThrottled.purge(items);
-      throw failed(distributionId, describeFailure(call, answer));
+      throw failed(
+        distributionId,
+        describeFailure(call, answer),
+        THROTTLED.has(codeOf(answer)) ? new Throttled() : undefined,
+      );
     },
   };
+}
+
+/** Purges at once when nobody else has just done so; leaves it to the purge queue otherwise, and when throttled. */
+export function createDirectEdge(edge: Edge, pacer: PurgePacer, queue: Edge): Edge {
+  return {
+    async purge(items) {
+      if (!(await pacer.mayGoDirectly())) return queue.purge(items);
+      try {
+        return await edge.purge(items);
+      } catch (error) {
+        if (!isThrottled(error)) throw error;
+        return queue.purge(items);
+      }
+    },
+  };
+}
+
+/** Waits for its turn, and for the throttle to end, as long as `patienceMs`; rejects then. */
+export function createPatientEdge(edge: Edge, pacer: PurgePacer, clock: Clock, patienceMs: number): Edge {
+  return {
+    async purge(items) {
+      const giveUpAt = clock.now() + patienceMs;
+      for (;;) {
+        const wait = await pacer.waitingTime();
+        try {
+          if (wait === 0) return await edge.purge(items);
+        } catch (error) {
+          if (!isThrottled(error)) throw error;
+        }
+        const pause = wait || PAUSE_WHEN_THROTTLED_MS;
+        if (clock.now() + pause > giveUpAt) throw failed('of the queue', `not its turn within ${patienceMs} ms`);
+        await clock.sleep(pause);
+      }
+    },
+  };
+}
+
+class Throttled extends Error {}
+
+export function isThrottled(error: unknown): boolean {
+  return error instanceof IsrError && error.cause instanceof Throttled;
 }
 
 function invalidationCall(distributionId: string, items: readonly string[]): AwsCall {

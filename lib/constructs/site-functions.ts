@@ -19,7 +19,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
-import { grantPageWriting, grantPrivateObjects } from './grants.ts';
+import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -178,17 +178,18 @@ export class SiteFunctions extends Construct {
   }
 
   #purge(): LambdaFunction {
-    const { queues } = this.#props;
+    const { bucket, queues } = this.#props;
     const purge = this.#function('purge', {
       description: 'Merges waiting purges into few invalidations.',
       timeout: PURGE_TIMEOUT,
       memoryMiB: 256,
-      environment: {},
+      environment: { ISR_BUCKET: bucket.bucketName },
     });
+    grantPurgePace(bucket, purge);
     purge.addEventSource(
       new SqsEventSource(queues.purges, {
         // CreateInvalidation is throttled per account, about one call in two seconds: many messages, one call.
-        batchSize: 100,
+        batchSize: 1000,
         maxBatchingWindow: Duration.seconds(1),
         maxConcurrency: 2,
         reportBatchItemFailures: true,

@@ -63,7 +63,7 @@ describe('jobs', () => {
 describe('purges', () => {
   test('are merged: many messages, one call', () => {
     synthesized.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      BatchSize: 100,
+      BatchSize: 1000,
       MaximumBatchingWindowInSeconds: 1,
       ScalingConfig: { MaximumConcurrency: 2 },
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SiteQueuesPurges'), 'Arn'] },

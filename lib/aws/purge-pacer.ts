@@ -1,0 +1,62 @@
+import type { Clock } from '../core/ports.ts';
+import type { Objects, StoredObject } from './objects.ts';
+
+const KEY = '_isr/purge-pace.json';
+
+// CreateInvalidation is throttled to about one call in two seconds per account
+// (https://github.com/aws/aws-sdk-js/issues/3983), so in a burst one call has to carry what many ask for.
+const SPACING_OF_DIRECT_CALLS_MS = 2500;
+const SPACING_OF_MERGED_CALLS_MS = 3000;
+/** After somebody was sent to the queue, everybody is for a while: they are merged there. */
+const BURST_MS = 10_000;
+
+/** Spreads invalidations over time, for all functions together. */
+export interface PurgePacer {
+  /** Whether the caller may invalidate at once; else it belongs into the queue. */
+  mayGoDirectly(): Promise<boolean>;
+  /** 0 when the caller, who carries what waited in the queue, may invalidate now; else the milliseconds to wait. */
+  waitingTime(): Promise<number>;
+}
+
+interface Pace {
+  /** Epoch milliseconds of the last invalidation, and of the last request that was sent to the queue. */
+  readonly lastAt: number;
+  readonly queuedAt: number;
+}
+
+/** The pace is an object that only one of many callers can replace. */
+export function createPurgePacer(objects: Objects, clock: Clock): PurgePacer {
+  async function read(): Promise<{ readonly object: StoredObject | undefined; readonly pace: Pace }> {
+    const object = await objects.get(KEY);
+    if (object === undefined) return { object, pace: { lastAt: 0, queuedAt: 0 } };
+    return { object, pace: JSON.parse(object.body.toString('utf8')) as Pace };
+  }
+
+  async function replace(object: StoredObject | undefined, pace: Pace): Promise<boolean> {
+    const condition = object === undefined ? { absent: true as const } : { etag: object.etag };
+    const headers = { 'content-type': 'application/json' };
+    return (await objects.put(KEY, JSON.stringify(pace), { headers, condition })) !== 'conflict';
+  }
+
+  // A time in the future is of a clock that was set back since.
+  const isPast = (time: number, milliseconds: number): boolean =>
+    clock.now() - time >= milliseconds || time > clock.now();
+
+  return {
+    async mayGoDirectly() {
+      const { object, pace } = await read();
+      if (isPast(pace.lastAt, SPACING_OF_DIRECT_CALLS_MS) && isPast(pace.queuedAt, BURST_MS)) {
+        return replace(object, { ...pace, lastAt: clock.now() });
+      }
+      // Half of the time is enough to keep a burst known, and spares most of its members the write.
+      if (isPast(pace.queuedAt, BURST_MS / 2)) await replace(object, { ...pace, queuedAt: clock.now() });
+      return false;
+    },
+    async waitingTime() {
+      const { object, pace } = await read();
+      if (!isPast(pace.lastAt, SPACING_OF_MERGED_CALLS_MS))
+        return SPACING_OF_MERGED_CALLS_MS - (clock.now() - pace.lastAt);
+      return (await replace(object, { ...pace, lastAt: clock.now() })) ? 0 : SPACING_OF_MERGED_CALLS_MS;
+    },
+  };
+}
