@@ -80,7 +80,7 @@ async function act(
   }
   const answer = await ports.revalidate(revalidation);
   // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
-  if (key !== undefined && answer.status === 200) await ports.deliveries.remember(key);
+  if (key !== undefined && answer.status < 300) await ports.deliveries.remember(key);
   return answer;
 }
 
