@@ -32,7 +32,8 @@ export const handler = streamed(async (event, stream) => {
 function pageFor(request: PageRequest): Promise<ServedPage> {
   const ports = { ...pages.portsFor(config.siteUrl ?? `https://${request.host}`, revalidateBySite), jobs };
   if (request.deploymentId !== config.deploymentId) return fromOtherDeployment(request, ports);
-  if (isValidToken(request.draftToken, config.tokenHashes)) return draft(request.key, ports);
+  const { draftToken } = request;
+  if (isValidToken(draftToken, config.tokenHashes)) return draft(request.key, draftToken, ports);
   if (request.revalidationToken === undefined) return servePage(request.key, ports);
   if (isValidToken(request.revalidationToken, config.tokenHashes)) return revalidated(request.key, ports);
   log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey: request.key });
@@ -48,8 +49,8 @@ async function revalidated(key: PageKey, ports: ServePorts): Promise<ServedPage>
   return { ...page, headers: { ...page.headers, 'x-isr-cache': 'REVALIDATED' } };
 }
 
-async function draft(key: PageKey, ports: ServePorts): Promise<ServedPage> {
-  return passedThrough(await ports.site.render(key), 'draft');
+async function draft(key: PageKey, token: string | undefined, ports: ServePorts): Promise<ServedPage> {
+  return passedThrough(await ports.site.render(key, token), 'draft');
 }
 
 /**

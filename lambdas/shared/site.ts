@@ -28,14 +28,22 @@ export function loadSite(): Promise<SiteFetch> {
 /** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
 export function createSite(options: SiteOptions): Site {
   return {
-    render: (key) => withinTime(options.renderTimeoutMs, pathOfPageKey(key), (signal) => render(key, options, signal)),
+    render: (key, draftToken) =>
+      withinTime(options.renderTimeoutMs, pathOfPageKey(key), (signal) => render(key, draftToken, options, signal)),
   };
 }
 
-async function render(key: PageKey, options: SiteOptions, signal: AbortSignal): Promise<SiteAnswer> {
+async function render(
+  key: PageKey,
+  draftToken: string | undefined,
+  options: SiteOptions,
+  signal: AbortSignal,
+): Promise<SiteAnswer> {
   const fetch = await loadSite();
   const isLive = isLiveRoute(key);
-  const request = new Request(urlOf(key, options), { headers: { accept: '*/*' }, signal });
+  // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
+  const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
+  const request = new Request(urlOf(key, options), { headers: { accept: '*/*', ...draft }, signal });
   const pending: Promise<unknown>[] = [];
   let hint: CacheHint | false | undefined;
   const response = await fetch(request, {

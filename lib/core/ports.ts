@@ -59,8 +59,11 @@ export interface Edge {
 }
 
 export interface Site {
-  /** Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. */
-  render(key: PageKey): Promise<SiteAnswer>;
+  /**
+   * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. `draftToken`: of a viewer in draft
+   * mode, whom the site may show what is not published; such an answer must not be stored.
+   */
+  render(key: PageKey, draftToken?: string): Promise<SiteAnswer>;
 }
 
 /** One line each, as JSON. Never given a token. */

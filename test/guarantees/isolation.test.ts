@@ -79,7 +79,10 @@ describe('guarantee 6: nothing private is ever stored', () => {
   test('draft mode renders for one viewer and stores nothing', async () => {
     const published = await get('/echo/draft');
     const drafts = [1, 2].map(() => get('/echo/draft', { cookie: `__prerender_bypass=${TOKEN}` }));
-    for (const draft of await Promise.all(drafts)) expect(draft.headers['x-isr-cache']).toBe('BYPASS');
+    for (const draft of await Promise.all(drafts)) {
+      expect(draft.headers['x-isr-cache']).toBe('BYPASS');
+      expect(JSON.parse(draft.body).headers.cookie).toBe(`__prerender_bypass=${TOKEN}`);
+    }
     const after = await get('/echo/draft');
     expect(after.headers['x-cache']).toBe('Hit from cloudfront');
     expect(after.body).toBe(published.body);
