@@ -1,7 +1,8 @@
+import { MAX_EDGE_STALE_SECONDS } from './edge-cache-control.ts';
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger.ts';
 import { mapConcurrently } from './map-concurrently.ts';
-import { versionOf } from './page.ts';
+import { type StoredPage, versionOf } from './page.ts';
 import { type PageKey, pathOfPageKey } from './page-key.ts';
 import type { Edge, JobQueue } from './ports.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
@@ -27,13 +28,33 @@ export interface PageResult {
    */
   readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed';
   readonly reason?: string;
+  /** What was done about its copies at the edge; nothing when they are as good as the new page. */
+  readonly purge: Purge;
+  /** Until it was rendered and stored. */
+  readonly milliseconds: number;
+}
+
+/** What was done about copies at the edge. `queued`: they go within seconds. */
+export type Purge = 'purged' | 'queued' | 'nothing-to-purge';
+
+/** Pages of a tag or prefix are rendered when they are next asked for. */
+export interface CoverResult {
+  readonly outcome: Purge;
+  /** Until it was noted and purged or queued. */
   readonly milliseconds: number;
 }
 
 export interface RevalidationResult {
+  /** Of the ledger: later revalidations have higher ones. */
   readonly sequence: number;
   readonly pages: readonly PageResult[];
-  readonly purge: 'purged' | 'queued' | 'nothing-to-purge';
+  readonly tags: readonly (CoverResult & { readonly tag: string })[];
+  readonly prefixes: readonly (CoverResult & { readonly prefix: string })[];
+  /** Present when everything was asked for. */
+  readonly all?: CoverResult;
+  /** Of the one call that purges for all items. */
+  readonly purge: Purge;
+  readonly milliseconds: number;
 }
 
 /** Renders at the same time; more would only queue up at the site's own data sources. */
@@ -71,22 +92,35 @@ export async function revalidate(
   deploymentId: string,
   ports: RevalidatePorts,
 ): Promise<RevalidationResult> {
+  const begun = ports.clock.now();
   const sequence = await ports.ledger.append(entriesOf(revalidation));
-  const pages = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (key) => revalidatePage(key, ports));
-  const changed = { ...revalidation, pages: revalidation.pages.filter((_, i) => pages[i]?.outcome !== 'unchanged') };
-  const items = purgeItemsOf(changed, deploymentId);
+  const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (key) => revalidatePage(key, ports));
+  const pages = revalidation.pages.filter((_, i) => done[i]?.mustPurge);
+  const items = purgeItemsOf({ ...revalidation, pages }, deploymentId);
   const purge = items.length === 0 ? 'nothing-to-purge' : await ports.edge.purge(items);
-  return { sequence, pages, purge };
+  const milliseconds = ports.clock.now() - begun;
+  const cover: CoverResult = { outcome: purge, milliseconds };
+  return {
+    sequence,
+    pages: done.map(({ mustPurge, ...page }) => ({ ...page, purge: mustPurge ? purge : 'nothing-to-purge' })),
+    tags: revalidation.tags.map((tag) => ({ tag, ...cover })),
+    prefixes: revalidation.prefixes.map((prefix) => ({ prefix, ...cover })),
+    ...(revalidation.all ? { all: cover } : {}),
+    purge,
+    milliseconds,
+  };
 }
 
-async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<PageResult> {
+type RevalidatedPage = Omit<PageResult, 'purge'> & { readonly mustPurge: boolean };
+
+async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<RevalidatedPage> {
   const begun = ports.clock.now();
   const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
-  const path = pathOfPageKey(key);
-  const done = (outcome: PageResult['outcome'], reason?: string): PageResult => ({
-    path,
+  const done = (outcome: PageResult['outcome'], reason?: string): RevalidatedPage => ({
+    path: pathOfPageKey(key),
     outcome,
     ...(reason === undefined ? {} : { reason }),
+    mustPurge: outcome !== 'unchanged' || isYoung(page, begun),
     milliseconds: ports.clock.now() - begun,
   });
   if (page?.prerendered) return done('prerendered');
@@ -96,6 +130,11 @@ async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<Pag
     return done('failed', outcome.reason);
   }
   return done(resultOf(outcome));
+}
+
+/** A copy of the page before this one may still be served stale by the edge, so "unchanged" is not enough. */
+function isYoung(page: StoredPage | undefined, now: number): boolean {
+  return page !== undefined && now - page.renderedAt <= 2 * MAX_EDGE_STALE_SECONDS * 1000;
 }
 
 function resultOf(outcome: Exclude<RenderOutcome, { kind: 'failed' }>): PageResult['outcome'] {

@@ -30,10 +30,19 @@ describe('revalidating a path', () => {
 
   test('whose HTML is the same purges nothing', async () => {
     const world = await worldWith('/blog/a');
+    world.clock.advance(121_000);
     world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
     const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(result).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
     expect(world.purged).toEqual([]);
+  });
+
+  test('whose HTML is the same purges all the same while the edge may serve the page before it', async () => {
+    const world = await worldWith('/blog/a');
+    world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+    world.clock.advance(60_000);
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(result.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
   });
 
   test('that was never asked for renders it', async () => {
@@ -95,6 +104,21 @@ describe('revalidating without rendering', () => {
     await read(world, '/blog/a');
     expect(world.site.renders).toHaveLength(1);
   });
+});
+
+test('tells of each item what was done', async () => {
+  const world = await worldWith('/blog/a');
+  world.edge.purge = async () => 'queued';
+  const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')], tags: ['x'], prefixes: ['/docs/'] });
+  expect(result).toEqual({
+    sequence: 1,
+    pages: [{ path: '/blog/a', outcome: 'rendered', purge: 'queued', milliseconds: 0 }],
+    tags: [{ tag: 'x', outcome: 'queued', milliseconds: 0 }],
+    prefixes: [{ prefix: '/docs/', outcome: 'queued', milliseconds: 0 }],
+    purge: 'queued',
+    milliseconds: 0,
+  });
+  expect(await revalidateOnly(world, { all: true })).toMatchObject({ all: { outcome: 'queued' } });
 });
 
 test('purges each item once', () => {
