@@ -23,6 +23,8 @@ export class IsrSite extends Construct {
   readonly distribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
+  /** Pages of the bucket are stored below `deployments/<id>`. */
+  readonly deploymentId: string;
   /** Where the site is: `https://example.com`. */
   readonly url: string;
   /** Where revalidations are sent. */
@@ -37,11 +39,12 @@ export class IsrSite extends Construct {
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build);
     const { manifest } = build;
+    this.deploymentId = manifest.deploymentId;
 
     this.bucket = createSiteBucket(this, settings);
     const uploads = new SiteUploads(this, 'Uploads', {
       bucket: this.bucket,
-      deploymentId: manifest.deploymentId,
+      deploymentId: this.deploymentId,
       files,
       settings,
     });

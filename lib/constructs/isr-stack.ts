@@ -22,6 +22,7 @@ export class IsrStack extends Stack {
     }
     this.#output('DistributionId', distribution.distributionId, 'The CloudFront distribution.');
     this.#output('BucketName', bucket.bucketName, 'Pages, hashed files, leases and ledger.');
+    this.#output('DeploymentId', this.site.deploymentId, 'Whose pages are served: a hash of the build.');
     this.#output('JobsQueueUrl', queues.jobs.queueUrl, 'Pages that wait for their regeneration.');
     this.#output('JobsDeadLettersQueueUrl', queues.jobsDeadLetters.queueUrl, 'Pages that could not be regenerated.');
   }

@@ -99,6 +99,7 @@ describe('IsrStack', () => {
   test('says where everything is', () => {
     expect(Object.keys(templateOf().findOutputs('*')).toSorted()).toEqual([
       'BucketName',
+      'DeploymentId',
       'DistributionId',
       'DistributionUrl',
       'JobsDeadLettersQueueUrl',
