@@ -1,4 +1,5 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { IsrSite } from '../lib/index.ts';
 
@@ -25,6 +26,13 @@ export function acknowledgeFindings(site: IsrSite): void {
     acknowledge(role, { [keysOf('deployments')]: 'A page may have any path.' });
   }
   acknowledgeUploads(site, bucketId);
+}
+
+/** The secret of a webhook: whoever rotates it has to tell the sender. */
+export function acknowledgeWebhookSecret(secret: Secret): void {
+  acknowledge(secret, {
+    SMG4: "The sender has to learn a new one, so a rotation takes both sides; 'secret' takes two in the meantime.",
+  });
 }
 
 /** The function of BucketDeployment is aws-cdk-lib's: runtime, role and grants are not ours to set. */

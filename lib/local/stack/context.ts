@@ -37,7 +37,9 @@ export interface StackContext {
 
   readonly buckets: Set<string>;
   readonly queues: Map<string, QueueFacts>;
+  /** By ARN and by name. */
   readonly secrets: Map<string, string>;
+  readonly secretsByPath: Map<string, string>;
   readonly functions: Map<string, StackFunction>;
   readonly functionUrls: Map<string, string>;
   /** Names of the queues that a function takes messages from. */

@@ -55,6 +55,8 @@ export interface LocalStack {
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
+  /** The text of the secret whose construct path ends so: on one machine, the user is on both sides. */
+  secret(id: string): string;
   /** Resolves when queues and background work are idle; rejects after `timeoutMs` (10 s). */
   settled(timeoutMs?: number): Promise<void>;
   stop(): Promise<void>;
@@ -110,6 +112,7 @@ async function startStack(
     cloudFrontApi,
     function: (id) => functionById(context, id),
     functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
+    secret: (id) => secretById(context, id),
     settled: (timeoutMs = 10_000) => idleWatch.settled(timeoutMs),
     stop,
   };
@@ -150,6 +153,7 @@ async function createContext(
     queues: new Map(),
     consumedQueues: new Set(),
     secrets: new Map(),
+    secretsByPath: new Map(),
     functions: new Map(),
     functionUrls: new Map(),
     bucketPolicies: new Map(),
@@ -183,6 +187,12 @@ function functionById({ functions }: StackContext, id: string): StackFunction {
   const match = all.find(({ constructPath }) => constructPath.toLowerCase().endsWith(id.toLowerCase()));
   const names = all.map(({ constructPath }) => constructPath).join(', ');
   return found(match, `no function '${id}' in the stack; it has ${names}`);
+}
+
+function secretById({ secretsByPath }: StackContext, id: string): string {
+  const paths = [...secretsByPath.keys()];
+  const match = paths.find((path) => path.toLowerCase().endsWith(id.toLowerCase()));
+  return found(secretsByPath.get(match ?? ''), `no secret '${id}' in the stack; it has ${paths.join(', ')}`);
 }
 
 function found<Value>(value: Value | undefined, message: string): Value {

@@ -32,13 +32,15 @@ export const secretResources: ResourceTypes<StackContext> = {
       Tags: ignored('a label'),
     },
     attributes: ['Id'],
-    create: async ({ logicalId, generatedName, properties }, { region, accountId, state, secrets }) => {
+    create: async ({ logicalId, constructPath, generatedName, properties }, context) => {
+      const { region, accountId, state, secrets, secretsByPath } = context;
       const name = properties.optionalString('Name') ?? physicalName(generatedName, 64);
       const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-local`;
       const given = properties.optionalString('SecretString');
       const value = given ?? (await state.secret(logicalId, () => generate(properties)));
       secrets.set(arn, value);
       secrets.set(name, value);
+      secretsByPath.set(constructPath, value);
       return { ref: arn, attributes: { Id: arn } };
     },
   },

@@ -1,0 +1,74 @@
+// What the site answered to a webhook, in words and as a table.
+
+const WORDS = {
+  rendered: 'rendered',
+  unchanged: 'unchanged',
+  prerendered: 'prerendered',
+  failed: 'failed',
+  'not-found': 'not there',
+  'not-stored': 'not stored',
+};
+const GOOD = new Set(['rendered', 'unchanged', 'purged', 'nothing-to-purge']);
+const EDGE = {
+  purged: 'old copies are gone',
+  queued: 'old copies go within seconds',
+  'nothing-to-purge': 'nothing had changed',
+};
+
+/** Elements for a delivery, as `POST …/publish` answers it. */
+export function describeDelivery(delivery, siteUrl) {
+  const { status, answer, milliseconds } = delivery;
+  const heading = element('h2', { className: status < 300 ? 'good' : 'bad' }, headline(delivery));
+  const table = Array.isArray(answer?.pages) ? [tableOf(answer, siteUrl)] : [];
+  const details = element(
+    'details',
+    {},
+    element('summary', {}, `The signed message, and the answer: ${status} after ${milliseconds} ms`),
+    element('pre', {}, asSent(delivery)),
+    element('pre', {}, typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2)),
+  );
+  return [heading, ...table, details];
+}
+
+/** Elements for something that did not come to an answer. */
+export function describeFailure(message) {
+  return [element('h2', { className: 'bad' }, message)];
+}
+
+function headline({ status, answer, milliseconds }) {
+  if (status === 200) return `Published in ${milliseconds} ms: the next reload shows it`;
+  if (answer?.ignored) return 'Saved, but the site has no rule for such a change';
+  if (status === 202) return `Rendered in ${milliseconds} ms: the edge shows it within seconds`;
+  if (status === 502) return 'Saved, but a page could not be rendered: readers get the old one until it can';
+  return `Saved, but the site did not take the message (${status}): ${answer?.error ?? 'see its answer'}`;
+}
+
+function tableOf({ pages, purge }, siteUrl) {
+  const rows = pages.map(({ path, outcome, reason, milliseconds }) =>
+    row(link(siteUrl, path), chip(outcome, WORDS[outcome] ?? outcome), reason ?? `${milliseconds} ms`),
+  );
+  return element('table', {}, ...rows, row('Edge', chip(purge), EDGE[purge] ?? ''));
+}
+
+function row(...cells) {
+  return element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
+}
+
+function chip(outcome, text = outcome.replaceAll('-', ' ')) {
+  return element('span', { className: `chip ${GOOD.has(outcome) ? 'good' : outcome === 'failed' ? 'bad' : ''}` }, text);
+}
+
+function link(siteUrl, path) {
+  return element('a', { href: siteUrl + path, target: '_blank', rel: 'noreferrer' }, path);
+}
+
+function asSent({ url, headers, body }) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`POST ${url}`, ...lines, '', body].join('\n');
+}
+
+export function element(name, properties, ...children) {
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...children);
+  return created;
+}
