@@ -1,19 +1,11 @@
 // What the site answered to a webhook, in words and as a table.
 
 const WORDS = {
-  rendered: 'rendered',
-  unchanged: 'unchanged',
-  prerendered: 'prerendered',
-  failed: 'failed',
   'not-found': 'not there',
   'not-stored': 'not stored',
+  'nothing-to-purge': 'kept',
 };
 const GOOD = new Set(['rendered', 'unchanged', 'purged', 'nothing-to-purge']);
-const EDGE = {
-  purged: 'old copies are gone',
-  queued: 'old copies go within seconds',
-  'nothing-to-purge': 'nothing had changed',
-};
 
 /** Elements for a delivery, as `POST …/publish` answers it. */
 export function describeDelivery(delivery, siteUrl) {
@@ -43,19 +35,24 @@ function headline({ status, answer, milliseconds }) {
   return `Saved, but the site did not take the message (${status}): ${answer?.error ?? 'see its answer'}`;
 }
 
-function tableOf({ pages, purge }, siteUrl) {
-  const rows = pages.map(({ path, outcome, reason, milliseconds }) =>
-    row(link(siteUrl, path), chip(outcome, WORDS[outcome] ?? outcome), reason ?? `${milliseconds} ms`),
-  );
-  return element('table', {}, ...rows, row('Edge', chip(purge), EDGE[purge] ?? ''));
+function tableOf({ pages, tags = [] }, siteUrl) {
+  const heads = ['Page or tag', 'Origin', 'Edge', ''].map((text) => element('th', {}, text));
+  const rows = [
+    ...pages.map(({ path, outcome, purge, reason, milliseconds }) =>
+      row(link(siteUrl, path), chip(outcome), chip(purge), reason ?? `${milliseconds} ms`),
+    ),
+    ...tags.map(({ tag, outcome, milliseconds }) => row(tag, chip('noted'), chip(outcome), `${milliseconds} ms`)),
+  ];
+  return element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows));
 }
 
 function row(...cells) {
   return element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
 }
 
-function chip(outcome, text = outcome.replaceAll('-', ' ')) {
-  return element('span', { className: `chip ${GOOD.has(outcome) ? 'good' : outcome === 'failed' ? 'bad' : ''}` }, text);
+function chip(outcome) {
+  const kind = GOOD.has(outcome) ? 'good' : outcome === 'failed' ? 'bad' : '';
+  return element('span', { className: `chip ${kind}` }, WORDS[outcome] ?? outcome);
 }
 
 function link(siteUrl, path) {
