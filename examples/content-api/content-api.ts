@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Edits } from './edits.ts';
 import { loadPosts, type Post } from './posts.ts';
 
 export interface ContentApiOptions {
@@ -7,6 +8,12 @@ export interface ContentApiOptions {
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
+  /**
+   * Where edits are kept for the next start.
+   *
+   * @default in memory
+   */
+  readonly editsFile?: string;
 }
 
 interface Answer {
@@ -20,17 +27,20 @@ const POST_PATH = /^\/posts\/([^/]+)$/;
 
 /**
  * A little headless CMS: GET /posts, GET /posts/<slug>, PUT /posts/<slug> with a JSON object of `title`, `summary` and
- * `body`. Edits live in memory. What only tests need is on the object, not in the HTTP interface.
+ * `body`. What only tests need is on the object, not in the HTTP interface.
  */
 export class ContentApi {
   readonly #posts = loadPosts();
+  readonly #edits: Edits;
   readonly #reads = new Map<string, number>();
   readonly #delays = new Map<string, number>();
   readonly #gates = new Map<string, Promise<void>>();
   readonly #server: Server;
   #isFailing = false;
 
-  private constructor() {
+  private constructor(edits: Edits) {
+    this.#edits = edits;
+    for (const [slug, post] of edits.posts) this.#posts.set(slug, post);
     this.#server = createServer((request, response) => {
       this.#answer(request).then(
         (answer) => send(response, answer),
@@ -39,8 +49,8 @@ export class ContentApi {
     });
   }
 
-  static async start({ port, host = '127.0.0.1' }: ContentApiOptions): Promise<ContentApi> {
-    const api = new ContentApi();
+  static async start({ port, host = '127.0.0.1', editsFile }: ContentApiOptions): Promise<ContentApi> {
+    const api = new ContentApi(new Edits(editsFile));
     await new Promise<void>((resolve, reject) => {
       api.#server.once('error', reject).listen(port, host, resolve);
     });
@@ -93,6 +103,7 @@ export class ContentApi {
     if (post === undefined) return undefined;
     const edited: Post = { ...post, ...changes, updatedAt: new Date().toISOString() };
     this.#posts.set(slug, edited);
+    this.#edits.keep(edited);
     return edited;
   }
 

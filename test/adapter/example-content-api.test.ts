@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ContentApi, type Post, startContentApi } from '../../examples/content-api/index.ts';
 
@@ -33,6 +36,19 @@ test('edits a post in memory', async () => {
   const after = await read(SLUG);
   expect(after).toEqual({ ...before, title: 'Purge more', updatedAt: after.updatedAt });
   expect(after.updatedAt > before.updatedAt).toBe(true);
+});
+
+test('keeps edits for the next start, where it is given a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'content-api-'));
+  const options = { port: 0, editsFile: join(folder, 'kept/posts.json') };
+  const first = await startContentApi(options);
+  const edited = first.edit(SLUG, { title: 'Purge more' });
+  await first.close();
+  const second = await startContentApi(options);
+  expect(await (await fetch(new URL(`/posts/${SLUG}`, second.url))).json()).toEqual(edited);
+  expect(second.slugs).toEqual(api.slugs);
+  await second.close();
+  await rm(folder, { recursive: true });
 });
 
 describe('refuses', () => {
