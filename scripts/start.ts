@@ -1,10 +1,11 @@
 // npm start [-- --fresh --port 4400]: everything that the example needs, on this machine.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Cms, startCms } from '../examples/cms/index.ts';
 import { type ContentApi, startContentApi } from '../examples/content-api/index.ts';
 import { type CliHost, UsageError } from '../lib/cli/command.ts';
 import { readFlags, readPort } from '../lib/cli/flags.ts';
-import { LOCAL_PORTS, runLocalSession } from '../lib/cli/local-session.ts';
+import { LOCAL_PORTS, type LocalSession, runLocalSession } from '../lib/cli/local-session.ts';
 import { IsrError } from '../lib/core/errors.ts';
 import { listen } from '../lib/local/stack/listen.ts';
 import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
@@ -15,20 +16,24 @@ const FLAGS = {
   'revalidate-port': { type: 'string' },
   'inspector-port': { type: 'string' },
   'content-port': { type: 'string' },
+  'cms-port': { type: 'string' },
 } as const;
+
+const PORTS = { ...LOCAL_PORTS, cms: 4404 } as const;
 
 const PURPOSES = [
   ['port', 'site', 'the site'],
   ['revalidate-port', 'revalidate', 'the revalidate URL'],
   ['inspector-port', 'inspector', 'the inspector'],
   ['content-port', 'contentApi', 'the content API'],
+  ['cms-port', 'cms', 'the CMS'],
 ] as const;
 
 async function start(host: CliHost): Promise<void> {
   const started = performance.now();
   const { values } = readFlags(process.argv.slice(2), FLAGS, false);
   const port = (flag: (typeof PURPOSES)[number][0], fallback: number) => readPort(flag, values[flag], fallback);
-  const ports = Object.fromEntries(PURPOSES.map(([flag, name]) => [name, port(flag, LOCAL_PORTS[name])])) as Ports;
+  const ports = Object.fromEntries(PURPOSES.map(([flag, name]) => [name, port(flag, PORTS[name])])) as Ports;
   host.out('cdk-isr: the example site on this machine, without an AWS account');
   for (const [flag, name, purpose] of PURPOSES) await checkPort(ports[name], purpose, `npm start -- --${flag}`);
   const assembly = join(ROOT, 'cdk.out');
@@ -36,18 +41,24 @@ async function start(host: CliHost): Promise<void> {
   await step(host, 'library and Lambda bundles', () => buildDist({ signal }));
   await step(host, 'example site (astro build)', () => buildSite(EXAMPLE, { signal }));
   await step(host, 'template (synth)', () => synthesize(EXAMPLE, assembly, { signal }));
-  const contentApi = await startContentApi({ port: ports.contentApi });
+  const dataDirectory = join(ROOT, '.local');
+  // Pages outlive a run, so what they were rendered from has to as well.
+  const editsFile = join(dataDirectory, 'posts.json');
+  if (values.fresh) await rm(editsFile, { force: true });
+  const contentApi = await startContentApi({ port: ports.contentApi, editsFile });
+  let cms: Cms | undefined;
   try {
     const parameters = { ContentApiUrl: contentApi.url };
-    const dataDirectory = join(ROOT, '.local');
     const session = await runLocalSession(
       { assembly, parameters, dataDirectory, fresh: values.fresh ?? false, ports },
       host,
     );
+    cms = await startEditor(session, contentApi, ports.cms);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    host.out(await welcome(session, contentApi, seconds));
+    host.out(await welcome(session, contentApi, cms, seconds));
     await session.stopped;
   } finally {
+    await cms?.close();
     await contentApi.close();
   }
 }
@@ -60,6 +71,18 @@ async function checkPort(port: number, purpose: string, flag: string): Promise<v
   await stop();
 }
 
+/** The editor's page: it signs with the secret of the stack, and by the stack's clock, which can be moved. */
+function startEditor({ stack }: LocalSession, contentApi: ContentApi, port: number): Promise<Cms> {
+  return startCms({
+    port,
+    contentApiUrl: contentApi.url,
+    siteUrl: stack.siteUrl,
+    webhookUrl: stack.outputs.WebhookUrlCms ?? '',
+    webhookSecret: stack.secret('WebhookSecret'),
+    now: () => stack.clock.now(),
+  });
+}
+
 async function step(host: CliHost, name: string, work: () => Promise<boolean>): Promise<void> {
   const start = performance.now();
   host.out(`  ${name} …`);
@@ -69,8 +92,9 @@ async function step(host: CliHost, name: string, work: () => Promise<boolean>): 
 }
 
 async function welcome(
-  { stack, revalidateUrl, inspectorUrl }: Awaited<ReturnType<typeof runLocalSession>>,
+  { stack, revalidateUrl, inspectorUrl }: LocalSession,
   contentApi: ContentApi,
+  cms: Cms,
   seconds: string,
 ): Promise<string> {
   const config = await readFile(join(EXAMPLE, 'astro.config.mjs'), 'utf8');
@@ -80,11 +104,12 @@ async function welcome(
 Ready in ${seconds} s.
 
   Site         ${stack.siteUrl}
+  CMS          ${cms.url}
   Revalidate   ${revalidateUrl}
   Inspector    ${inspectorUrl}
   Content API  ${contentApi.url}/posts
 
-Change a post, then say so (the token is the example's, from astro.config.mjs):
+Edit a post in the CMS, publish it, and reload its page. Or by hand (the token is from astro.config.mjs):
 
   curl -X PUT ${contentApi.url}/posts/${slug} -d '{"title":"Edited"}'
   curl -X POST ${revalidateUrl} -H 'authorization: Bearer ${token}' \\
