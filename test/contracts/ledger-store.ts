@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../lib/core/ledger.ts';
-import type { StoredPage } from '../../lib/core/page.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
-import { isRevalidated } from '../../lib/core/read-freshness.ts';
-import { keyOf } from '../fakes/world.ts';
+import { readFreshness } from '../../lib/core/read-freshness.ts';
+import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 
 export interface LedgerStoreSubject {
   /** One more store over the same ledger, as another sandbox has it. */
@@ -13,31 +11,6 @@ export interface LedgerStoreSubject {
 }
 
 const DAY_MS = 86_400_000;
-
-interface Rendered {
-  readonly key: PageKey;
-  readonly page: StoredPage;
-}
-
-/** A page whose render begins now. */
-async function render(store: LedgerStore, path: string, ...tags: readonly string[]): Promise<Rendered> {
-  const { sequence } = await store.read();
-  const page: StoredPage = {
-    status: 200,
-    headers: {},
-    renderedAt: 0,
-    expiration: false,
-    tags,
-    ledgerSequence: sequence,
-    bodyHash: '',
-    body: Buffer.from(''),
-    etag: '',
-    prerendered: false,
-  };
-  return { key: keyOf(path), page };
-}
-
-const isOutOfDate = (store: LedgerStore, { key, page }: Rendered) => isRevalidated(key, page, store);
 
 /** Each test begins with an empty ledger. */
 export function describeLedgerStore(name: string, create: () => Promise<LedgerStoreSubject>): void {
@@ -61,18 +34,18 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
     ])('puts a page out of date by %s, for every reader, as soon as that is noted', async (_what, entry) => {
       const [writer, reader] = [subject.open(), subject.open()];
       const tags = ['ünï,"code"', 'é'.repeat(500), '__proto__'];
-      const page = await render(reader, '/blog/a', ...tags);
+      const page = await renderedPage(reader, '/blog/a', ...tags);
       expect(await isOutOfDate(reader, page)).toBe(false);
       expect(await writer.append([entry])).toBe(1);
       expect(await isOutOfDate(reader, page)).toBe(true);
       expect(await isOutOfDate(writer, page)).toBe(true);
-      expect(await isOutOfDate(reader, await render(reader, '/blog/a', ...tags))).toBe(false);
+      expect(await isOutOfDate(reader, await renderedPage(reader, '/blog/a', ...tags))).toBe(false);
     });
 
     test('leaves pages alone that the entry does not cover', async () => {
       const store = subject.open();
       const pages = await Promise.all(
-        Array.from({ length: 50 }, (_, i) => render(store, `/other/${i}`, `x${i}`, `${'é'.repeat(500)}${i}`)),
+        Array.from({ length: 50 }, (_, i) => renderedPage(store, `/other/${i}`, `x${i}`, `${'é'.repeat(500)}${i}`)),
       );
       await store.append(['tag:x', `tag:${'é'.repeat(500)}`, 'path:/blog/a', 'prefix:/blog/']);
       expect(await Promise.all(pages.map((page) => isOutOfDate(store, page)))).toEqual(Array(50).fill(false));
@@ -82,7 +55,7 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       const [writer, reader] = [subject.open(), subject.open()];
       const names = Array.from({ length: 3 }, () => ['tag:a', 'tag:b']);
       for (const [i, both] of names.entries()) {
-        const page = await render(reader, '/', 'a');
+        const page = await renderedPage(reader, '/', 'a');
         expect(await writer.append(both)).toBe(i + 1);
         expect(await isOutOfDate(reader, page)).toBe(true);
       }
@@ -90,17 +63,17 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
 
     test('loses no append of many at the same time', async () => {
       const tags = Array.from({ length: 12 }, (_, i) => `t${i}`);
-      const pages = await Promise.all(tags.map((tag) => render(subject.open(), '/', tag)));
+      const pages = await Promise.all(tags.map((tag) => renderedPage(subject.open(), '/', tag)));
       const sequences = await Promise.all(tags.map((tag) => subject.open().append([`tag:${tag}`, 'tag:all'])));
       expect(sequences.toSorted((a, b) => a - b)).toEqual(tags.map((_, i) => i + 1));
       const reader = subject.open();
       expect(await Promise.all(pages.map((page) => isOutOfDate(reader, page)))).toEqual(tags.map(() => true));
-      expect(await isOutOfDate(reader, await render(reader, '/', ...tags, 'all'))).toBe(false);
+      expect(await isOutOfDate(reader, await renderedPage(reader, '/', ...tags, 'all'))).toBe(false);
     });
 
     test('takes a thousand names at once', async () => {
       const store = subject.open();
-      const pages = await Promise.all(Array.from({ length: 1000 }, (_, i) => render(store, `/${i}`, `t${i}`)));
+      const pages = await Promise.all(Array.from({ length: 1000 }, (_, i) => renderedPage(store, `/${i}`, `t${i}`)));
       await store.append(pages.map(({ page }) => `tag:${page.tags[0]}`));
       const reader = subject.open();
       expect(await Promise.all(pages.slice(-20).map((page) => isOutOfDate(reader, page)))).toEqual(
@@ -110,9 +83,9 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
 
     test('forgets names after 31 days: pages older than that are out of date, younger ones are not', async () => {
       const store = subject.open();
-      const old = await render(store, '/', 'other');
+      const old = await renderedPage(store, '/', 'other');
       await store.append(['tag:a']);
-      const young = await render(store, '/', 'other');
+      const young = await renderedPage(store, '/', 'other');
       subject.advance(31 * DAY_MS);
       await store.append(['tag:b']);
       expect(await isOutOfDate(store, old)).toBe(false);
@@ -120,6 +93,18 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       await store.append(['tag:b']);
       expect(await isOutOfDate(store, old)).toBe(true);
       expect(await isOutOfDate(store, young)).toBe(false);
+    });
+
+    test('shows what it has forgotten to a reader that was overtaken', async () => {
+      const [writer, reader] = [subject.open(), subject.open()];
+      const { key, page } = await renderedPage(reader, '/', 'a');
+      await writer.append(['tag:a']);
+      const summary = await reader.read();
+      subject.advance(40 * DAY_MS);
+      // The first raises the floor, the second drops what is below it from the shard.
+      for (let i = 0; i < 2; i++) await writer.append([`tag:${neighbourOf('a')}`]);
+      const freshness = await readFreshness(key, page, summary, { ledger: reader, clock: { now: () => 0 } });
+      expect(freshness.kind).toBe('invalidated');
     });
   });
 }

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
+import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
+import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
+import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { entryOfTag } from '../../lib/core/ledger.ts';
+import { mapConcurrently } from '../../lib/core/map-concurrently.ts';
+import { revalidate } from '../../lib/core/revalidate.ts';
+import { servePage } from '../../lib/core/serve-page.ts';
+import { MovableClock } from '../../lib/local/clock.ts';
+import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { CREDENTIALS } from '../contracts/credentials.ts';
+import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
+import { createMemoryObjects, type MemoryBucket, type MemoryNetwork } from '../fakes/memory-objects.ts';
+import { VirtualClock } from '../fakes/virtual-clock.ts';
+import { createWorld, keyOf, type World } from '../fakes/world.ts';
+
+const DEPLOYMENT = '0123456789abcdef';
+const TAGGED = { pages: [], tags: ['posts'], prefixes: [], all: false };
+
+/** A new sandbox with these objects: nothing is in its memory. */
+function sandboxOn(objects: Objects): World {
+  const world = createWorld({ expiration: false });
+  world.site.answer = { body: 'x', hint: { tags: ['posts', 'other'] } };
+  const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+  return {
+    ...world,
+    pages: Object.assign(pages, { pages: new Map() }),
+    ledger: createS3LedgerStore(objects, world.clock),
+  };
+}
+
+async function storePages(count: number, world: World): Promise<void> {
+  const paths = Array.from({ length: count }, (_, i) => keyOf(`/blog/${i}`));
+  await mapConcurrently(paths, 16, (key) => servePage(key, world));
+}
+
+describe('the calls of', () => {
+  let server: ObjectAndQueueServer;
+  let aws: AwsClient;
+  const calls: string[] = [];
+
+  beforeAll(async () => {
+    process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
+    process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
+    server = await startObjectAndQueueServer({
+      clock: new MovableClock(),
+      credentials: CREDENTIALS,
+      onEvent: (event) => {
+        if (event.kind !== 'api-call') return;
+        const what = event.resource.replace(/^deployments.*/, 'page').replace(/^_isr\/ledger\/\d+\.json$/, 'shard');
+        calls.push(`${event.action} ${what.replace('_isr/ledger.json', 'summary')} ${event.status}`);
+      },
+    });
+    aws = createAwsClient({ region: 'eu-west-1', endpoints: { s3: server.url } });
+  });
+  afterAll(() => server.stop());
+
+  /** Reports and answers to this come through one channel, in order. */
+  const everyCallIsReported = () => server.createBucket('no-matter');
+
+  async function bucketWith(pages: number): Promise<Objects> {
+    const name = `ledger-${randomUUID()}`;
+    await server.createBucket(name);
+    const objects = objectsOf(name, aws);
+    await storePages(pages, sandboxOn(objects));
+    return objects;
+  }
+
+  async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
+    await everyCallIsReported();
+    const start = calls.length;
+    await work();
+    await everyCallIsReported();
+    return calls.slice(start).toSorted();
+  }
+
+  test('revalidating a tag are the same for one page and for two hundred', async () => {
+    for (const pages of [1, 200]) {
+      const world = sandboxOn(await bucketWith(pages));
+      const revalidateTag = () => revalidate(TAGGED, DEPLOYMENT, world);
+      expect(await callsOf(revalidateTag)).toEqual([
+        ...['GetObject shard 404', 'GetObject summary 404', 'PutObject shard 200', 'PutObject summary 200'],
+      ]);
+      expect(await callsOf(revalidateTag)).toEqual([
+        ...['GetObject summary 304', 'PutObject shard 200', 'PutObject summary 200'],
+      ]);
+      expect(world.purged).toHaveLength(2);
+    }
+  });
+
+  test('a hit are two, and no writes, unless something may cover the page', async () => {
+    const objects = await bucketWith(1);
+    const [editor, viewer] = [sandboxOn(objects), sandboxOn(objects)];
+    const view = () => callsOf(() => servePage(keyOf('/blog/0'), viewer));
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 404']);
+    await editor.ledger.append([entryOfTag('nothing of this page')]);
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 200']);
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 304']);
+    await editor.ledger.append([entryOfTag(neighbourOf('posts'))]);
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject shard 200', 'GetObject summary 200']);
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 304']);
+  });
+});
+
+test('revalidating a tag costs four calls with 100,000 pages as well', async () => {
+  const bucket: MemoryBucket = new Map();
+  await storePages(1, sandboxOn(createMemoryObjects(bucket)));
+  const [[, page] = []] = bucket;
+  if (page === undefined) throw new Error('nothing was stored');
+  for (let i = 0; i < 100_000; i++) bucket.set(`deployments/${DEPLOYMENT}${keyOf(`/blog/${i}`)}`, page);
+  const calls: string[] = [];
+  const objects = createMemoryObjects(bucket, {
+    request: async ({ action, key }) => void calls.push(`${action} ${key}`),
+  });
+  await revalidate(TAGGED, DEPLOYMENT, sandboxOn(objects));
+  expect(calls).toHaveLength(4);
+  const viewed = await servePage(keyOf('/blog/77777'), sandboxOn(objects));
+  expect(viewed.headers['x-isr-cache']).toBe('REVALIDATED');
+});
+
+describe('at the same time', () => {
+  test('two hundred revalidations of different tags are all noted', async () => {
+    const clock = new VirtualClock();
+    const bucket: MemoryBucket = new Map();
+    const network = { request: () => clock.sleep(10), answer: () => clock.sleep(10) };
+    const open = () => createS3LedgerStore(createMemoryObjects(bucket, network), clock);
+    const tags = Array.from({ length: 200 }, (_, i) => `t${i}`);
+    const page = await renderedPage(open(), '/');
+    const begun = clock.now();
+    await Promise.all(tags.map((tag) => open().append([entryOfTag(tag)])));
+    expect(clock.now() - begun).toBeLessThan(60_000);
+    const reader = createS3LedgerStore(createMemoryObjects(bucket), clock);
+    for (const tag of tags) {
+      expect(await isOutOfDate(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
+    }
+  });
+
+  test('a reader that saw a shard between two appends to it sees the second as well', async () => {
+    const bucket: MemoryBucket = new Map();
+    const clock = new VirtualClock();
+    const open = (network?: MemoryNetwork) => createS3LedgerStore(createMemoryObjects(bucket, network), clock);
+    const reader = open();
+    const [a, b] = [await renderedPage(reader, '/a', 'a'), await renderedPage(reader, '/b', neighbourOf('a'))];
+    const gate = Promise.withResolvers<void>();
+    const request: MemoryNetwork['request'] = async ({ action, key }) => {
+      if (action === 'put' && key.startsWith('_isr/ledger/')) await gate.promise;
+    };
+    const late = open({ request }).append([entryOfTag(neighbourOf('a'))]);
+    await open().append([entryOfTag('a')]);
+    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, false]);
+    gate.resolve();
+    await late;
+    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, true]);
+  });
+});

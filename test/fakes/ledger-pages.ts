@@ -1,0 +1,45 @@
+import { shardOf } from '../../lib/core/ledger-shard.ts';
+import { SHARDS } from '../../lib/core/ledger-summary.ts';
+import type { StoredPage } from '../../lib/core/page.ts';
+import type { PageKey } from '../../lib/core/page-key.ts';
+import type { LedgerStore } from '../../lib/core/ports.ts';
+import { isRevalidated } from '../../lib/core/read-freshness.ts';
+import { keyOf } from './world.ts';
+
+export interface RenderedPage {
+  readonly key: PageKey;
+  readonly page: StoredPage;
+}
+
+/** A page whose render begins now, as far as the ledger is concerned. */
+export async function renderedPage(
+  store: LedgerStore,
+  path: string,
+  ...tags: readonly string[]
+): Promise<RenderedPage> {
+  const { sequence } = await store.read();
+  const page: StoredPage = {
+    status: 200,
+    headers: {},
+    renderedAt: 0,
+    expiration: false,
+    tags,
+    ledgerSequence: sequence,
+    bodyHash: '',
+    body: Buffer.from(''),
+    etag: '',
+    prerendered: false,
+  };
+  return { key: keyOf(path), page };
+}
+
+export const isOutOfDate = (store: LedgerStore, { key, page }: RenderedPage): Promise<boolean> =>
+  isRevalidated(key, page, store);
+
+/** Another tag whose entry is in the same shard: most mistakes show only there. */
+export function neighbourOf(tag: string): string {
+  for (let i = 0; ; i++) {
+    const other = `neighbour-${i}`;
+    if (shardOf(`tag:${other}`, SHARDS) === shardOf(`tag:${tag}`, SHARDS)) return other;
+  }
+}
