@@ -6,6 +6,7 @@ import { type ContentApi, startContentApi } from '../examples/content-api/index.
 import { type CliHost, UsageError } from '../lib/cli/command.ts';
 import { readFlags, readPort } from '../lib/cli/flags.ts';
 import { LOCAL_PORTS, type LocalSession, runLocalSession } from '../lib/cli/local-session.ts';
+import { terminalHost } from '../lib/cli/terminal-host.ts';
 import { IsrError } from '../lib/core/errors.ts';
 import { listen } from '../lib/local/stack/listen.ts';
 import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
@@ -123,12 +124,7 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
 try {
-  await start({
-    out: (line) => console.log(line),
-    err: (line) => console.error(line),
-    directory: ROOT,
-    stopSignal: stopping.signal,
-  });
+  await start(terminalHost({ directory: ROOT, stopSignal: stopping.signal }));
 } catch (error) {
   if (stopping.signal.aborted) process.exitCode = 130;
   else if (error instanceof IsrError || error instanceof UsageError) {

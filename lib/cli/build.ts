@@ -30,9 +30,9 @@ Usage: isr build <entry> [flags]
   --root <folder>          folder that gets .isr/ (default: the current one)`;
 
 export const buildCommand: Command = {
-  name: 'build',
-  summary: 'build a fetch handler into .isr/, for IsrSite to deploy',
   help: HELP,
+  flags: FLAGS,
+  allowPositionals: true,
   run: runBuild,
 };
 

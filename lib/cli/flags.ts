@@ -27,7 +27,8 @@ function explain(
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
     const suggestion = closest(flagName(unknown), known);
     const hint = suggestion === undefined ? '' : `; did you mean --${suggestion}?`;
-    return `unknown flag '${unknown}'${hint}`;
+    // Without its value, which may be a secret.
+    return `unknown flag '${unknown.split('=')[0]}'${hint}`;
   }
   if (error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' && !allowPositionals) {
     return `${error.message.split('. ')[0]}; this command takes flags only`;
@@ -45,6 +46,23 @@ export function readPort(flag: string, value: string | undefined, fallback: numb
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new UsageError(`--${flag} must be a number from 0 to 65535, got '${value}'`);
+}
+
+/** A whole number of at least 1. */
+export function readCount(flag: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const count = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new UsageError(`--${flag} must be a whole number of at least 1, got '${value}'`);
+}
+
+/** One of the known words. */
+export function readChoice<Choice extends string>(flag: string, value: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const suggestion = closest(value, choices);
+  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+  throw new UsageError(`--${flag} must be one of ${choices.join(', ')}, got '${value}'${hint}`);
 }
 
 /** `['Name=value']` as an object. */

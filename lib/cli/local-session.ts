@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { startInspector } from '../inspector/server.ts';
-import type { LocalEvent } from '../local/events.ts';
 import { type LocalStack, type RunStackOptions, runStack } from '../local/stack/index.ts';
 import type { CliHost } from './command.ts';
+import { isPlatformLine, shortName, withoutPreamble } from './log-text.ts';
+import { writeSession } from './session-file.ts';
 
 export const LOCAL_PORTS = { site: 4400, revalidate: 4401, inspector: 4402, contentApi: 4403 } as const;
 
@@ -24,40 +25,45 @@ export async function runLocalSession(options: LocalSessionOptions, host: CliHos
   const stack = await runStack({
     ...options,
     onEvent: (event) => {
-      if (isWorthPrinting(event)) host.out(`[${shortName(event.functionName)}] ${messageOf(event.line)}`);
+      // The inspector shows better what Lambda's own lines say.
+      if (event.kind !== 'log' || isPlatformLine(event.line)) return;
+      host.out(`[${shortName(event.functionName)}] ${withoutPreamble(event.line)}`);
     },
   });
   const inspector = await startInspector({ stack, port: options.ports.inspector }).catch(async (error: unknown) => {
     await stack.stop();
     throw error;
   });
+  const hasRevalidate = stack.functions.some(({ constructPath }) => /revalidate$/i.test(constructPath));
+  const revalidateUrl = hasRevalidate ? stack.functionUrl('revalidate') : undefined;
+  const forget = await announce(stack, options.dataDirectory, revalidateUrl, inspector.url);
   const stop = async () => {
     if (!host.stopSignal.aborted) await once(host.stopSignal, 'abort');
+    await forget();
     await inspector.stop();
     await stack.stop();
   };
-  const hasRevalidate = stack.functions.some(({ constructPath }) => /revalidate$/i.test(constructPath));
-  return {
-    stack,
-    revalidateUrl: hasRevalidate ? stack.functionUrl('revalidate') : undefined,
-    inspectorUrl: inspector.url,
-    stopped: stop(),
-  };
+  return { stack, revalidateUrl, inspectorUrl: inspector.url, stopped: stop() };
 }
 
-/** Lambda's own lines about each invocation say nothing that the inspector does not show better. */
-function isWorthPrinting(event: LocalEvent): event is Extract<LocalEvent, { kind: 'log' }> {
-  return event.kind === 'log' && event.line.trim() !== '' && !/^(START|END|REPORT|INIT_START) /.test(event.line);
-}
-
-/** Without the time, request id and level that Lambda puts before each line. */
-function messageOf(line: string): string {
-  return line.replace(/^\S+Z\t\S+\t\S+\t/, '').trimEnd();
-}
-
-function shortName(functionName: string): string {
-  return functionName
-    .replace(/^.*-/, '')
-    .replace(/^SiteFunctions|[0-9A-F]{8}$/g, '')
-    .toLowerCase();
+/** So that `isr status` and its like find the stack. A stack that keeps nothing has no place to say so. */
+export async function announce(
+  stack: LocalStack,
+  directory: string | undefined,
+  revalidateUrl: string | undefined,
+  inspectorUrl: string,
+): Promise<() => Promise<void>> {
+  if (directory === undefined) return async () => {};
+  const { stackName, siteUrl, endpoints, outputs } = stack;
+  return writeSession(directory, {
+    version: 1,
+    pid: process.pid,
+    stackName,
+    siteUrl,
+    revalidateUrl: revalidateUrl ?? null,
+    inspectorUrl,
+    bucket: stack.bucketName,
+    endpoints,
+    outputs,
+  });
 }

@@ -29,9 +29,9 @@ Usage: isr local [flags]
   --fresh                      forget what an earlier run kept`;
 
 export const localCommand: Command = {
-  name: 'local',
-  summary: 'run a synthesized stack (cdk.out) on this machine',
   help: HELP,
+  flags: FLAGS,
+  allowPositionals: false,
   run: runLocal,
 };
 

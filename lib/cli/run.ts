@@ -1,44 +1,84 @@
 import { createRequire } from 'node:module';
 import { IsrError } from '../core/errors.ts';
-import { buildCommand } from './build.ts';
 import { closest } from './closest.ts';
-import { type CliHost, type Command, type ExitCode, UsageError } from './command.ts';
-import { localCommand } from './local.ts';
+import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';
+import { withoutToken } from './redact.ts';
 
-const COMMANDS: readonly Command[] = [localCommand, buildCommand];
+interface Entry {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Later, so that the list and a slip are answered at once. */
+  load(): Promise<Command>;
+}
+
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  local: {
+    summary: 'run a synthesized stack (cdk.out) on this machine',
+    load: async () => (await import('./local.ts')).localCommand,
+  },
+  build: {
+    summary: 'build a fetch handler into .isr/, for IsrSite to deploy',
+    load: async () => (await import('./build.ts')).buildCommand,
+  },
+  revalidate: {
+    summary: 'say that paths, tags, prefixes or everything is out of date',
+    load: async () => (await import('./revalidate.ts')).revalidateCommand,
+  },
+  status: {
+    summary: 'what the edge and the origin say about a page, and why',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  pages: {
+    summary: 'list what is stored: state, age, expiration, size, tags',
+    load: async () => (await import('./pages.ts')).pagesCommand,
+  },
+  tail: {
+    summary: 'show what happens, live',
+    load: async () => (await import('./tail.ts')).tailCommand,
+  },
+};
+
+export const COMMANDS: readonly string[] = Object.keys(ENTRIES);
+
+/** The command of that name; `undefined` when there is none. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(ENTRIES, name) ? ENTRIES[name]?.load() : undefined;
+}
 
 /** Runs the command line. Prints through the host alone; a fault of the program itself is let out. */
-export async function run(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+export async function run(argv: readonly string[], givenHost: CliHost): Promise<ExitCode> {
+  const host = withoutToken(argv, givenHost);
   const [first, ...rest] = argv;
   if (first === '--version' || first === '-v') return say(host, version());
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') return help(first, rest, host);
-  const command = COMMANDS.find(({ name }) => name === first);
+  const command = await loadCommand(first);
   if (command === undefined) return misused(host, unknownCommand(first), 'isr --help');
   if (rest.includes('--help') || rest.includes('-h')) return say(host, command.help);
   try {
     return await command.run(rest, host);
   } catch (error) {
-    if (error instanceof UsageError) return misused(host, error.message, `isr ${command.name} --help`);
-    if (!(error instanceof IsrError)) throw error;
-    host.err(`isr ${command.name}: ${error.message}`);
+    host.progress('');
+    if (error instanceof UsageError) return misused(host, error.message, `isr ${first} --help`);
+    if (!(error instanceof IsrError || error instanceof FailedCommand)) throw error;
+    host.err(`isr ${first}: ${error.message}`);
     return 1;
   }
 }
 
-function help(first: string | undefined, [topic]: readonly string[], host: CliHost): ExitCode {
+async function help(first: string | undefined, [topic]: readonly string[], host: CliHost): Promise<ExitCode> {
   if (topic === undefined) {
     // Without a word the user does not know what to type: that is no success.
     if (first === undefined) host.err(overview());
     else host.out(overview());
     return first === undefined ? 2 : 0;
   }
-  const command = COMMANDS.find(({ name }) => name === topic);
+  const command = await loadCommand(topic);
   return command === undefined ? misused(host, unknownCommand(topic), 'isr --help') : say(host, command.help);
 }
 
 function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  const list = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  const width = Math.max(...COMMANDS.map((name) => name.length));
+  const list = Object.entries(ENTRIES).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return [
     'Incremental Static Regeneration on AWS.',
     '',
@@ -52,10 +92,9 @@ function overview(): string {
 }
 
 function unknownCommand(name: string): string {
-  const names = COMMANDS.map((command) => command.name);
-  const suggestion = closest(name, names);
-  const hint = suggestion === undefined ? `the commands are: ${names.join(', ')}` : `did you mean '${suggestion}'?`;
-  return name.startsWith('-') ? `unknown flag '${name}'` : `unknown command '${name}'; ${hint}`;
+  const suggestion = closest(name, COMMANDS);
+  const hint = suggestion === undefined ? `the commands are: ${COMMANDS.join(', ')}` : `did you mean '${suggestion}'?`;
+  return name.startsWith('-') ? `unknown flag '${name.split('=')[0]}'` : `unknown command '${name}'; ${hint}`;
 }
 
 function misused(host: CliHost, message: string, help: string): ExitCode {

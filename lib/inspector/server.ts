@@ -46,6 +46,7 @@ async function answer(message: IncomingMessage, reply: ServerResponse, stack: Lo
   if (message.method === 'POST' && path === '/clock') return moveClock(message, reply, stack);
   if (message.method !== 'GET') return sendJson(reply, 405, { error: `${message.method} is not possible here` });
   if (path === '/state') return sendJson(reply, 200, await view.read());
+  if (path === '/clock') return sendJson(reply, 200, { stackName: stack.stackName, ...timeOf(stack) });
   if (path === '/events') return streamEvents(reply, stack);
   const page = FILES[path];
   if (page === undefined) return sendJson(reply, 404, { error: `there is no ${path}` });
@@ -63,7 +64,11 @@ async function moveClock(message: IncomingMessage, reply: ServerResponse, stack:
     return sendJson(reply, 400, { error: 'send {"milliseconds": n} with n from 1 to one year' });
   }
   stack.clock.advance(milliseconds);
-  return sendJson(reply, 200, { now: stack.clock.now(), offsetMilliseconds: stack.clock.offset });
+  return sendJson(reply, 200, timeOf(stack));
+}
+
+function timeOf({ clock }: LocalStack) {
+  return { now: clock.now(), offsetMilliseconds: clock.offset };
 }
 
 function parseMove(body: string): unknown {

@@ -1,18 +1,28 @@
 import type { CliHost } from '../../lib/cli/command.ts';
+import type { Environment } from '../../lib/core/environment.ts';
 
 /** Keeps what a command says. */
 export class FakeHost implements CliHost {
   readonly said: string[] = [];
   readonly complained: string[] = [];
+  readonly progressed: string[] = [];
   readonly directory: string;
+  readonly environment: Environment;
+  columns: number | undefined;
   readonly #stopping = new AbortController();
 
-  constructor(directory = process.cwd()) {
+  constructor(directory = process.cwd(), environment: Environment = {}) {
     this.directory = directory;
+    this.environment = environment;
   }
 
   get stopSignal(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** Everything that was printed, wherever. */
+  get printed(): string {
+    return [...this.said, ...this.complained, ...this.progressed].join('\n');
   }
 
   out(line: string): void {
@@ -21,6 +31,14 @@ export class FakeHost implements CliHost {
 
   err(line: string): void {
     this.complained.push(line);
+  }
+
+  progress(text: string): void {
+    this.progressed.push(text);
+  }
+
+  style(_: string, text: string): string {
+    return text;
   }
 
   /** What Ctrl-C does. */
