@@ -58,6 +58,13 @@ describe("the example's template", () => {
     stack.function('serve').failWith();
   });
 
+  test('tells its user the secrets that it made', () => {
+    const { environment } = site.stack.function('revalidate');
+    expect(site.stack.secret('WebhookSecret')).toMatch(/^[A-Za-z0-9]{48}$/);
+    expect(site.stack.secret('WebhookSecret')).toBe(environment.ISR_WEBHOOK_SECRET_CMS);
+    expect(() => site.stack.secret('password')).toThrow(/no secret 'password' in the stack; it has .*WebhookSecret/);
+  });
+
   test('names a function that it does not have', () => {
     expect(() => site.stack.function('resize')).toThrow(/no function 'resize' in the stack; it has .*Serve/);
   });
