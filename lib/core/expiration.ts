@@ -1,4 +1,5 @@
 import { type CacheDirectives, parseCacheDirectives } from './cache-directives.ts';
+import { ONE_YEAR_SECONDS } from './freshness.ts';
 import type { CacheHint } from './site.ts';
 
 export type Expiration =
@@ -46,8 +47,18 @@ function fromField(name: string, directives: CacheDirectives): Expiration | unde
 }
 
 function stored(seconds: number, staleLimit: number | undefined, reasonForZero: string): Expiration {
-  if (!(seconds > 0)) return notStored(reasonForZero);
-  return { kind: 'stored', seconds, ...(staleLimit === undefined ? {} : { staleLimit }) };
+  const whole = wholeSeconds(seconds);
+  if (whole === 0) return notStored(reasonForZero);
+  return {
+    kind: 'stored',
+    seconds: whole,
+    ...(staleLimit === undefined ? {} : { staleLimit: wholeSeconds(staleLimit) }),
+  };
+}
+
+/** A framework's hint is any number: `Infinity` is a year, as in headers, and JSON could not keep it. */
+function wholeSeconds(seconds: number): number {
+  return seconds > 0 ? Math.min(Math.floor(seconds), ONE_YEAR_SECONDS) : 0;
 }
 
 const notStored = (reason: string): Expiration => ({ kind: 'not-stored', reason });

@@ -15,6 +15,14 @@ const secondsFor = (
   return expiration.kind === 'stored' ? expiration.seconds : `not stored: ${expiration.reason}`;
 };
 
+test.each([
+  [{ maxAge: Number.POSITIVE_INFINITY, swr: Number.POSITIVE_INFINITY }, 31_536_000, 31_536_000],
+  [{ maxAge: 1.5, swr: 2.5 }, 1, 2],
+  [{ maxAge: 60, swr: -1 }, 60, 0],
+])('the numbers of a hint, such as %o, become seconds that headers and JSON can carry', (hint, seconds, staleLimit) => {
+  expect(expirationOf(new Headers(), hint, BY_DEFAULT)).toEqual({ kind: 'stored', seconds, staleLimit });
+});
+
 describe('the first that says something decides', () => {
   test.each<[string, Record<string, string>, CacheHint | false | undefined, number | string]>([
     ['nothing said: the default', {}, undefined, BY_DEFAULT],
