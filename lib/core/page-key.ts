@@ -82,6 +82,11 @@ export function pathOfPageKey(key: PageKey): string {
   return `/${segments.map((segment) => encodeStrictly(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
 }
 
+/** What `uriOfPageKey` of all pages below `prefix` begins with. `prefix`: percent-encoded as by `pathOfPageKey`, `/blog/`. */
+export function keyPrefixOf(prefix: string): string {
+  return prefix.replace(/\/%21/g, '/%21%21');
+}
+
 /** `page=2&sort=x`, percent-encoded; empty when the key has no query. */
 export function queryOfPageKey(key: PageKey): string {
   const last = key.slice(key.lastIndexOf('/') + 1);

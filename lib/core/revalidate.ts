@@ -3,7 +3,7 @@ import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { type StoredPage, versionOf } from './page.ts';
-import { type PageKey, pathOfPageKey } from './page-key.ts';
+import { keyPrefixOf, type PageKey, pathOfPageKey } from './page-key.ts';
 import type { Edge, JobQueue } from './ports.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 
@@ -82,7 +82,10 @@ export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): 
     ...revalidation.tags.map(edgeTagOf),
     ...(revalidation.tags.length > 0 ? [OVERFLOW_TAG] : []),
   ];
-  const paths = revalidation.prefixes.flatMap((prefix) => [`${prefix}*`, `/deployments/${deploymentId}${prefix}*`]);
+  const paths = revalidation.prefixes.flatMap((prefix) => [
+    `${prefix}*`,
+    `/deployments/${deploymentId}${keyPrefixOf(prefix)}*`,
+  ]);
   return [...new Set([...tags.map((tag) => `#${tag}`), ...paths])];
 }
 

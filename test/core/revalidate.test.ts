@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { uriOfPageKey } from '../../lib/core/page-key.ts';
 import { purgeItemsOf, type Revalidation, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
@@ -119,6 +120,11 @@ test('tells of each item what was done', async () => {
     milliseconds: 0,
   });
   expect(await revalidateOnly(world, { all: true })).toMatchObject({ all: { outcome: 'queued' } });
+});
+
+test('a prefix whose folder begins with ! purges what the edge has of it', () => {
+  const [, rewritten = ''] = purgeItemsOf({ ...NOTHING, prefixes: ['/%21a/'] }, DEPLOYMENT);
+  expect(`/deployments/${DEPLOYMENT}${uriOfPageKey(keyOf('/!a/b'))}`).toContain(rewritten.replace('*', ''));
 });
 
 test('purges each item once', () => {
