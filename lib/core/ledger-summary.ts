@@ -1,6 +1,6 @@
 import { EVERYTHING, entriesCovering, type Ledger } from './ledger.ts';
 import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
-import type { StoredPage } from './page.ts';
+import type { PageFacts } from './page.ts';
 import type { PageKey } from './page-key.ts';
 
 /** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
@@ -42,7 +42,7 @@ export function namesByShard(names: readonly string[]): Map<number, string[]> {
 }
 
 /** The shards that may hold something newer than the page. Usually there are none. */
-export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, key: PageKey, page: StoredPage): number[] {
+export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, key: PageKey, page: PageFacts): number[] {
   // Nothing was revalidated since, or everything was.
   if (sequence <= page.ledgerSequence || floor > page.ledgerSequence) return [];
   const covering = entriesCovering(key, page.tags).map((name) => shardOf(name, SHARDS));
@@ -54,7 +54,7 @@ export function ledgerAbout(
   { sequence, floor }: LedgerSummary,
   shards: ReadonlyMap<number, LedgerShard>,
   key: PageKey,
-  page: StoredPage,
+  page: PageFacts,
 ): Ledger {
   if (shards.size === 0) return { sequence, floor, entries: {} };
   const entries = entriesCovering(key, page.tags).flatMap((name) => {

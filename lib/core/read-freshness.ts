@@ -1,7 +1,7 @@
 import { type Freshness, freshnessOf } from './freshness.ts';
 import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger.ts';
 import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger-summary.ts';
-import type { StoredPage } from './page.ts';
+import type { PageFacts, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { Clock, LedgerStore } from './ports.ts';
 
@@ -23,13 +23,13 @@ export async function readFreshness(
 }
 
 /** Whether the page was revalidated since it was rendered. */
-export async function isRevalidated(key: PageKey, page: StoredPage, store: LedgerStore): Promise<boolean> {
+export async function isRevalidated(key: PageKey, page: PageFacts, store: LedgerStore): Promise<boolean> {
   return newerEntry(await readLedgerAbout(key, page, await store.read(), store), key, page) !== undefined;
 }
 
 async function readLedgerAbout(
   key: PageKey,
-  page: StoredPage,
+  page: PageFacts,
   summary: LedgerSummary,
   store: LedgerStore,
 ): Promise<Ledger> {

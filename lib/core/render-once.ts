@@ -2,7 +2,7 @@ import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
 import { reasonOf } from './errors.ts';
 import { secondsUntilRetry } from './freshness.ts';
 import type { LedgerSummary } from './ledger-summary.ts';
-import type { SiteAnswer, StoredPage } from './page.ts';
+import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
 import { readFreshness } from './read-freshness.ts';
@@ -21,7 +21,7 @@ export type RenderOutcome =
   /** The page is stored and fresh. `rendered`: by us; `changed`: viewers get something else than before. */
   | { readonly kind: 'stored'; readonly page: StoredPage; readonly rendered: boolean; readonly changed: boolean }
   /** Nothing is under this path, and nothing was. */
-  | { readonly kind: 'gone'; readonly answer: SiteAnswer }
+  | { readonly kind: 'gone'; readonly answer: SiteAnswer; readonly facts: PageFacts }
   | { readonly kind: 'private'; readonly answer: SiteAnswer; readonly reason: string }
   /** `old`: what stays in place; `answer`: what the site said, unless it threw. */
   | {
@@ -114,7 +114,7 @@ async function renderAndStore(
       if (old !== undefined) await ports.pages.remove(key, old.etag);
       return { kind: 'private', answer, reason: storability.reason };
     case 'storable': {
-      if (isGone(answer.status) && old === undefined) return { kind: 'gone', answer };
+      if (isGone(answer.status) && old === undefined) return { kind: 'gone', answer, facts: storability.facts };
       const outcome = await storePage(key, storability.facts, answer.body, old, ports.pages);
       const changed = outcome.kind === 'written' && outcome.changed;
       return { kind: 'stored', page: outcome.page, rendered: true, changed };

@@ -17,7 +17,6 @@ import {
   type ServedPage,
   stalePage,
 } from './served-page.ts';
-import { MAX_GONE_SECONDS } from './storability.ts';
 
 export interface ServePorts extends RenderOncePorts {
   readonly jobs: JobQueue;
@@ -51,8 +50,8 @@ async function serveRendered(
   if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(key, outcome.old, ports);
   const answer = answerOf(key, outcome, state, ports);
   // What was revalidated while this render ran has been purged from the edge already; our answer must not bring it back.
-  if (outcome.kind === 'stored' && (await isRevalidated(key, outcome.page, ports.ledger)))
-    return onlyForThisViewer(answer);
+  const facts = outcome.kind === 'stored' ? outcome.page : outcome.kind === 'gone' ? outcome.facts : undefined;
+  if (facts !== undefined && (await isRevalidated(key, facts, ports.ledger))) return onlyForThisViewer(answer);
   return answer;
 }
 
@@ -64,7 +63,7 @@ export function answerOf(key: PageKey, outcome: RenderOutcome, state: IsrCacheSt
       return freshPage(key, outcome.page, outcome.rendered ? state : 'HIT', left);
     }
     case 'gone':
-      return gonePage(key, outcome.answer, MAX_GONE_SECONDS);
+      return gonePage(key, outcome.facts, outcome.answer.body);
     case 'private':
       return passedThrough(outcome.answer, outcome.reason);
     case 'failed':

@@ -1,6 +1,6 @@
 import { freshCacheControl, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
 import { edgeTagsOfPage } from './edge-tags.ts';
-import type { SiteAnswer, StoredPage } from './page.ts';
+import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import { storedHeaders } from './storability.ts';
 
@@ -49,15 +49,15 @@ export function passedThrough(answer: SiteAnswer, reason: string): ServedPage {
 }
 
 /** A rendered 404 or 410 under a path that has no page: kept by the edge for a moment, never stored. */
-export function gonePage(key: PageKey, answer: SiteAnswer, seconds: number): ServedPage {
+export function gonePage(key: PageKey, facts: PageFacts, body: Uint8Array): ServedPage {
   const headers: Record<string, string> = {
-    ...storedHeaders(answer.headers),
-    'cache-control': `public, max-age=0, s-maxage=${seconds}`,
+    ...facts.headers,
+    'cache-control': `public, max-age=0, s-maxage=${facts.expiration}`,
     'cache-status': 'cdk-isr; fwd=uri-miss; detail=not-found',
-    'cache-tag': edgeTagsOfPage(key, []),
+    'cache-tag': edgeTagsOfPage(key, facts.tags),
     'x-isr-cache': 'MISS',
   };
-  return { status: answer.status, headers, body: answer.body };
+  return { status: facts.status, headers, body };
 }
 
 export function failedPage(message: string): ServedPage {

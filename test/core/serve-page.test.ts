@@ -85,6 +85,26 @@ describe('a missing page', () => {
   });
 });
 
+describe('a missing page that the site does not have', () => {
+  test('is kept by the edge no longer than it says, under its own tags', async () => {
+    const world = createWorld();
+    world.site.answer = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
+    const page = await servePage(KEY, world);
+    expect(cacheControl(page)).toBe('public, max-age=0, s-maxage=5');
+    expect(page.headers['cache-tag']).toBe('path:/blog/a,tag:posts');
+  });
+
+  test('and that is published during its render is not left missing at the edge', async () => {
+    const world = createWorld();
+    world.site.answer = { status: 404, body: 'not found' };
+    world.site.milliseconds = 5000;
+    const asking = servePage(KEY, world);
+    await world.clock.sleep(100);
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    expect(cacheControl(await asking)).toBe('private, no-store');
+  });
+});
+
 describe('a fresh page', () => {
   test('costs no render and no job, and is fresh at the edge for the time left', async () => {
     const world = await storedWorld();
