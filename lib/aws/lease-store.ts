@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PageKey } from '../core/page-key.ts';
-import type { Clock, Lease, LeaseStore } from '../core/ports.ts';
+import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
 import type { Objects } from './objects.ts';
 
 export interface LeaseStoreOptions {
@@ -10,15 +10,28 @@ export interface LeaseStoreOptions {
   readonly clock: Clock;
 }
 
+interface LeaseObject {
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
+  readonly isOpen?: boolean;
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
+
 /** A lease is an object that only one writer can create. Its body is unique, and so is its entity tag. */
 export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions): LeaseStore {
   async function take(name: string, condition: { absent: true } | { etag: string }): Promise<Lease | undefined> {
     const body = JSON.stringify({ holder: randomUUID(), endsAt: options.clock.now() + options.durationMs });
-    const etag = await objects.put(name, body, { headers: { 'content-type': 'application/json' }, condition });
+    const etag = await objects.put(name, body, { headers: JSON_HEADERS, condition });
     if (etag === 'conflict') return undefined;
     return {
       async release() {
         await objects.remove(name, etag);
+      },
+      async open() {
+        const open: LeaseObject = { isOpen: true, endsAt: options.clock.now() + OPEN_LEASE_MS };
+        await objects.put(name, JSON.stringify(open), { headers: JSON_HEADERS, condition: { etag } });
       },
     };
   }
@@ -30,8 +43,9 @@ export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions)
       if (lease !== undefined) return lease;
       const held = await objects.get(name);
       if (held === undefined) return undefined;
-      const { endsAt } = JSON.parse(held.body.toString('utf8')) as { readonly endsAt: number };
-      return endsAt <= options.clock.now() ? take(name, { etag: held.etag }) : undefined;
+      const { endsAt, isOpen } = JSON.parse(held.body.toString('utf8')) as LeaseObject;
+      if (endsAt <= options.clock.now()) return take(name, { etag: held.etag });
+      return isOpen ? ONE_OF_MANY : undefined;
     },
   };
 }

@@ -39,7 +39,11 @@ export interface LeaseStore {
 
 export interface Lease {
   release(): Promise<void>;
+  /** Instead of a release: for `OPEN_LEASE_MS` everybody who asks gets a lease, since no one can use another's render. */
+  open(): Promise<void>;
 }
+
+export const OPEN_LEASE_MS = 10_000;
 
 export interface Job {
   readonly pageKey: PageKey;

@@ -51,11 +51,15 @@ export async function renderOnce(
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {
     const lease = await ports.leases.acquire(key);
     if (lease !== undefined) {
+      let isShared = true;
       try {
         // Between our read and the lease, its last holder may have finished.
-        return await renderUnlessFresh(key, { page: await ports.pages.read(key), ledger: seen.ledger }, ports);
+        const page = await ports.pages.read(key);
+        const outcome = await renderUnlessFresh(key, { page, ledger: seen.ledger }, ports);
+        isShared = outcome.kind !== 'private';
+        return outcome;
       } finally {
-        await lease.release();
+        await (isShared ? lease.release() : lease.open());
       }
     }
     if (ports.clock.now() >= hedgeAt) return renderAndStore(key, seen.page, seen.ledger, ports);

@@ -48,5 +48,25 @@ export function describeLeaseStore(name: string, create: () => Promise<LeaseStor
       await late?.release();
       expect(await subject.open().acquire(key)).toBeUndefined();
     });
+
+    test('opened, it is everybody’s for 10 seconds, then one’s again', async () => {
+      const lease = await subject.open().acquire(key);
+      await lease?.open();
+      const askTwenty = () => Promise.all(Array.from({ length: 20 }, () => subject.open().acquire(key)));
+      const open = await askTwenty();
+      expect(open.every((each) => each !== undefined)).toBe(true);
+      await open[0]?.release();
+      expect(await subject.open().acquire(key)).toBeDefined();
+      subject.advance(10_001);
+      expect((await askTwenty()).filter((each) => each !== undefined)).toHaveLength(1);
+    });
+
+    test('a holder that comes too late does not open the lease of the next', async () => {
+      const late = await subject.open().acquire(key);
+      subject.advance(15_001);
+      await subject.open().acquire(key);
+      await late?.open();
+      expect(await subject.open().acquire(key)).toBeUndefined();
+    });
   });
 }

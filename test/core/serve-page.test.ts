@@ -206,6 +206,16 @@ describe('an invalidated page', () => {
 });
 
 describe('a response that is one viewer’s', () => {
+  test('makes no viewer wait for the renders of others', async () => {
+    const world = createWorld();
+    world.site.answer = { body: 'for one', headers: { 'set-cookie': 'session=1' } };
+    world.site.milliseconds = 300;
+    const begun = world.clock.now();
+    await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    expect(world.site.renders).toHaveLength(100);
+    expect(world.clock.now() - begun).toBeLessThan(1500);
+  });
+
   test('is passed through to each and never stored', async () => {
     const world = createWorld();
     world.site.answer = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });

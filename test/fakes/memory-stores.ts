@@ -3,7 +3,7 @@ import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger
 import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger-summary.ts';
 import type { StoredPage } from '../../lib/core/page.ts';
 import type { PageKey } from '../../lib/core/page-key.ts';
-import type { Clock, LeaseStore, LedgerStore, PageStore } from '../../lib/core/ports.ts';
+import { type Clock, type LeaseStore, type LedgerStore, OPEN_LEASE_MS, type PageStore } from '../../lib/core/ports.ts';
 
 /** A turn of the event loop, so that concurrent callers interleave as they do over a network. */
 const network = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
@@ -62,17 +62,23 @@ export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore 
 }
 
 export function createMemoryLeaseStore(clock: Clock, durationMs = 15_000): LeaseStore {
-  const endings = new Map<PageKey, number>();
+  const held = new Map<PageKey, { readonly endsAt: number; readonly isOpen: boolean }>();
   return {
     async acquire(key) {
       await network();
-      if ((endings.get(key) ?? 0) > clock.now()) return undefined;
-      const endsAt = clock.now() + durationMs;
-      endings.set(key, endsAt);
+      const other = held.get(key);
+      if (other !== undefined && other.endsAt > clock.now())
+        return other.isOpen ? { release: network, open: network } : undefined;
+      const own = { endsAt: clock.now() + durationMs, isOpen: false };
+      held.set(key, own);
       return {
         async release() {
           await network();
-          if (endings.get(key) === endsAt) endings.delete(key);
+          if (held.get(key) === own) held.delete(key);
+        },
+        async open() {
+          await network();
+          if (held.get(key) === own) held.set(key, { endsAt: clock.now() + OPEN_LEASE_MS, isOpen: true });
         },
       };
     },
