@@ -24,6 +24,7 @@ export interface EdgeResponse {
 }
 
 export interface EdgeEvent {
+  context: { distributionDomainName: string };
   viewer: { ip: string };
   request: EdgeRequest;
   response: EdgeResponse;

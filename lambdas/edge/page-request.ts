@@ -6,7 +6,10 @@ import { isKnownToken } from './token.ts';
 import { setTrustedHeaders } from './trusted-headers.ts';
 
 export function handler(event: EdgeEvent): EdgeRequest | EdgeResponse {
-  return answer(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
+  const result = answer(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
+  // A site without a name of its own is rendered for this one. The viewer's would be the viewer's choice, port included.
+  if ('uri' in result) result.headers['x-forwarded-host'] = { value: event.context.distributionDomainName };
+  return result;
 }
 
 function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeResponse {

@@ -5,7 +5,7 @@ import { type PageKey, pageKeyOfUri } from '../../lib/core/page-key.ts';
 export interface PageRequest {
   readonly deploymentId: string;
   readonly key: PageKey;
-  /** The name that the viewer used. */
+  /** The distribution's own name. */
   readonly host: string;
   readonly revalidationToken: string | undefined;
   readonly draftToken: string | undefined;

@@ -37,6 +37,12 @@ describe('guarantee 6: a cached page depends on deployment, path and allowed que
     expect(Object.keys(seen.headers)).toEqual(['accept']);
   });
 
+  test('not even the host that they asked for', async () => {
+    const answer = await get('/echo/host', { host: 'evil.example:1337' });
+    expect(answer.headers['x-isr-cache']).toBe('MISS');
+    expect(JSON.parse(answer.body).url).toBe(`https://${host}/echo/host`);
+  });
+
   test('so every viewer gets the same bytes, from the edge and from the origin', async () => {
     const first = await get('/echo/same', BROWSER);
     const second = await get('/echo/same', { cookie: 'session=another' });

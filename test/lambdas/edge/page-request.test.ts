@@ -189,7 +189,7 @@ test('a viewer cannot send what only the edge says', () => {
   expect(Object.fromEntries(Object.entries(request.headers).map(([name, { value }]) => [name, value]))).toEqual({
     host: 'example.com',
     accept: 'text/html',
-    'x-forwarded-host': 'example.com',
+    'x-forwarded-host': 'd111111abcdef8.cloudfront.net',
   });
 });
 

@@ -29,6 +29,7 @@ export function requestEvent(uri: string, options: ViewerRequest = {}): EdgeEven
   const valuesOf = (entries: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, { value }]));
   return {
+    context: { distributionDomainName: 'd111111abcdef8.cloudfront.net' },
     viewer: { ip: '198.51.100.7' },
     request: {
       method: options.method ?? 'GET',
