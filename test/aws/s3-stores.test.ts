@@ -62,6 +62,22 @@ describeLeaseStore('in S3', async () => {
   };
 });
 
+test('leases of two deployments do not meet', async () => {
+  const objects = await emptyBucket();
+  const clock = new VirtualClock();
+  const leases = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
+    createS3LeaseStore(objects, { deploymentId, durationMs: 15_000, clock }).acquire(keyOf('/a')),
+  );
+  expect((await Promise.all(leases)).every((lease) => lease !== undefined)).toBe(true);
+});
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+test.each([404, 409, 412])('a conditional write that S3 answers with %i did not happen', async (status) => {
+  const objects = objectsOf('any', async () => ({ status, headers: {}, body: Buffer.alloc(0) }));
+  expect(await objects.put('a', 'x', { condition: { etag: '"e"' } })).toBe('conflict');
+  await expect(objects.put('a', 'x')).rejects.toThrow(`s3 answered ${status}`);
+});
+
 describe('pages in S3', () => {
   test('a page made at build time has what S3 and the build know of it', async () => {
     const objects = await emptyBucket();

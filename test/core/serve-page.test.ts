@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entryOfPath } from '../../lib/core/ledger.ts';
+import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import type { ServedPage } from '../../lib/core/served-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
@@ -35,6 +36,35 @@ describe('a missing page', () => {
     const pages = await Promise.all(Array.from({ length: 1000 }, () => servePage(KEY, world)));
     expect(world.site.renders).toHaveLength(1);
     expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>one</h1>']));
+  });
+
+  test('that somebody stored between our read and our lease is not rendered again', async () => {
+    const world = createWorld();
+    const other = { ...world };
+    const late = {
+      ...world,
+      leases: {
+        async acquire(key: typeof KEY) {
+          await servePage(key, other);
+          return world.leases.acquire(key);
+        },
+      },
+    };
+    expect(seen(await servePage(KEY, late))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
+    expect(world.site.renders).toHaveLength(1);
+  });
+
+  test('is as old as the begin of its render, since what it shows may be', async () => {
+    const world = createWorld();
+    world.site.milliseconds = 10_000;
+    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=50,');
+  });
+
+  test('whose render failed asks nobody for a regeneration', async () => {
+    const world = createWorld();
+    world.site.failure = new Error('down');
+    await servePage(KEY, world);
+    expect(world.requestedJobs).toEqual([]);
   });
 
   test('whose leader died is rendered by a follower after 3 seconds', async () => {
@@ -134,6 +164,30 @@ describe('an expired page', () => {
     expect(world.site.renders).toHaveLength(1);
   });
 
+  test('is not served before the message was sent: the function may be frozen right after', async () => {
+    const world = await storedWorld();
+    world.clock.advance(61_000);
+    let isSent = false;
+    world.jobs.requestRegeneration = async () => {
+      await world.clock.sleep(50);
+      isSent = true;
+    };
+    await servePage(KEY, world);
+    expect(isSent).toBe(true);
+  });
+
+  test('whose regeneration failed asks for another one, which the queue does not take for the first', async () => {
+    const world = await storedWorld();
+    world.clock.advance(61_000);
+    world.site.failure = new Error('down');
+    await servePage(KEY, world);
+    const [job] = world.requestedJobs;
+    await regeneratePage({ pageKey: KEY, deploymentId: 'd', version: job?.version ?? '' }, 'd', world);
+    world.clock.advance(30_000);
+    await servePage(KEY, world);
+    expect(new Set(world.requestedJobs.map(({ version }) => version)).size).toBe(2);
+  });
+
   test('is served even when the queue cannot be reached', async () => {
     const world = await storedWorld();
     world.clock.advance(61_000);
@@ -162,6 +216,14 @@ describe('an expired page', () => {
 });
 
 describe('an invalidated page', () => {
+  test('whose render fails asks for one in the background', async () => {
+    const world = await storedWorld();
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    world.site.failure = new Error('down');
+    await servePage(KEY, world);
+    expect(world.requestedJobs).toHaveLength(1);
+  });
+
   test('is rendered before it is served', async () => {
     const world = await storedWorld();
     await world.ledger.append([entryOfPath('/blog/a')]);

@@ -66,6 +66,35 @@ describe('guarantee 6: a cached page depends on deployment, path and allowed que
   });
 });
 
+describe('guarantee 6: the function behind the edge believes no one either', () => {
+  const wrong = 'x'.repeat(36);
+
+  test.each(['x-isr-draft', 'x-prerender-revalidate'])('a wrong token in %s does not render', async (name) => {
+    await askServe(site.stack, '/echo/wrong');
+    const answer = await askServe(site.stack, '/echo/wrong', { [name]: wrong });
+    expect(answer.headers['x-isr-cache']).toBe('HIT');
+  });
+
+  test('a page of a deployment that is not ours is rendered for one viewer and stored by nobody', async () => {
+    const uri = '/deployments/fedcba9876543210/echo/other/index.html';
+    const ours = { authorization: 'AWS4-HMAC-SHA256 Credential=local' };
+    for (const _ of [1, 2]) {
+      const answer = await ask(site.stack.functionUrl('serve'), uri, { headers: ours });
+      expect([answer.headers['x-isr-cache'], answer.headers['cache-control']]).toEqual(['BYPASS', 'private, no-store']);
+    }
+    expect((await askServe(site.stack, '/echo/other')).headers['x-isr-cache']).toBe('MISS');
+  });
+
+  test('who names the entity tag gets 304 without a body, who names another gets the page', async () => {
+    const page = await askServe(site.stack, '/echo/etag');
+    const etag = page.headers.etag ?? '';
+    const same = await askServe(site.stack, '/echo/etag', { 'if-none-match': `"other", W/${etag}` });
+    expect([same.status, same.body, same.headers.etag]).toEqual([304, '', etag]);
+    const other = await askServe(site.stack, '/echo/etag', { 'if-none-match': '"other"' });
+    expect([other.status, other.body]).toEqual([200, page.body]);
+  });
+});
+
 describe('guarantee 6: nothing private is ever stored', () => {
   test.each(['/cookie', '/private', '/vary'])('%s is rendered for each request', async (path) => {
     const answers = [await get(path), await get(path), await askServe(site.stack, path)];
