@@ -28,6 +28,7 @@ const edge = createDirectEdge(
 const ports = {
   ...pages.portsFor(config.siteUrl, revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge })),
   jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
+  hasQueryVariants: config.allowQuery.length > 0,
   edge,
 };
 const receiveWebhook = createWebhookReceiver({

@@ -2,6 +2,7 @@ import {
   type Environment,
   expiration,
   hashes,
+  list,
   oneOf,
   optionalText,
   positiveInteger,
@@ -17,6 +18,7 @@ export interface ServeConfig {
   readonly siteUrl: string | undefined;
   readonly trailingSlash: TrailingSlash;
   readonly expiration: number | false;
+  readonly allowQuery: readonly string[];
   readonly tokenHashes: readonly string[];
   readonly jobsQueueUrl: string;
   readonly purgeQueueUrl: string;
@@ -32,6 +34,7 @@ export function readServeConfig(environment: Environment): ServeConfig {
       siteUrl: ['ISR_SITE_URL', optionalText],
       trailingSlash: ['ISR_TRAILING_SLASH', oneOf('always', 'never', 'ignore')],
       expiration: ['ISR_EXPIRATION', expiration],
+      allowQuery: ['ISR_ALLOW_QUERY', list],
       tokenHashes: ['ISR_TOKEN_HASHES', hashes],
       jobsQueueUrl: ['ISR_JOBS_QUEUE_URL', text],
       purgeQueueUrl: ['ISR_PURGE_QUEUE_URL', text],

@@ -20,6 +20,7 @@ const aws = awsClientFrom(process.env);
 const pages = openPages(config, aws);
 const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
 const edge = createQueuedEdge(aws, config.purgeQueueUrl);
+const hasQueryVariants = config.allowQuery.length > 0;
 const revalidateBySite = revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge });
 
 /** The first origin of every page. Errors are let out: CloudFront then asks S3. */
@@ -42,7 +43,7 @@ function pageFor(request: PageRequest): Promise<ServedPage> {
 
 async function revalidated(key: PageKey, ports: ServePorts): Promise<ServedPage> {
   const revalidation = { pages: [key], tags: [], prefixes: [], all: false };
-  const result = await revalidate(revalidation, config.deploymentId, { ...ports, edge });
+  const result = await revalidate(revalidation, config.deploymentId, { ...ports, edge, hasQueryVariants });
   const page = onlyForThisViewer(await servePage(key, ports));
   log('info', 'revalidated by request header', { pageKey: key, outcome: result.pages[0]?.outcome });
   if (page.headers['x-isr-cache'] !== 'HIT') return page;

@@ -10,7 +10,7 @@ const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalida
 /** When CloudFront throttles all the same: somebody else in the account invalidates too. */
 const PAUSE_WHEN_THROTTLED_MS = 3000;
 
-/** Purges by CreateInvalidation, all items in one call. Rejects with PURGE_FAILED; `isThrottled` tells that from the rest. */
+/** Purges by CreateInvalidation, all items in one call. Rejects with PURGE_FAILED. */
 export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Edge {
   return {
     async purge(items) {
@@ -28,15 +28,15 @@ export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Ed
   };
 }
 
-/** Purges at once when nobody else has just done so; leaves it to the purge queue otherwise, and when throttled. */
+/** Purges at once when nobody else has just done so. Else, and when that fails, it is left to the purge queue. */
 export function createDirectEdge(edge: Edge, pacer: PurgePacer, queue: Edge): Edge {
   return {
     async purge(items) {
       if (!(await pacer.mayGoDirectly())) return queue.purge(items);
       try {
         return await edge.purge(items);
-      } catch (error) {
-        if (!isThrottled(error)) throw error;
+      } catch {
+        // The new page is stored by now, so the purge must not be forgotten. The queue tries again and says why not.
         return queue.purge(items);
       }
     },
@@ -65,7 +65,7 @@ export function createPatientEdge(edge: Edge, pacer: PurgePacer, clock: Clock, p
 
 class Throttled extends Error {}
 
-export function isThrottled(error: unknown): boolean {
+function isThrottled(error: unknown): boolean {
   return error instanceof IsrError && error.cause instanceof Throttled;
 }
 

@@ -9,6 +9,7 @@ const FLAGS = {
   base: { type: 'string' },
   client: { type: 'string' },
   expiration: { type: 'string' },
+  json: { type: 'boolean' },
   live: { type: 'string', multiple: true },
   root: { type: 'string' },
   site: { type: 'string' },
@@ -27,7 +28,12 @@ Usage: isr build <entry> [flags]
   --expiration <seconds>   how long a page stays fresh when it does not say so; 'false': until it is revalidated
   --token <secret>         token that allows a revalidation, at least 32 characters; only its hash is written
   --allow-query <name>     query parameter that is part of a page; may be repeated
-  --root <folder>          folder that gets .isr/ (default: the current one)`;
+  --root <folder>          folder that gets .isr/ (default: the current one)
+  --json                   the result as one JSON object
+
+Examples:
+  isr build src/server.ts --client public --site https://example.com
+  isr build src/server.ts --live '/api/[...path]' --expiration 3600`;
 
 export const buildCommand: Command = {
   help: HELP,
@@ -58,9 +64,10 @@ async function runBuild(argv: readonly string[], host: CliHost): Promise<ExitCod
     },
   });
   const milliseconds = Math.round(performance.now() - started);
-  host.out(
-    `Built deployment ${build.manifest.deploymentId} into ${at(values.root ?? '.')}/.isr in ${milliseconds} ms.`,
-  );
+  const { deploymentId } = build.manifest;
+  const folder = at(`${values.root ?? '.'}/.isr`);
+  if (values.json) host.out(JSON.stringify({ deploymentId, folder, milliseconds }));
+  else host.out(`Built deployment ${deploymentId} into ${folder} in ${milliseconds} ms.`);
   return 0;
 }
 

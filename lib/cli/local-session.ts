@@ -21,7 +21,10 @@ export interface LocalSession {
 }
 
 /** Runs a stack with its inspector until the host's signal; what the functions log goes to the host. */
-export async function runLocalSession(options: LocalSessionOptions, host: CliHost): Promise<LocalSession> {
+export async function runLocalSession(
+  options: LocalSessionOptions,
+  host: Pick<CliHost, 'out' | 'stopSignal'>,
+): Promise<LocalSession> {
   const stack = await runStack({
     ...options,
     onEvent: (event) => {

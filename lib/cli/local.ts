@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { IsrError } from '../core/errors.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from './command.ts';
 import { readAssignments, readFlags, readPort } from './flags.ts';
-import { LOCAL_PORTS, runLocalSession } from './local-session.ts';
+import { LOCAL_PORTS, type LocalSession, runLocalSession } from './local-session.ts';
 
 const FLAGS = {
   app: { type: 'string' },
   data: { type: 'string' },
   fresh: { type: 'boolean' },
   'inspector-port': { type: 'string' },
+  json: { type: 'boolean' },
   parameter: { type: 'string', multiple: true },
   port: { type: 'string' },
   'revalidate-port': { type: 'string' },
@@ -26,7 +27,12 @@ Usage: isr local [flags]
   --inspector-port <number>    of the page that shows what happens (default: ${LOCAL_PORTS.inspector})
   --parameter <Name=value>     value of a parameter of the stack; may be repeated
   --data <folder>              where pages and secrets are kept for the next run (default: .local)
-  --fresh                      forget what an earlier run kept`;
+  --fresh                      forget what an earlier run kept
+  --json                       one JSON object when it is ready; logs go to standard error
+
+Examples:
+  isr local
+  isr local --app cdk.out --port 8080 --parameter ContentApiUrl=http://127.0.0.1:4403`;
 
 export const localCommand: Command = {
   help: HELP,
@@ -52,14 +58,25 @@ async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCod
         inspector: readPort('inspector-port', values['inspector-port'], LOCAL_PORTS.inspector),
       },
     },
-    host,
+    { out: (line) => (values.json ? host.err(line) : host.out(line)), stopSignal: host.stopSignal },
   );
-  host.out(`Site        ${session.stack.siteUrl}`);
-  host.out(`Revalidate  ${session.revalidateUrl ?? 'the stack has no revalidate function'}`);
-  host.out(`Inspector   ${session.inspectorUrl}`);
-  host.out('Stop with Ctrl-C.');
+  for (const line of values.json ? [JSON.stringify(urlsOf(session))] : welcome(session)) host.out(line);
   await session.stopped;
   return 0;
+}
+
+function urlsOf({ stack: { siteUrl }, revalidateUrl = null, inspectorUrl }: LocalSession) {
+  return { siteUrl, revalidateUrl, inspectorUrl };
+}
+
+function welcome(session: LocalSession): string[] {
+  const { siteUrl, revalidateUrl, inspectorUrl } = urlsOf(session);
+  return [
+    `Site        ${siteUrl}`,
+    `Revalidate  ${revalidateUrl ?? 'the stack has no revalidate function'}`,
+    `Inspector   ${inspectorUrl}`,
+    'Stop with Ctrl-C.',
+  ];
 }
 
 /** The local S3 keeps its objects with node:sqlite: https://nodejs.org/api/sqlite.html. The Lambdas run on Node 24. */

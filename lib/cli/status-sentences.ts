@@ -64,24 +64,31 @@ export function storedSentences(look: StoredLook): string[] {
 }
 
 function stateSentence(page: StoredView): string {
-  const { freshness, facts, now } = page;
+  const { freshness, facts, now, state } = page;
   const age = durationOf(now - facts.renderedAt);
   const expiry = expiresAt(page);
-  if (page.state === 'prerendered') return `The stored page was uploaded with the build ${age} ago and never expires.`;
+  if (state === 'prerendered') return `The stored page was uploaded with the build ${age} ago and never expires.`;
+  const start = `The stored page, rendered ${age} ago,`;
   switch (freshness.kind) {
     case 'invalidated':
-      return `The stored page, rendered ${age} ago, is out of date: ${invalidation(page)}. The first request at the origin waits for a new render.`;
-    case 'expired':
-      return `The stored page, rendered ${age} ago, expired ${durationOf(freshness.secondsAgo * 1000)} ago. ${
-        freshness.tooStale
-          ? `That is longer than it allows (stale-while-revalidate=${facts.staleLimit}), so a request waits for a new render.`
-          : 'The next request at the origin gets it at once and has it rendered in the background.'
-      }`;
+      return `${start} is out of date: ${invalidation(page)}.${next(page, WAITS)}`;
+    case 'expired': {
+      const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
+      if (!freshness.tooStale) return expired + next(page, IN_THE_BACKGROUND);
+      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleLimit}).${next(page, WAITS)}`;
+    }
     default:
-      return expiry === undefined
-        ? `The stored page, rendered ${age} ago, is fresh until it is revalidated.`
-        : `The stored page, rendered ${age} ago, is fresh for another ${durationOf(expiry - now)}.`;
+      if (expiry === undefined) return `${start} is fresh until it is revalidated.`;
+      return `${start} is fresh for another ${durationOf(expiry - now)}.`;
   }
+}
+
+const WAITS = ' The next request at the origin waits for a new render.';
+const IN_THE_BACKGROUND = ' The next request at the origin gets it at once and has it rendered in the background.';
+
+/** Nothing is rendered for a while after a render that failed. */
+function next({ facts, now }: StoredView, sentence: string): string {
+  return facts.retryAt !== undefined && facts.retryAt > now ? '' : sentence;
 }
 
 function invalidation({ invalidatedBy, facts }: StoredView): string {
@@ -97,7 +104,6 @@ function invalidation({ invalidatedBy, facts }: StoredView): string {
 function retrySentences({ facts, now }: StoredView): string[] {
   if (facts.retryAt === undefined) return [];
   const left = facts.retryAt - now;
-  const next =
-    left > 0 ? `the next try is in ${durationOf(left)} at the earliest` : 'it is tried again at the next request';
-  return [`Its last render failed; ${next}.`];
+  if (left <= 0) return ['Its last render failed; it is tried again at the next request.'];
+  return [`Its last render failed; the old page is served for another ${durationOf(left)}, then it is tried again.`];
 }

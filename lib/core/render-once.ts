@@ -15,6 +15,8 @@ export interface RenderOncePorts extends RenderPorts {
   readonly ledger: LedgerStore;
   readonly leases: LeaseStore;
   readonly log: Log;
+  /** Whether the caller purges what it replaces. */
+  readonly isRevalidation?: boolean;
 }
 
 export type RenderOutcome =
@@ -119,7 +121,7 @@ async function renderAndStore(
       return { kind: 'private', answer, reason: storability.reason };
     case 'storable': {
       if (isGone(answer.status) && old === undefined) return { kind: 'gone', answer, facts: storability.facts };
-      const outcome = await storePage(key, storability.facts, answer.body, old, ports.pages);
+      const outcome = await storePage(key, storability.facts, answer.body, old, ports.pages, ports.isRevalidation);
       const changed = outcome.kind === 'written' && outcome.changed;
       return { kind: 'stored', page: outcome.page, rendered: true, changed };
     }

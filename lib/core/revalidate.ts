@@ -18,6 +18,8 @@ export interface Revalidation {
 export interface RevalidatePorts extends RenderOncePorts {
   readonly edge: Edge;
   readonly jobs: JobQueue;
+  /** Whether one path may be several pages. Only one of them is rendered, so nothing is known of the others. */
+  readonly hasQueryVariants: boolean;
 }
 
 export interface PageResult {
@@ -98,14 +100,15 @@ export async function revalidate(
   const begun = ports.clock.now();
   const sequence = await ports.ledger.append(entriesOf(revalidation));
   const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (key) => revalidatePage(key, ports));
-  const pages = revalidation.pages.filter((_, i) => done[i]?.mustPurge);
+  const pages = done.filter(({ mustPurge }) => mustPurge).map(({ key }) => key);
   const items = purgeItemsOf({ ...revalidation, pages }, deploymentId);
   const purge = items.length === 0 ? 'nothing-to-purge' : await ports.edge.purge(items);
+  await mapConcurrently(done, CONCURRENT_RENDERS, ({ key, page }) => notePurge(key, page, ports));
   const milliseconds = ports.clock.now() - begun;
   const cover: CoverResult = { outcome: purge, milliseconds };
   return {
     sequence,
-    pages: done.map(({ mustPurge, ...page }) => ({ ...page, purge: mustPurge ? purge : 'nothing-to-purge' })),
+    pages: done.map(({ result, mustPurge }) => ({ ...result, purge: mustPurge ? purge : 'nothing-to-purge' })),
     tags: revalidation.tags.map((tag) => ({ tag, ...cover })),
     prefixes: revalidation.prefixes.map((prefix) => ({ prefix, ...cover })),
     ...(revalidation.all ? { all: cover } : {}),
@@ -114,30 +117,46 @@ export async function revalidate(
   };
 }
 
-type RevalidatedPage = Omit<PageResult, 'purge'> & { readonly mustPurge: boolean };
+interface RevalidatedPage {
+  readonly key: PageKey;
+  readonly result: Omit<PageResult, 'purge'>;
+  /** As it is stored now. */
+  readonly page: StoredPage | undefined;
+  readonly mustPurge: boolean;
+}
 
 async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<RevalidatedPage> {
   const begun = ports.clock.now();
-  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
-  const done = (outcome: PageResult['outcome'], reason?: string): RevalidatedPage => ({
-    path: pathOfPageKey(key),
-    outcome,
-    ...(reason === undefined ? {} : { reason }),
-    mustPurge: outcome !== 'unchanged' || isYoung(page, begun),
-    milliseconds: ports.clock.now() - begun,
+  const [old, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  const done = (outcome: PageResult['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
+    key,
+    page,
+    mustPurge: outcome !== 'unchanged' || ports.hasQueryVariants || mayEdgeHoldOlder(page, begun),
+    result: {
+      path: pathOfPageKey(key),
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      milliseconds: ports.clock.now() - begun,
+    },
   });
-  if (page?.prerendered) return done('prerendered');
-  const outcome = await renderOnce(key, page, ledger, ports);
-  if (outcome.kind === 'failed') {
-    if (outcome.old !== undefined) await ports.jobs.requestRegeneration(key, versionOf(outcome.old));
-    return done('failed', outcome.reason);
-  }
-  return done(resultOf(outcome));
+  if (old?.prerendered) return done('prerendered');
+  const outcome = await renderOnce(key, old, ledger, { ...ports, isRevalidation: true });
+  if (outcome.kind !== 'failed') return done(resultOf(outcome), outcome.kind === 'stored' ? outcome.page : undefined);
+  if (outcome.old !== undefined) await ports.jobs.requestRegeneration(key, versionOf(outcome.old));
+  return done('failed', undefined, outcome.reason);
 }
 
-/** A copy of the page before this one may still be served stale by the edge, so "unchanged" is not enough. */
-function isYoung(page: StoredPage | undefined, now: number): boolean {
-  return page !== undefined && now - page.renderedAt <= 2 * MAX_EDGE_STALE_SECONDS * 1000;
+/** Something older than the page that was found unchanged: an earlier revalidation died, or a page expired just now. */
+function mayEdgeHoldOlder(page: StoredPage | undefined, now: number): boolean {
+  if (page?.isUnpurged) return true;
+  return page?.replacedAt !== undefined && now - page.replacedAt <= 2 * MAX_EDGE_STALE_SECONDS * 1000;
+}
+
+/** Done or queued: either way nobody has to think of it again. A page that was replaced meanwhile has its own facts. */
+async function notePurge(key: PageKey, page: StoredPage | undefined, ports: RevalidatePorts): Promise<void> {
+  if (!page?.isUnpurged) return;
+  const { body, etag, prerendered, isUnpurged, ...facts } = page;
+  await ports.pages.write(key, facts, body, { etag });
 }
 
 function resultOf(outcome: Exclude<RenderOutcome, { kind: 'failed' }>): PageResult['outcome'] {

@@ -20,20 +20,33 @@ export async function storePage(
   body: Uint8Array,
   known: StoredPage | undefined,
   pages: PageStore,
+  isRevalidation = false,
 ): Promise<StoreOutcome> {
   let current = known;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (current !== undefined && isNewer(current, facts)) return { kind: 'superseded', page: current };
     const condition = current === undefined ? { absent: true as const } : { etag: current.etag };
     const bytes = current === undefined ? body : distinctBytes(facts, body, current);
-    const etag = await pages.write(key, facts, bytes, condition);
+    const written = { ...facts, ...edgeFacts(current, facts, isRevalidation) };
+    const etag = await pages.write(key, written, bytes, condition);
     if (etag !== 'conflict') {
-      const page = { ...facts, body: bytes, etag, prerendered: false };
+      const page = { ...written, body: bytes, etag, prerendered: false };
       return { kind: 'written', page, changed: current === undefined || isDifferent(current, facts) };
     }
     current = await pages.read(key);
   }
   throw new Error(`could not write '${key}': it was replaced ${MAX_ATTEMPTS} times meanwhile`);
+}
+
+type EdgeFacts = Pick<PageFacts, 'isUnpurged' | 'replacedAt'>;
+
+/** What the edge may hold of the page before: known to the next revalidation that finds the content unchanged. */
+function edgeFacts(current: StoredPage | undefined, facts: PageFacts, isRevalidation: boolean): EdgeFacts {
+  if (current === undefined) return {};
+  const { isUnpurged, replacedAt } = current;
+  const before: EdgeFacts = { ...(isUnpurged ? { isUnpurged } : {}), ...(replacedAt ? { replacedAt } : {}) };
+  if (!isDifferent(current, facts)) return before;
+  return isRevalidation ? { ...before, isUnpurged: true } : { ...before, replacedAt: facts.renderedAt };
 }
 
 /** First by what was revalidated before the render, then by when it began. */

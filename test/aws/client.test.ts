@@ -2,8 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
-import { createCloudFrontEdge } from '../../lib/aws/cloudfront-edge.ts';
+import { createCloudFrontEdge, createDirectEdge, createPatientEdge } from '../../lib/aws/cloudfront-edge.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
+import { VirtualClock } from '../fakes/virtual-clock.ts';
 
 interface Canned {
   readonly status: number;
@@ -53,11 +54,13 @@ describe('purging', () => {
       return 'queued' as const;
     },
   };
+  const alwaysFree = { mayGoDirectly: async () => true, waitingTime: async () => 0 };
+  const direct = () => createDirectEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, queue);
   beforeEach(() => queued.splice(0));
 
   test('is done once CloudFront took it, in one call for all items', async () => {
     answers = [{ status: 201 }];
-    expect(await createCloudFrontEdge(client(), 'E1', queue).purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
+    expect(await direct().purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
     expect(received).toHaveLength(1);
     expect(received[0]).toContain('<Path>#path:/a&#38;b</Path><Path>/&#60;x&#62;/*</Path>');
     expect(queued).toEqual([]);
@@ -65,15 +68,25 @@ describe('purging', () => {
 
   test.each(['Throttling', 'TooManyInvalidationsInProgress'])('is queued when CloudFront answers %s', async (code) => {
     answers = [{ status: 400, body: refusal(code) }];
-    expect(await createCloudFrontEdge(client(), 'E1', queue).purge(['#tag:a'])).toBe('queued');
+    expect(await direct().purge(['#tag:a'])).toBe('queued');
     expect(queued).toEqual([['#tag:a']]);
   });
 
-  test('that CloudFront refuses is an error, never taken for done', async () => {
+  test('that CloudFront refuses is queued as well: the page is stored already, so it must not be forgotten', async () => {
     answers = [{ status: 403, body: refusal('AccessDenied') }];
-    await expect(createCloudFrontEdge(client(), 'E1', queue).purge(['#tag:a'])).rejects.toThrow(
-      /cannot purge from distribution E1: cloudfront answered 403/,
-    );
-    expect(queued).toEqual([]);
+    expect(await direct().purge(['#tag:a'])).toBe('queued');
+    expect(queued).toEqual([['#tag:a']]);
+  });
+
+  test('that is carried for others is an error when CloudFront refuses it, so that its messages come again', async () => {
+    answers = [{ status: 403, body: refusal('AccessDenied') }];
+    const edge = createPatientEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), 20_000);
+    await expect(edge.purge(['#tag:a'])).rejects.toThrow(/cannot purge from distribution E1: cloudfront answered 403/);
+  });
+
+  test('that is carried for others waits while CloudFront throttles', async () => {
+    answers = [{ status: 400, body: refusal('Throttling') }, { status: 201 }];
+    const edge = createPatientEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), 20_000);
+    expect(await edge.purge(['#tag:a'])).toBe('purged');
   });
 });

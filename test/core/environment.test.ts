@@ -19,6 +19,7 @@ test('the environment is read once and typed', () => {
     siteUrl: undefined,
     trailingSlash: 'ignore',
     expiration: false,
+    allowQuery: [],
     tokenHashes: ['ab'.repeat(32), 'cd'.repeat(32)],
     jobsQueueUrl: 'https://jobs',
     purgeQueueUrl: 'https://purges',

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { uriOfPageKey } from '../../lib/core/page-key.ts';
+import { renderOnce } from '../../lib/core/render-once.ts';
 import { purgeItemsOf, type Revalidation, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
+const OLD = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
 const NOTHING: Revalidation = { pages: [], tags: [], prefixes: [], all: false };
 
 const revalidateOnly = (world: World, part: Partial<Revalidation>) =>
@@ -13,7 +15,7 @@ const read = async (world: World, path: string) => textOf(await servePage(keyOf(
 
 async function worldWith(...paths: string[]): Promise<World> {
   const world = createWorld();
-  world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+  world.site.answer = OLD;
   for (const path of paths) await servePage(keyOf(path), world);
   world.site.answer = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
   return world;
@@ -31,18 +33,51 @@ describe('revalidating a path', () => {
 
   test('whose HTML is the same purges nothing', async () => {
     const world = await worldWith('/blog/a');
-    world.clock.advance(121_000);
-    world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+    world.site.answer = OLD;
     const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(result).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
     expect(world.purged).toEqual([]);
   });
 
-  test('whose HTML is the same purges all the same while the edge may serve the page before it', async () => {
+  test('twice purges once', async () => {
     const world = await worldWith('/blog/a');
-    world.site.answer = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
+    await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'nothing-to-purge' }]);
+    expect(world.purged).toHaveLength(1);
+  });
+
+  test('again, after the first died before its purge, purges', async () => {
+    const world = await worldWith('/blog/a');
+    const purge = world.edge.purge;
+    world.edge.purge = () => Promise.reject(new Error('killed'));
+    await expect(revalidateOnly(world, { pages: [keyOf('/blog/a')] })).rejects.toThrow('killed');
+    world.edge.purge = purge;
+    world.clock.advance(3_000_000);
+    const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
+  });
+
+  test('whose HTML is the same purges while the edge may serve what expired just before', async () => {
+    const world = await worldWith('/blog/a');
+    world.clock.advance(3_601_000);
+    const [page, ledger] = [await world.pages.read(keyOf('/blog/a')), await world.ledger.read()];
+    await renderOnce(keyOf('/blog/a'), page, ledger, world);
     world.clock.advance(60_000);
-    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    const soon = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(soon.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
+    world.clock.advance(61_000);
+    const later = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(later.pages).toMatchObject([{ outcome: 'unchanged', purge: 'nothing-to-purge' }]);
+  });
+
+  test('that may have query variants purges all of them, since only one was rendered', async () => {
+    const world = await worldWith('/blog/a');
+    world.site.answer = OLD;
+    const result = await revalidate({ ...NOTHING, pages: [keyOf('/blog/a')] }, DEPLOYMENT, {
+      ...world,
+      hasQueryVariants: true,
+    });
     expect(result.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
   });
 

@@ -33,6 +33,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     requestedJobs,
     purged,
     logLines,
+    hasQueryVariants: false,
     site: new FakeSite(clock),
     pages: createMemoryPageStore(),
     ledger: createMemoryLedgerStore(clock),
