@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
@@ -9,6 +9,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
+// The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
+const RUNTIME_CLIENT = 'aws-lambda-ric';
+const RUNTIME_CLIENT_FILES = ['index.mjs', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES'];
 const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response'];
 
 /** Prints one line when the step is done; lets its error out. */
@@ -26,6 +29,15 @@ async function compileLibrary(): Promise<string> {
   for (const folder of ['lib', 'bin']) await removeAllBut(emitted, join(ROOT, 'dist', folder));
   await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
   return `${emitted.size} files to dist/lib and dist/bin`;
+}
+
+async function copyRuntimeClient(): Promise<string> {
+  const target = join(ROOT, 'dist/vendor', RUNTIME_CLIENT);
+  await mkdir(target, { recursive: true });
+  for (const file of RUNTIME_CLIENT_FILES) {
+    await copyFile(join(ROOT, 'node_modules', RUNTIME_CLIENT, file), join(target, file));
+  }
+  return `copied to ${relative(ROOT, target)}`;
 }
 
 async function runTypeScript(flags: readonly string[]): Promise<{ code: number | null; output: string }> {
@@ -135,6 +147,7 @@ async function main(): Promise<void> {
   const edge = EDGE_FUNCTIONS.filter((name) => existsSync(join(ROOT, 'lambdas/edge', `${name}.ts`)));
   const steps = await Promise.allSettled([
     step('tsc', compileLibrary),
+    step(RUNTIME_CLIENT, copyRuntimeClient),
     ...lambdas.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
     ...edge.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
   ]);

@@ -4,13 +4,16 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { LambdaFunctionOptions } from './function.ts';
 import { exited, initTimedOut, LambdaError, timedOut } from './lambda-error.ts';
 import { type InvocationResult, RuntimeApi } from './runtime-api.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 
-const RUNTIME_CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
-// `.ts` in the sources, which Node strips; `.js` in the package.
+// `.ts` in the sources, which Node strips; `.js` in the package, which brings a copy of aws-lambda-ric.
+const RUNTIME_CLIENT = import.meta.url.endsWith('.ts')
+  ? createRequire(import.meta.url).resolve('aws-lambda-ric')
+  : fileURLToPath(new URL('../../../vendor/aws-lambda-ric/index.mjs', import.meta.url));
 const PRELOAD = new URL(`./sandbox-preload/index${extname(import.meta.url)}`, import.meta.url).href;
 
 const INIT_TIMEOUT_MS = 10_000;
