@@ -89,14 +89,14 @@ function logText(line) {
   }
 }
 
-/** `Stack-SiteFunctionsServe512DB17D` is `Serve`, or the whole where the page does not know the function. */
+/** `Stack-SiteFunctionsServe512DB17D` is `Serve` where the page knows the function; `Stack-SiteQueuesJobs3330F10A` is `Jobs`. */
 let namesByFunction = new Map();
 export function nameFunctions(functions) {
   namesByFunction = new Map(functions.map(({ id, name }) => [name, id]));
 }
 
 export function shortName(name) {
-  return namesByFunction.get(name) ?? name.replace(/^[^-]+-/, '').replace(/[0-9A-F]{8}(\.fifo)?$/, '$1');
+  return namesByFunction.get(name) ?? name.replace(/^[^-]+-(SiteQueues)?/, '').replace(/[0-9A-F]{8}(\.fifo)?$/, '$1');
 }
 
 function duration(milliseconds) {
