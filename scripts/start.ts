@@ -12,6 +12,7 @@ import { listen } from '../lib/local/stack/listen.ts';
 import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
 
 const FLAGS = {
+  help: { type: 'boolean', short: 'h' },
   fresh: { type: 'boolean' },
   port: { type: 'string' },
   'revalidate-port': { type: 'string' },
@@ -30,9 +31,20 @@ const PURPOSES = [
   ['cms-port', 'cms', 'the CMS'],
 ] as const;
 
+const HELP = `Builds the example and runs its stack on this machine.
+
+Usage: npm start [-- flags]
+
+  --fresh                      forget what an earlier run kept
+  --port <number>              of the site (default: ${LOCAL_PORTS.site})
+  --revalidate-port <number>   of the revalidate URL (default: ${LOCAL_PORTS.revalidate})
+  --inspector-port <number>    of the page that shows what happens (default: ${LOCAL_PORTS.inspector})
+  --content-port <number>      of the content API (default: ${LOCAL_PORTS.contentApi})`;
+
 async function start(host: CliHost): Promise<void> {
   const started = performance.now();
   const { values } = readFlags(process.argv.slice(2), FLAGS, false);
+  if (values.help) return host.out(HELP);
   const port = (flag: (typeof PURPOSES)[number][0], fallback: number) => readPort(flag, values[flag], fallback);
   const ports = Object.fromEntries(PURPOSES.map(([flag, name]) => [name, port(flag, PORTS[name])])) as Ports;
   host.out('cdk-isr: the example site on this machine, without an AWS account');
@@ -129,6 +141,7 @@ try {
   if (stopping.signal.aborted) process.exitCode = 130;
   else if (error instanceof IsrError || error instanceof UsageError) {
     console.error(`npm start: ${error.message}`);
+    if (error instanceof UsageError) console.error("See 'npm start -- --help'.");
     process.exitCode = error instanceof UsageError ? 2 : 1;
   } else throw error;
 }
