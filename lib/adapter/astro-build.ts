@@ -12,6 +12,7 @@ import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-man
 import { liveRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
+import { warnOfStoredMethods } from './stored-methods.ts';
 
 /** What the hooks of one `astro build` have gathered. */
 export interface AstroOutput {
@@ -39,6 +40,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const client = fileURLToPath(config.build.client);
   const routes = flattenRoutes(output.routes);
   const live = liveRoutesOf(usedRoutes(routes, output), options.exclude);
+  const storedMethods = await warnOfStoredMethods(config.root, routes, live.patterns);
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
   const facts: SiteFacts = { redirects, errorPages: await readErrorPages(prerendered, client, config.base) };
@@ -58,7 +60,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       prerendered,
     },
   });
-  return { build, warnings: live.warnings };
+  return { build, warnings: [...live.warnings, ...storedMethods] };
 }
 
 // Astro adds the routes of images and islands to each site that has an adapter.
