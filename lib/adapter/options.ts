@@ -37,7 +37,7 @@ export interface AdapterOptions {
 export interface ResolvedOptions {
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
-  /** One line for each option that was given and does nothing. */
+  /** One line for each option that was given and does nothing, or not what it was given for. */
   readonly warnings: readonly string[];
 }
 
@@ -56,6 +56,8 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
 };
 const OPTIONS = ['isr', ...Object.keys(WITHOUT_EFFECT)];
 const ISR_OPTIONS = ['expiration', 'bypassToken', 'exclude', 'allowQuery'];
+const TOKEN_MISSING =
+  'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?';
 const PLACE = 'the adapter of astro.config';
 const ISR_PLACE = `isr of ${PLACE}`;
 
@@ -68,9 +70,12 @@ export function resolveOptions(options: AdapterOptions): ResolvedOptions {
   return {
     isr: resolveIsrOptions(isr, ISR_PLACE),
     exclude: checkExclude(isr.exclude),
-    warnings: Object.entries(WITHOUT_EFFECT)
-      .filter(([name]) => given[name] !== undefined)
-      .map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`),
+    warnings: [
+      ...Object.entries(WITHOUT_EFFECT)
+        .filter(([name]) => given[name] !== undefined)
+        .map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`),
+      ...('bypassToken' in isr && isr.bypassToken === undefined ? [TOKEN_MISSING] : []),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import isr, { type AdapterOptions, isr as named } from '../../lib/adapter/index.ts';
+import { resolveOptions } from '../../lib/adapter/options.ts';
 import { IsrError } from '../../lib/core/errors.ts';
 
 const TOKEN = 'a-token-that-has-32-characters-00';
@@ -118,4 +119,11 @@ describe.each([
 
 test.each(['too-short', `${TOKEN} ☃`])('no message quotes a token: %s', (token) => {
   expect(faultOf({ isr: { bypassToken: token } }).message).not.toContain(token);
+});
+
+test('a token from an environment variable that is not set is no error, but is told', () => {
+  expect(resolveOptions({ isr: { bypassToken: undefined } }).warnings).toEqual([
+    'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?',
+  ]);
+  expect(resolveOptions({ isr: {} }).warnings).toEqual([]);
 });
