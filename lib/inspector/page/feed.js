@@ -50,7 +50,8 @@ const DESCRIPTIONS = {
     const tone = EDGE_TONES.find(([pattern]) => pattern.test(edge))?.[1] ?? 'quiet';
     const what = [`${method} ${path} `, element('span', status >= 400 ? 'bad' : 'quiet', `${status} `)];
     if (edge) what.push(chip(edge.replace(/ from cloudfront$/, ''), tone), ' ');
-    if (isr) what.push(chip(isr, ISR_TONES[isr] ?? 'quiet'));
+    // The edge keeps the header of the response that it stored: on a hit it tells nothing of this request.
+    if (isr && !/^Hit/.test(edge)) what.push(chip(isr, ISR_TONES[isr] ?? 'quiet'));
     return { what, end: duration(milliseconds) };
   },
   invocation({ functionName, coldStart, milliseconds, error }) {
