@@ -65,8 +65,8 @@ async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCod
   return 0;
 }
 
-function urlsOf({ stack: { siteUrl }, revalidateUrl = null, inspectorUrl }: LocalSession) {
-  return { siteUrl, revalidateUrl, inspectorUrl };
+function urlsOf({ stack: { siteUrl }, revalidateUrl, inspectorUrl }: LocalSession) {
+  return { siteUrl, revalidateUrl: revalidateUrl ?? null, inspectorUrl };
 }
 
 function welcome(session: LocalSession): string[] {

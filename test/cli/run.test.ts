@@ -55,6 +55,36 @@ describe('misuse ends with 2 and one helpful line', () => {
     [['local', '--port', '70000'], "isr: --port must be a number from 0 to 65535, got '70000'"],
     [['local', '--parameter', 'Name'], "isr: --parameter must be Name=value, got 'Name'"],
     [['local', 'cdk.out'], "isr: Unexpected argument 'cdk.out'; this command takes flags only"],
+    [['revalidate'], 'isr: say what is out of date: --path, --tag, --prefix or --all'],
+    [['revalidate', '--path', 'blog'], `isr: --path[0] "blog" must begin with a slash`],
+    [['revalidate', '--prefix', '/docs'], `isr: --prefix[0] "/docs" must end with a slash`],
+    [['revalidate', '--all'], 'isr: no token: set the environment variable ISR_TOKEN to the one of the site'],
+    [['revalidate', '--all', '--tokn=secret'], "isr: unknown flag '--tokn'; did you mean --token?"],
+    [
+      ['revalidate', '--all', '--token', 'two words', '--url', 'https://example.com'],
+      'isr: the token must be of visible ASCII characters, without blanks',
+    ],
+    [
+      ['revalidate', '--all', '--token', 'x', '--url', 'http://example.com'],
+      "isr: --url must begin with https:// (http:// is for this machine only), got 'http://example.com'",
+    ],
+    [
+      ['revalidate', '--all', '--token', 'x', '--url', 'https://me:secret@example.com'],
+      'isr: --url must have no user and password in it',
+    ],
+    [['status'], 'isr: name a page: isr status /blog/hello'],
+    [['status', 'blog'], "isr: a page is a path such as /blog/hello or a URL, got 'blog'"],
+    [['status', '/a//b'], "isr: the path '/a//b' has an empty segment (//)"],
+    [['status', '/a', '/b'], 'isr: one page at a time, got 2'],
+    [['status', '/a', '--site', 'example.com'], 'isr: --site must be a URL such as https://example.com'],
+    [['pages', '--limit', '0'], "isr: --limit must be a whole number of at least 1, got '0'"],
+    [['pages', '--prefix', '/blog'], "isr: --prefix must end with a slash, got '/blog'"],
+    [
+      ['pages', '--state', 'stael'],
+      "isr: --state must be one of fresh, expired, invalidated, prerendered, stale, got 'stael'; did you mean stale?",
+    ],
+    [['pages', '--jsn'], "isr: unknown flag '--jsn'; did you mean --json?"],
+    [['tail', '--since', 'noon'], "isr: --since must be a duration such as 30s, 10min or 2h, got 'noon'"],
     [['build'], 'isr: name the module that exports fetch: isr build src/server.ts'],
     [['build', 'a.ts', '--expiration', 'soon'], "isr: --expiration must be a number of seconds or 'false', got 'soon'"],
   ])('isr %j', async (argv, message) => {
@@ -105,8 +135,11 @@ describe('isr local', () => {
     await vi.waitFor(() => expect(host.said).toContain('Stop with Ctrl-C.'), { timeout: 10_000 });
     const url = /http:\S+/.exec(host.said.find((line) => line.startsWith('Inspector')) ?? '')?.[0] ?? '';
     expect((await fetch(url)).status).toBe(200);
+    const session = join(folder, 'state/session.json');
+    expect(JSON.parse(await readFile(session, 'utf8'))).toMatchObject({ pid: process.pid, inspectorUrl: url });
     host.interrupt();
     expect(await ended).toBe(0);
+    await expect(readFile(session)).rejects.toThrow('ENOENT');
     await expect(fetch(url)).rejects.toThrow();
     await assembly.remove();
   });
