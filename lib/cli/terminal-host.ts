@@ -27,7 +27,7 @@ export function terminalHost(given: Pick<CliHost, 'directory' | 'stopSignal'>): 
       progress = text;
       stderr.write(CLEAR_LINE + text);
     },
-    style: (style, text) => (isColourful ? styleText(style, text) : text),
+    style: (style, text) => (isColourful && text !== '' ? styleText(style, text) : text),
     columns: stdout.isTTY === true ? stdout.columns : undefined,
     environment: process.env,
   };
