@@ -70,9 +70,12 @@ describe('core is pure', () => {
 });
 
 test('no source is longer than 300 lines', () => {
-  const files = globSync('{bin,lib,lambdas,scripts,test,examples/*/src,examples/content-api,examples/cms}/**/*.{ts,mts,mjs,astro}', {
-    cwd: ROOT,
-  });
+  const files = globSync(
+    '{bin,lib,lambdas,scripts,test,examples/*/src,examples/content-api,examples/cms}/**/*.{ts,mts,mjs,astro}',
+    {
+      cwd: ROOT,
+    },
+  );
   const long = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 301);
   expect(long).toEqual([]);
 });

@@ -2,13 +2,18 @@ import { type Environment, readEnvironment, text } from '../../lib/core/environm
 
 export interface PurgeConfig {
   readonly bucket: string;
+  readonly purgeQueueUrl: string;
   readonly distributionId: string;
 }
 
 export function readPurgeConfig(environment: Environment): PurgeConfig {
   return readEnvironment<PurgeConfig>(
     'the purge function',
-    { bucket: ['ISR_BUCKET', text], distributionId: ['ISR_DISTRIBUTION_ID', text] },
+    {
+      bucket: ['ISR_BUCKET', text],
+      purgeQueueUrl: ['ISR_PURGE_QUEUE_URL', text],
+      distributionId: ['ISR_DISTRIBUTION_ID', text],
+    },
     environment,
   );
 }

@@ -1,33 +1,53 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createCloudFrontEdge, createPatientEdge } from '../../lib/aws/cloudfront-edge.ts';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createCloudFrontEdge } from '../../lib/aws/cloudfront-edge.ts';
 import { objectsOf } from '../../lib/aws/objects.ts';
+import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
 import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
-import type { PurgeMessage } from '../../lib/aws/queues.ts';
 import { reasonOf } from '../../lib/core/errors.ts';
 import { awsClientFrom, log, systemClock } from '../shared/aws.ts';
 import { readPurgeConfig } from './config.ts';
+import { collectPurges, itemsOf } from './waiting-purges.ts';
 
 /** Less than the function's timeout by as much as one call may take. */
 const PATIENCE_MS = 20_000;
 
 const config = readPurgeConfig(process.env);
 const aws = awsClientFrom(process.env);
-const edge = createPatientEdge(
-  createCloudFrontEdge(aws, config.distributionId),
-  createPurgePacer(objectsOf(config.bucket, aws), systemClock),
-  systemClock,
-  PATIENCE_MS,
-);
+const ports = {
+  edge: createCloudFrontEdge(aws, config.distributionId),
+  pacer: createPurgePacer(objectsOf(config.bucket, aws), systemClock),
+  clock: systemClock,
+};
 
-/** Makes one invalidation of all messages that wait. All of them come again when CloudFront refuses. */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const items = new Set(event.Records.flatMap(({ body }) => (JSON.parse(body) as PurgeMessage).items));
+/** Makes one invalidation of its messages and of all that wait. They come again when CloudFront refuses. */
+export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+  const unreadable = Records.filter(({ body }) => itemsOf(body) === undefined);
+  if (unreadable.length > 0)
+    log('error', 'not a purge', { messages: unreadable.map(({ body }) => body.slice(0, 200)) });
+  const readable = Records.filter((record) => !unreadable.includes(record));
+  const isPurged = readable.length === 0 || (await purge(readable));
+  return {
+    batchItemFailures: (isPurged ? unreadable : Records).map(({ messageId }) => ({ itemIdentifier: messageId })),
+  };
+}
+
+async function purge(records: readonly SQSRecord[]): Promise<boolean> {
+  const waiting = collectPurges(
+    aws,
+    config.purgeQueueUrl,
+    records.flatMap(({ body }) => itemsOf(body) ?? []),
+  );
+  const gather = async (): Promise<readonly string[]> => {
+    await waiting.gather();
+    return [...waiting.items];
+  };
   try {
-    await edge.purge([...items]);
-    log('info', 'purged', { items: [...items], messages: event.Records.length });
-    return { batchItemFailures: [] };
+    await purgeInTurn(gather, PATIENCE_MS, ports);
+    await waiting.forget();
+    log('info', 'purged', { items: [...waiting.items] });
+    return true;
   } catch (error) {
-    log('warn', `will be purged later: ${reasonOf(error)}`, { messages: event.Records.length });
-    return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...waiting.items] });
+    return false;
   }
 }

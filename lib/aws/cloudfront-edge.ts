@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../core/errors.ts';
-import type { Clock, Edge } from '../core/ports.ts';
+import type { Edge } from '../core/ports.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
 import type { PurgePacer } from './purge-pacer.ts';
 
 /** CloudFront's words for "later". */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
-
-/** When CloudFront throttles all the same: somebody else in the account invalidates too. */
-const PAUSE_WHEN_THROTTLED_MS = 3000;
 
 /** Purges by CreateInvalidation, all items in one call. Rejects with PURGE_FAILED. */
 export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Edge {
@@ -43,29 +40,10 @@ export function createDirectEdge(edge: Edge, pacer: PurgePacer, queue: Edge): Ed
   };
 }
 
-/** Waits for its turn, and for the throttle to end, as long as `patienceMs`; rejects then. */
-export function createPatientEdge(edge: Edge, pacer: PurgePacer, clock: Clock, patienceMs: number): Edge {
-  return {
-    async purge(items) {
-      const giveUpAt = clock.now() + patienceMs;
-      for (;;) {
-        const wait = await pacer.waitingTime();
-        try {
-          if (wait === 0) return await edge.purge(items);
-        } catch (error) {
-          if (!isThrottled(error)) throw error;
-        }
-        const pause = wait || PAUSE_WHEN_THROTTLED_MS;
-        if (clock.now() + pause > giveUpAt) throw failed('of the queue', `not its turn within ${patienceMs} ms`);
-        await clock.sleep(pause);
-      }
-    },
-  };
-}
-
 class Throttled extends Error {}
 
-function isThrottled(error: unknown): boolean {
+/** Whether it may be tried again as it is. */
+export function isThrottled(error: unknown): boolean {
   return error instanceof IsrError && error.cause instanceof Throttled;
 }
 

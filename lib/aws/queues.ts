@@ -46,7 +46,30 @@ export function createQueuedEdge(aws: AwsClient, queueUrl: string): Edge {
   };
 }
 
-async function callSqs(aws: AwsClient, action: string, queueUrl: string, input: object): Promise<void> {
+/** A message as SQS gives it. */
+export interface ReceivedMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+}
+
+/** Up to ten of the messages that wait, at once. Nobody else gets them until their visibility timeout ends. */
+export async function receiveWaiting(aws: AwsClient, queueUrl: string): Promise<readonly ReceivedMessage[]> {
+  const answer = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: 10 });
+  return (answer as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
+}
+
+/** At most ten. One that cannot be deleted comes again, which its reader must bear. */
+export async function deleteMessages(
+  aws: AwsClient,
+  queueUrl: string,
+  messages: readonly ReceivedMessage[],
+): Promise<void> {
+  const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+  await callSqs(aws, 'DeleteMessageBatch', queueUrl, { Entries });
+}
+
+async function callSqs(aws: AwsClient, action: string, queueUrl: string, input: object): Promise<unknown> {
   const call = {
     service: 'sqs' as const,
     method: 'POST' as const,
@@ -58,6 +81,7 @@ async function callSqs(aws: AwsClient, action: string, queueUrl: string, input: 
     throw unavailable(queueUrl, action, reasonOf(error), error);
   });
   if (answer.status !== 200) throw unavailable(queueUrl, action, describeFailure(call, answer));
+  return answer.body.length === 0 ? {} : JSON.parse(answer.body.toString('utf8'));
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -183,14 +183,14 @@ export class SiteFunctions extends Construct {
       description: 'Merges waiting purges into few invalidations.',
       timeout: PURGE_TIMEOUT,
       memoryMiB: 256,
-      environment: { ISR_BUCKET: bucket.bucketName },
+      environment: { ISR_BUCKET: bucket.bucketName, ISR_PURGE_QUEUE_URL: queues.purges.queueUrl },
     });
     grantPurgePace(bucket, purge);
     purge.addEventSource(
       new SqsEventSource(queues.purges, {
-        // CreateInvalidation is throttled per account, about one call in two seconds: many messages, one call.
-        batchSize: 1000,
-        maxBatchingWindow: Duration.seconds(1),
+        // Without a window, so that a purge that comes alone does not wait. CreateInvalidation is throttled per account,
+        // about one call in two seconds: the function itself takes along what waits in the queue.
+        batchSize: 10,
         maxConcurrency: 2,
         reportBatchItemFailures: true,
       }),

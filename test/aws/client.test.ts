@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
-import { createCloudFrontEdge, createDirectEdge, createPatientEdge } from '../../lib/aws/cloudfront-edge.ts';
+import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
+import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 
@@ -55,6 +56,7 @@ describe('purging', () => {
     },
   };
   const alwaysFree = { mayGoDirectly: async () => true, waitingTime: async () => 0 };
+  const inTurn = () => ({ edge: createCloudFrontEdge(client(), 'E1'), pacer: alwaysFree, clock: new VirtualClock() });
   const direct = () => createDirectEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, queue);
   beforeEach(() => queued.splice(0));
 
@@ -80,13 +82,14 @@ describe('purging', () => {
 
   test('that is carried for others is an error when CloudFront refuses it, so that its messages come again', async () => {
     answers = [{ status: 403, body: refusal('AccessDenied') }];
-    const edge = createPatientEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), 20_000);
-    await expect(edge.purge(['#tag:a'])).rejects.toThrow(/cannot purge from distribution E1: cloudfront answered 403/);
+    await expect(purgeInTurn(async () => ['#tag:a'], 20_000, inTurn())).rejects.toThrow(
+      /cannot purge from distribution E1: cloudfront answered 403/,
+    );
   });
 
   test('that is carried for others waits while CloudFront throttles', async () => {
     answers = [{ status: 400, body: refusal('Throttling') }, { status: 201 }];
-    const edge = createPatientEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), 20_000);
-    expect(await edge.purge(['#tag:a'])).toBe('purged');
+    await purgeInTurn(async () => ['#tag:a'], 20_000, inTurn());
+    expect(received).toHaveLength(2);
   });
 });

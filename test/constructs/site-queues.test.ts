@@ -61,10 +61,10 @@ describe('jobs', () => {
 });
 
 describe('purges', () => {
-  test('are merged: many messages, one call', () => {
+  test('do not wait to be merged: the function itself takes along what waits', () => {
     synthesized.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      BatchSize: 1000,
-      MaximumBatchingWindowInSeconds: 1,
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: Match.absent(),
       ScalingConfig: { MaximumConcurrency: 2 },
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SiteQueuesPurges'), 'Arn'] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -115,26 +115,6 @@ describe('a missing page', () => {
   });
 });
 
-describe('a missing page that the site does not have', () => {
-  test('is kept by the edge no longer than it says, under its own tags', async () => {
-    const world = createWorld();
-    world.site.answer = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
-    const page = await servePage(KEY, world);
-    expect(cacheControl(page)).toBe('public, max-age=0, s-maxage=5');
-    expect(page.headers['cache-tag']).toBe('path:/blog/a,tag:posts');
-  });
-
-  test('and that is published during its render is not left missing at the edge', async () => {
-    const world = createWorld();
-    world.site.answer = { status: 404, body: 'not found' };
-    world.site.milliseconds = 5000;
-    const asking = servePage(KEY, world);
-    await world.clock.sleep(100);
-    await world.ledger.append([entryOfPath('/blog/a')]);
-    expect(cacheControl(await asking)).toBe('private, no-store');
-  });
-});
-
 describe('a fresh page', () => {
   test('costs no render and no job, and is fresh at the edge for the time left', async () => {
     const world = await storedWorld();
@@ -264,38 +244,5 @@ describe('an invalidated page', () => {
     await world.clock.sleep(500);
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(cacheControl(await serving)).toBe('private, no-store');
-  });
-});
-
-describe('a response that is one viewer’s', () => {
-  test('makes no viewer wait for the renders of others', async () => {
-    const world = createWorld();
-    world.site.answer = { body: 'for one', headers: { 'set-cookie': 'session=1' } };
-    world.site.milliseconds = 300;
-    const begun = world.clock.now();
-    await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
-    expect(world.site.renders).toHaveLength(100);
-    expect(world.clock.now() - begun).toBeLessThan(1500);
-  });
-
-  test('is passed through to each and never stored', async () => {
-    const world = createWorld();
-    world.site.answer = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });
-    const pages = [await servePage(KEY, world), await servePage(KEY, world)];
-    expect(pages.map(seen)).toEqual([
-      { state: 'BYPASS', text: 'visit 1' },
-      { state: 'BYPASS', text: 'visit 2' },
-    ]);
-    expect(pages.map(cacheControl)).toEqual(Array(2).fill('private, no-store'));
-    expect(pages[0]?.headers).not.toHaveProperty('set-cookie');
-    expect(world.pages.pages.size).toBe(0);
-  });
-
-  test('takes the place of a page that was everybody’s', async () => {
-    const world = await storedWorld();
-    world.site.answer = { body: 'mine', headers: { 'cache-control': 'private' } };
-    await world.ledger.append([entryOfPath('/blog/a')]);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'BYPASS', text: 'mine' });
-    expect(world.pages.pages.size).toBe(0);
   });
 });
