@@ -43,7 +43,11 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const storedMethods = await warnOfStoredMethods(config.root, routes, live.patterns);
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
-  const facts: SiteFacts = { redirects, errorPages: await readErrorPages(prerendered, client, config.base) };
+  const facts: SiteFacts = {
+    base: config.base,
+    redirects,
+    errorPages: await readErrorPages(prerendered, client, config.base),
+  };
   const build = await writeBuild({
     root: fileURLToPath(config.root),
     server: await bundleServer(await serverSourceOf(output, facts)),

@@ -1,9 +1,12 @@
+import { withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type RenderScope, runInScope } from './scope.ts';
 
 /** What the build knows and the server needs. */
 export interface SiteFacts {
+  /** `/` or `/docs`: Astro would answer its pages without it as well, each under two URLs. */
+  readonly base: string;
   readonly redirects: readonly Redirect[];
   /** Prerendered 404 and 500 pages by the path of their file, `/docs/404.html`. */
   readonly errorPages: Readonly<Record<string, ErrorPage>>;
@@ -38,8 +41,10 @@ export interface SiteApps {
 export function createSiteFetch(facts: SiteFacts, apps?: SiteApps): SiteFetch {
   const findRedirect = createRedirectFinder(facts.redirects);
   return async (request, context) => {
+    const { pathname } = new URL(request.url);
+    if (withoutBase(facts.base, pathname) === undefined) return notFound(facts);
     const app = context.kind === 'live' ? apps?.streamed : apps?.buffered;
-    const redirect = findRedirect(new URL(request.url).pathname, request.method);
+    const redirect = findRedirect(pathname, request.method);
     if (redirect !== undefined && !(redirect.isDynamic && isPageOf(app, request))) {
       return new Response(null, { status: redirect.status, headers: { location: redirect.location } });
     }

@@ -174,6 +174,11 @@ describe('responses', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Path=/']);
   });
 
+  test('are for paths below the base alone, so that no page has two URLs', async () => {
+    const visits = await Promise.all(['/', '/posts/a', '/docsx'].map((path) => visit(loaded.fetch, path)));
+    expect(visits.map(({ response }) => response.status)).toEqual([404, 404, 404]);
+  });
+
   test('see the URL and the address that they were given', async () => {
     const { text } = await visit(loaded.fetch, '/docs/where.json', {}, { clientAddress: '203.0.113.9' });
     expect(JSON.parse(text)).toEqual({
