@@ -132,7 +132,7 @@ describe('isr status', () => {
     expect(JSON.parse(text)).toMatchObject({
       url: `${running.site.stack.siteUrl}/blog`,
       edge: { status: 200, headers: { 'x-isr-cache': 'STALE' } },
-      stored: { kind: 'found', state: 'expired', path: '/blog', expiresInSeconds: expect.any(Number), tags: [] },
+      stored: { kind: 'found', state: 'expired', path: '/blog', expiresInSeconds: expect.any(Number), tags: ['posts'] },
       why: expect.arrayContaining([expect.stringMatching(/expired 1 h ago/)]),
     });
     await running.site.stack.settled();
@@ -168,7 +168,7 @@ describe('isr pages', () => {
     expect(code).toBe(0);
     expect(host.said[0]).toMatch(/^STATE +AGE +EXPIRES +SIZE +PATH {2}TAGS$/);
     expect(host.said).toContainEqual(expect.stringMatching(/^prerendered .* never .* \/about$/));
-    expect(host.said).toContainEqual(expect.stringMatching(/^(fresh|expired) .* \/blog$/));
+    expect(host.said).toContainEqual(expect.stringMatching(/^(fresh|expired) .* \/blog +posts$/));
     expect(Math.max(...host.said.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(host.complained).toEqual([expect.stringMatching(/^\d+ pages of deployment \w{16}: .*4 prerendered/)]);
   });
