@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAwsClient } from '../../lib/aws/client.ts';
+import { objectsOf } from '../../lib/aws/objects.ts';
+import { CREDENTIALS } from '../contracts/credentials.ts';
 import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
 import { ask, type RawAnswer } from '../support/http.ts';
 import { askServe, forgetEdge } from '../support/origin.ts';
@@ -83,6 +86,21 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
       expect([answer.headers['x-isr-cache'], answer.headers['cache-control']]).toEqual(['BYPASS', 'private, no-store']);
     }
     expect((await askServe(site.stack, '/echo/other')).headers['x-isr-cache']).toBe('MISS');
+  });
+
+  test('what is stored of another deployment is served as it is, for a moment', async () => {
+    process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
+    process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
+    const { AWS_ENDPOINT_URL_S3: s3 = '' } = site.stack.endpoints;
+    const objects = objectsOf(site.stack.bucketName, createAwsClient({ region: 'us-east-1', endpoints: { s3 } }));
+    await objects.put('deployments/fedcba9876543210/echo/kept/index.html', 'kept', {
+      headers: { 'content-type': 'text/html' },
+    });
+    const answer = await ask(site.stack.functionUrl('serve'), '/deployments/fedcba9876543210/echo/kept/index.html', {
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' },
+    });
+    expect([answer.body, answer.headers['x-isr-cache']]).toEqual(['kept', 'STALE']);
+    expect(answer.headers['cache-control']).toContain('s-maxage=2,');
   });
 
   test('who names the entity tag gets 304 without a body, who names another gets the page', async () => {
