@@ -1,8 +1,15 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
 import type { EdgeEvent, EdgeResponse } from './event.ts';
 
+const FACTS_HEADER = 'x-amz-meta-isr';
+// A function that sets one of these fails, and the viewer gets an error:
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+const NOT_SETTABLE =
+  /^(connection|expect|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|content-(encoding|length)|x-(accel|amz-cf|edge)-.*|x-cache|x-forwarded-proto|x-real-ip)$/;
+
 export function handler(event: EdgeEvent): EdgeResponse {
   const headers = event.response.headers;
+  restoreFacts(event.response);
   const names = Object.keys(headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
@@ -15,4 +22,20 @@ export function handler(event: EdgeEvent): EdgeResponse {
     headers['cache-control'] = { value: 'public, max-age=0, must-revalidate' };
   }
   return event.response;
+}
+
+/** S3 answers 200 with the body alone: a redirect would lead nowhere, a page would be without its security policy. */
+function restoreFacts(response: EdgeResponse): void {
+  const entry = response.headers[FACTS_HEADER];
+  if (entry === undefined) return;
+  const facts: { status?: number; headers?: Record<string, string> } = JSON.parse(entry.value);
+  // Facts that did not fit stand elsewhere.
+  if (facts.headers === undefined) return;
+  const names = Object.keys(facts.headers);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (NOT_SETTABLE.test(name) || response.headers[name] !== undefined) continue;
+    response.headers[name] = { value: facts.headers[name] as string };
+  }
+  if (response.statusCode === 200 && facts.status !== undefined) response.statusCode = facts.status;
 }

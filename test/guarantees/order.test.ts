@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAwsClient } from '../../lib/aws/client.ts';
+import { CREDENTIALS } from '../contracts/credentials.ts';
 import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
 import { ask, type RawAnswer } from '../support/http.ts';
 import { askServe } from '../support/origin.ts';
@@ -60,4 +62,49 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     await site.stack.settled();
     expect((await askServe(site.stack, '/identical')).body.trimEnd()).toBe('same');
   });
+});
+
+describe('guarantee 8: what S3 serves in place of a function is the page as it was rendered', () => {
+  test.each<[string, number, Readonly<Record<string, string>>]>([
+    ['with its security policy', 200, { 'content-security-policy': "default-src 'self'" }],
+    ['with headers that an edge function may not set left out', 200, { 'x-accel-buffering': 'no' }],
+    ['as the 404 that it became', 404, {}],
+  ])('%s', async (name, status, headers) => {
+    const path = `/${name.replaceAll(' ', '-')}`;
+    await stored(path, 'first');
+    site.stack.clock.advance(61_000);
+    await askServe(site.stack, path);
+    (await site.next()).answer('body', headers, status);
+    await site.stack.settled();
+    site.stack.function('serve').failWith(new Error('down'));
+    try {
+      const answer = await ask(site.stack.siteUrl, path);
+      expect([answer.status, answer.body]).toEqual([status, 'body']);
+      expect(answer.headers['content-security-policy']).toBe(headers['content-security-policy']);
+    } finally {
+      site.stack.function('serve').failWith(undefined);
+    }
+  });
+});
+
+test('a message that nobody understands keeps no other from being purged', async () => {
+  const [, queueUrl = ''] = [...site.stack.queueUrls].find(([name]) => /-?purges(?!dead)/i.test(name)) ?? [];
+  process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
+  const { AWS_ENDPOINT_URL_SQS: sqs = '' } = site.stack.endpoints;
+  const aws = createAwsClient({ region: 'us-east-1', endpoints: { sqs } });
+  const send = (MessageBody: string) =>
+    aws({
+      service: 'sqs',
+      method: 'POST',
+      path: '/',
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
+      body: JSON.stringify({ QueueUrl: queueUrl, MessageBody }),
+    });
+  const answers = await Promise.all(['no JSON', '{}', '{"items":[1]}', '{"items":["/x"]}'].map(send));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  await site.stack.settled();
+  const lines = site.stack.events.ofKind('log').map(({ line }) => line);
+  expect(lines.filter((line) => line.includes('of the purge queue is not'))).toHaveLength(3);
+  expect(lines.filter((line) => line.includes('"message":"purged","items":["/x"]'))).toHaveLength(1);
 });
