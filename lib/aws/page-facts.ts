@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { IsrError } from '../core/errors.ts';
 import type { PageFacts } from '../core/page.ts';
 import type { Objects } from './objects.ts';
 
@@ -30,11 +29,21 @@ export async function readFacts(
   const entry = JSON.parse(json) as PageFacts | { readonly reference: string };
   if (!('reference' in entry)) return entry;
   const sidecar = await objects.get(sidecarKey(entry.reference));
-  if (sidecar !== undefined) return JSON.parse(sidecar.body.toString('utf8')) as PageFacts;
-  throw new IsrError(
-    'PAGE_STORE_UNAVAILABLE',
-    `'${sidecarKey(entry.reference)}' is missing; revalidate the page to write it anew`,
-  );
+  return sidecar === undefined ? lostFacts(headers) : (JSON.parse(sidecar.body.toString('utf8')) as PageFacts);
+}
+
+/** The bucket's lifecycle may be quicker with facts than with their page. Then it is rendered before it is served. */
+function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
+  return {
+    status: 200,
+    headers: { 'content-type': headers['content-type'] ?? 'application/octet-stream' },
+    renderedAt: 0,
+    expiration: 1,
+    staleLimit: 0,
+    tags: [],
+    ledgerSequence: 0,
+    bodyHash: '',
+  };
 }
 
 const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;

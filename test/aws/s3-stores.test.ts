@@ -5,6 +5,8 @@ import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { freshnessOf } from '../../lib/core/freshness.ts';
+import { EMPTY_LEDGER } from '../../lib/core/ledger.ts';
 import { MovableClock } from '../../lib/local/clock.ts';
 import type { LocalEvent } from '../../lib/local/events.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
@@ -121,6 +123,22 @@ describe('pages in S3', () => {
       'content-type': 'text/html',
       'cache-control': 'public, max-age=0, s-maxage=30',
     });
+  });
+
+  test('a page whose long facts were lost is past its time, not an error for ever', async () => {
+    const objects = await emptyBucket();
+    const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+    const start = events.length;
+    const long = { ...facts(), headers: { 'content-type': 'text/html', 'x-long': 'x'.repeat(3000) } };
+    await pages.write(keyOf('/a'), long, Buffer.from('old'), { absent: true });
+    const [, sidecar = ''] = /PutObject (_isr\/facts\/\S+)/.exec(callsSince(start).join('\n')) ?? [];
+    await objects.remove(sidecar);
+    const page = await pages.read(keyOf('/a'));
+    expect(page?.headers).toEqual({ 'content-type': 'text/html' });
+    expect(freshnessOf(keyOf('/a'), page, EMPTY_LEDGER, Date.now())).toMatchObject({ kind: 'expired', tooStale: true });
+    expect(await pages.write(keyOf('/a'), facts(), Buffer.from('new'), { etag: page?.etag ?? '' })).not.toBe(
+      'conflict',
+    );
   });
 
   test('reading a page is one call, writing it another', async () => {
