@@ -37,8 +37,8 @@ export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions)
   }
 
   return {
-    async acquire(key: PageKey) {
-      const name = `_isr/leases/${options.deploymentId}${key}`;
+    async acquire(key: PageKey, rank: number) {
+      const name = `_isr/leases/${options.deploymentId}${rank === 0 ? '' : `-${rank}`}${key}`;
       const lease = await take(name, { absent: true });
       if (lease !== undefined) return lease;
       const held = await objects.get(name);

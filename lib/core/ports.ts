@@ -33,8 +33,8 @@ export interface LedgerStore {
 
 /** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
 export interface LeaseStore {
-  /** `undefined` when somebody else holds it. */
-  acquire(key: PageKey): Promise<Lease | undefined>;
+  /** `undefined` when somebody else holds it. `rank`: 0 for the leader, higher for those who render beside a slow one. */
+  acquire(key: PageKey, rank: number): Promise<Lease | undefined>;
 }
 
 export interface Lease {

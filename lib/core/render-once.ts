@@ -33,8 +33,10 @@ export type RenderOutcome =
       readonly old: StoredPage | undefined;
     };
 
-/** Followers wait this long for the leader, then render on their own: a dead leader must not block anyone. */
-export const HEDGE_MS = 3000;
+/** After each so long, one follower renders beside whoever does already: neither the dead nor the slow block anyone. */
+const HEDGE_MS = 3000;
+/** Then everybody renders: there must be an answer before CloudFront gives up. */
+const MAX_RANK = 2;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 400;
 
@@ -48,10 +50,12 @@ export async function renderOnce(
   ledger: LedgerSummary,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
-  const hedgeAt = ports.clock.now() + HEDGE_MS;
+  const begun = ports.clock.now();
   let seen = { page: old, ledger };
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {
-    const lease = await ports.leases.acquire(key);
+    const rank = Math.floor((ports.clock.now() - begun) / HEDGE_MS);
+    if (rank > MAX_RANK) return renderAndStore(key, seen.page, seen.ledger, ports);
+    const lease = await ports.leases.acquire(key, rank);
     if (lease !== undefined) {
       let isShared = true;
       try {
@@ -64,7 +68,6 @@ export async function renderOnce(
         await (isShared ? lease.release() : lease.open());
       }
     }
-    if (ports.clock.now() >= hedgeAt) return renderAndStore(key, seen.page, seen.ledger, ports);
     await ports.clock.sleep(poll);
     seen = await readBoth(key, ports);
     const settled = await settledOutcome(key, seen, ports);

@@ -68,7 +68,7 @@ test('leases of two deployments do not meet', async () => {
   const objects = await emptyBucket();
   const clock = new VirtualClock();
   const leases = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
-    createS3LeaseStore(objects, { deploymentId, durationMs: 15_000, clock }).acquire(keyOf('/a')),
+    createS3LeaseStore(objects, { deploymentId, durationMs: 15_000, clock }).acquire(keyOf('/a'), 0),
   );
   expect((await Promise.all(leases)).every((lease) => lease !== undefined)).toBe(true);
 });

@@ -45,7 +45,7 @@ describe('a missing page', () => {
       leases: {
         async acquire(key: typeof KEY) {
           await servePage(key, other);
-          return world.leases.acquire(key);
+          return world.leases.acquire(key, 0);
         },
       },
     };
@@ -66,9 +66,25 @@ describe('a missing page', () => {
     expect(world.requestedJobs).toEqual([]);
   });
 
+  test('that takes long is rendered by one more every 3 seconds, not by all who wait', async () => {
+    const world = createWorld();
+    world.site.milliseconds = 5000;
+    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    expect(world.site.renders).toHaveLength(2);
+    expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>one</h1>']));
+  });
+
+  test('that takes very long is rendered by all in the end: CloudFront does not wait for ever', async () => {
+    const world = createWorld();
+    const begun = world.clock.now();
+    for (const rank of [0, 1, 2]) await world.leases.acquire(KEY, rank);
+    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+    expect(world.clock.now() - begun).toBeLessThan(9500);
+  });
+
   test('whose leader died is rendered by a follower after 3 seconds', async () => {
     const world = createWorld();
-    await world.leases.acquire(KEY);
+    await world.leases.acquire(KEY, 0);
     const begun = world.clock.now();
     expect(seen(await servePage(KEY, world)).state).toBe('MISS');
     expect(world.clock.now() - begun).toBeGreaterThanOrEqual(3000);

@@ -62,9 +62,10 @@ export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore 
 }
 
 export function createMemoryLeaseStore(clock: Clock, durationMs = 15_000): LeaseStore {
-  const held = new Map<PageKey, { readonly endsAt: number; readonly isOpen: boolean }>();
+  const held = new Map<string, { readonly endsAt: number; readonly isOpen: boolean }>();
   return {
-    async acquire(key) {
+    async acquire(page, rank) {
+      const key = `${rank}${page}`;
       await network();
       const other = held.get(key);
       if (other !== undefined && other.endsAt > clock.now())
