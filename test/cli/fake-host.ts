@@ -8,7 +8,7 @@ export class FakeHost implements CliHost {
   readonly progressed: string[] = [];
   readonly directory: string;
   readonly environment: Environment;
-  columns: number | undefined;
+  columns: number | undefined = 80;
   readonly #stopping = new AbortController();
 
   constructor(directory = process.cwd(), environment: Environment = {}) {
