@@ -105,6 +105,6 @@ test('a message that nobody understands keeps no other from being purged', async
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   await site.stack.settled();
   const lines = site.stack.events.ofKind('log').map(({ line }) => line);
-  expect(lines.filter((line) => line.includes('of the purge queue is not'))).toHaveLength(3);
+  expect(lines.some((line) => line.includes('"message":"not a purge"'))).toBe(true);
   expect(lines.filter((line) => line.includes('"message":"purged","items":["/x"]'))).toHaveLength(1);
 });
