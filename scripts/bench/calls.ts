@@ -48,5 +48,6 @@ function kindOf({ service, resource }: Extract<LocalEvent, { kind: 'api-call' }>
   if (resource.startsWith('deployments/')) return 'page';
   if (resource.startsWith('_isr/leases/')) return 'lease';
   if (resource.startsWith('_isr/ledger/')) return 'shard';
+  if (resource === '_isr/purge-pace.json') return 'pace';
   return resource === '_isr/ledger.json' ? 'ledger' : resource;
 }
