@@ -113,13 +113,13 @@ describe('isr build', () => {
 });
 
 describe('isr local', () => {
-  test.each(['20.20.2', '22.12.0'])('says so when Node.js is too old: %s', (version) => {
+  test.each(['20.20.2', '22.14.0'])('says so when Node.js is too old: %s', (version) => {
     expect(() => requireNode(version)).toThrow(
-      `needs Node.js 22.13 or newer (24 is what the Lambdas run on), this is ${version}`,
+      `needs Node.js 22.15 or newer (24 is what the Lambdas run on), this is ${version}`,
     );
   });
 
-  test.each(['22.13.0', '24.0.0'])('takes Node.js %s', (version) => {
+  test.each(['22.15.0', '24.0.0'])('takes Node.js %s', (version) => {
     expect(() => requireNode(version)).not.toThrow();
   });
 
