@@ -36,10 +36,11 @@ const HELP = `Builds the example and runs its stack on this machine.
 Usage: npm start [-- flags]
 
   --fresh                      forget what an earlier run kept
-  --port <number>              of the site (default: ${LOCAL_PORTS.site})
-  --revalidate-port <number>   of the revalidate URL (default: ${LOCAL_PORTS.revalidate})
-  --inspector-port <number>    of the page that shows what happens (default: ${LOCAL_PORTS.inspector})
-  --content-port <number>      of the content API (default: ${LOCAL_PORTS.contentApi})`;
+  --port <number>              of the site (default: ${PORTS.site})
+  --revalidate-port <number>   of the revalidate URL (default: ${PORTS.revalidate})
+  --inspector-port <number>    of the page that shows what happens (default: ${PORTS.inspector})
+  --content-port <number>      of the content API (default: ${PORTS.contentApi})
+  --cms-port <number>          of the CMS (default: ${PORTS.cms})`;
 
 async function start(host: CliHost): Promise<void> {
   const started = performance.now();

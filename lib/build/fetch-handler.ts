@@ -19,7 +19,7 @@ export interface FetchHandlerOptions {
    * @default - no files
    */
   readonly client?: string;
-  /** @default - pages stay until they are revalidated, by AWS credentials alone */
+  /** @default - pages stay until they are revalidated, and there is no token to do so with */
   readonly isr?: IsrOptions;
   /**
    * Patterns of routes that are never stored, `/api/[...path]`, below `base`.

@@ -14,7 +14,7 @@ export interface IsrOptions {
    * Secret of at least 32 characters that allows a revalidation; two while one is replaced by the other.
    * The build holds only its SHA-256 hash.
    *
-   * @default - no token: pages are revalidated by AWS credentials alone
+   * @default - no token: nobody can revalidate but webhooks and the site itself
    */
   readonly bypassToken?: string | readonly string[];
   /**

@@ -31,7 +31,7 @@ function pageColumns(state: string, age: string, expires: string, size: string, 
   return `${state.padEnd(first)}  ${columns.join('  ')}  ${rest}`;
 }
 
-/** A page as `--json` shows it, here and in `isr pages`. Times are ISO 8601, `null` where there is none. */
+/** A page as `--json` of `isr status` and `isr pages` shows it. Times are ISO 8601, `null` where there is none. */
 export function pageJson(page: StoredView) {
   const { facts, now, freshness } = page;
   const expiry = expiresAt(page);

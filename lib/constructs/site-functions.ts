@@ -43,7 +43,7 @@ interface FunctionOptions {
   readonly addTo?: (folder: string) => void;
 }
 
-/** One call to CloudFront, with retries. */
+/** The turn of a purge may take a while to come, see `PATIENCE_MS` of the function; then there is one call to CloudFront. */
 export const PURGE_TIMEOUT = Duration.seconds(30);
 
 /** What the render function needs around the render itself: reading, writing, purging. */
@@ -114,7 +114,7 @@ export class SiteFunctions extends Construct {
     const { settings, bucket, queues } = this.#props;
     const serve = this.#siteFunction('serve', {
       description: 'Answers requests for pages that the edge does not have.',
-      // A page is stored after the viewer was answered, so there is time beyond CloudFront's.
+      // A render that CloudFront no longer waits for is still stored, for the next viewer.
       timeout: settings.originTimeout.plus(Duration.seconds(15)),
       environment: {
         ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl,
