@@ -248,11 +248,10 @@ function serveRenderTimeout({ renderTimeout, originTimeout }: SiteSettings): Dur
 }
 
 function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps): Record<string, string> {
-  const { deploymentId, base, isr, trailingSlash } = build.manifest;
+  const { deploymentId, isr, trailingSlash } = build.manifest;
   return {
     ISR_BUCKET: bucket.bucketName,
     ISR_DEPLOYMENT_ID: deploymentId,
-    ISR_BASE: base,
     ISR_TRAILING_SLASH: trailingSlash,
     ISR_ALLOW_QUERY: settings.queryParameters.join(','),
     ISR_EXPIRATION: String(isr.expiration),

@@ -58,7 +58,6 @@ describe('the functions that run the site', () => {
       ISR_TOKEN_HASHES: TOKEN_HASH,
       ISR_ALLOW_QUERY: 'page',
       ISR_TRAILING_SLASH: 'ignore',
-      ISR_BASE: '/',
     });
   });
 
