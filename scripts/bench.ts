@@ -10,9 +10,9 @@ import { coldImport } from './bench/cold-import.ts';
 import { countFirstRequests } from './bench/first-requests.ts';
 import { printTable } from './bench/table.ts';
 import { measureWarmHit } from './bench/warm-hit.ts';
+import { LAMBDAS } from './build.ts';
 import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
 
-const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
 const RUNS = 10;
 const KIB = 1024;
 const BUDGET = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
@@ -77,8 +77,6 @@ async function bundleLambda(name: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The ES modules of the AWS SDK: half the size of its CommonJS build, which is `main`.
-    mainFields: ['module', 'main'],
     // The build's server, which the construct copies beside the bundle at synth.
     external: ['./site/*'],
     // CommonJS dependencies ask for Node's modules with `require`, which an ES module does not have.
@@ -143,13 +141,11 @@ async function writeEdgeFunction(name: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const lambdas = LAMBDAS.filter((name) => existsSync(join(ROOT, 'lambdas', name, 'index.ts')));
-  const edge = EDGE_FUNCTIONS.filter((name) => existsSync(join(ROOT, 'lambdas/edge', `${name}.ts`)));
   const steps = await Promise.allSettled([
     step('tsc', compileLibrary),
     step(RUNTIME_CLIENT, copyRuntimeClient),
-    ...lambdas.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
-    ...edge.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
+    ...LAMBDAS.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
+    ...EDGE_FUNCTIONS.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
   ]);
   for (const result of steps) {
     if (result.status === 'rejected') {

@@ -2,7 +2,7 @@ import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda
 import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
 import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
 import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
-import { IsrError } from '../../lib/core/errors.ts';
+import { IsrError, reasonOf } from '../../lib/core/errors.ts';
 import { type Revalidation, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
@@ -85,8 +85,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new IsrError('INVALID_REQUEST', `the body is not JSON: ${reason}; send {"paths":["/blog"]}`, {
+    throw new IsrError('INVALID_REQUEST', `the body is not JSON: ${reasonOf(error)}; send {"paths":["/blog"]}`, {
       cause: error,
     });
   }

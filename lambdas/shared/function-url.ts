@@ -1,6 +1,6 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 
-export type ResponseStream = NodeJS.WritableStream & { setContentType?(type: string): void };
+export type ResponseStream = NodeJS.WritableStream;
 
 export interface ResponseHead {
   readonly statusCode: number;

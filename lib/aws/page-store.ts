@@ -1,3 +1,4 @@
+import { FAIL_OVER_CACHE_CONTROL } from '../core/edge-cache-control.ts';
 import type { PageFacts, StoredPage } from '../core/page.ts';
 import type { PageKey } from '../core/page-key.ts';
 import type { PageStore } from '../core/ports.ts';
@@ -10,8 +11,6 @@ export interface PageStoreOptions {
   readonly prerendered?: (key: PageKey) => Partial<Pick<PageFacts, 'status' | 'headers'>> | undefined;
 }
 
-/** For the fail-over alone, in which CloudFront serves the object without asking anyone whether it expired. */
-const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
 /** The bucket's lifecycle lets go of rendered pages after a while; those of the build stay. */
 const RENDERED_TAG = 'isr=rendered';
 

@@ -3,6 +3,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
+import { FAIL_OVER_CACHE_CONTROL } from '../core/edge-cache-control.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -21,8 +22,6 @@ interface Upload {
   readonly cacheControl: string;
 }
 
-/** Only the edge sees it, and only while every function fails: `serve` says how long a page may be kept. */
-const PAGE_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
 /** Puts the files of the build into the bucket. Nothing is ever deleted: old HTML finds its assets, a rollback its pages. */
@@ -35,7 +34,11 @@ export class SiteUploads extends Construct {
     this.#props = props;
     const { files, deploymentId } = props;
     this.#upload(files.assets, { id: 'Assets', prefix: 'assets', cacheControl: ASSET_CACHE_CONTROL });
-    this.#upload(files.pages, { id: 'Pages', prefix: `deployments/${deploymentId}`, cacheControl: PAGE_CACHE_CONTROL });
+    this.#upload(files.pages, {
+      id: 'Pages',
+      prefix: `deployments/${deploymentId}`,
+      cacheControl: FAIL_OVER_CACHE_CONTROL,
+    });
   }
 
   /** An upload has one content type for all its files, or leaves it to be guessed. */

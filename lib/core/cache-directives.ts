@@ -1,10 +1,11 @@
+import { ONE_YEAR_SECONDS } from './freshness.ts';
+
 export interface CacheDirectives {
   readonly names: ReadonlySet<string>;
   /** Seconds of a directive such as `max-age=60`; `undefined` when absent or not a whole number of seconds. */
   seconds(name: string): number | undefined;
 }
 
-const ONE_YEAR_SECONDS = 31_536_000;
 // RFC 9110 section 5.6: a token, then optionally `=` and a token or a quoted string.
 const DIRECTIVE = /([!#$%&'*+\-.^_`|~\w]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g;
 

@@ -13,12 +13,11 @@ const WRITES = new Set(['PutObject', 'DeleteObject', 'SendMessage', 'CreateInval
 /** Polling, which goes on whatever is requested. */
 const BACKGROUND = new Set(['ReceiveMessage', 'DeleteMessage', 'DeleteMessageBatch']);
 
-/** What a request makes the functions ask of AWS, up to its answer. `after`: background work counts as well. */
+/** What a request makes the functions ask of AWS, up to its answer. */
 export async function countCalls(
   stack: LocalStack,
   request: string,
   work: () => Promise<unknown>,
-  after = false,
 ): Promise<CountedCalls> {
   const calls: string[] = [];
   const actions: string[] = [];
@@ -28,7 +27,6 @@ export async function countCalls(
     actions.push(event.action);
   });
   await work();
-  if (after) await stack.settled();
   stop();
   return {
     request,
