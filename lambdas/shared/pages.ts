@@ -3,6 +3,7 @@ import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/core/environment.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
@@ -24,6 +25,15 @@ export interface Pages {
   /** `siteUrl`: the canonical origin to render for. */
   portsFor(siteUrl: string, revalidate: Parameters<typeof createSite>[0]['revalidate']): RenderOncePorts;
 }
+
+/** The environment of every function that renders. */
+export const PAGES_VARIABLES: Readers<PagesConfig> = {
+  bucket: ['ISR_BUCKET', text],
+  deploymentId: ['ISR_DEPLOYMENT_ID', text],
+  trailingSlash: ['ISR_TRAILING_SLASH', oneOf('always', 'never', 'ignore')],
+  expiration: ['ISR_EXPIRATION', expiration],
+  renderTimeoutMs: ['ISR_RENDER_TIMEOUT_MS', positiveInteger],
+};
 
 // A lease outlives the longest render by as much as reading and writing a page may take.
 const LEASE_MARGIN_MS = 5000;

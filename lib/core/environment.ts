@@ -36,14 +36,13 @@ export const expiration: Reader<number | false> = (value) => {
   return 'value' in result ? result : { fault: `must be 'false' or a positive integer, got '${value ?? ''}'` };
 };
 
-export const list: Reader<readonly string[]> = (value) => ({
-  value: (value ?? '').split(',').filter((item) => item !== ''),
-});
+/** Items with commas between; none when it is not set. */
+export const list: Reader<readonly string[]> = (value) => ({ value: itemsIn(value) });
 
 export const hashes: Reader<readonly string[]> = (value) => {
-  const result = (value ?? '').split(',').filter((item) => item !== '');
-  return result.every((hash) => /^[0-9a-f]{64}$/.test(hash))
-    ? { value: result }
+  const items = itemsIn(value);
+  return items.every((hash) => /^[0-9a-f]{64}$/.test(hash))
+    ? { value: items }
     : { fault: 'must be SHA-256 hashes (64 hex digits each) with commas between' };
 };
 
@@ -54,4 +53,8 @@ export function oneOf<T extends string>(...values: readonly T[]): Reader<T> {
       ? { fault: `must be one of ${values.join(', ')}, got '${value ?? ''}'` }
       : { value: found };
   };
+}
+
+function itemsIn(value: string | undefined): string[] {
+  return (value ?? '').split(',').filter((item) => item !== '');
 }

@@ -37,7 +37,7 @@ test('every fault is reported at once, with the value', () => {
   };
   expect(() => readServeConfig({ ...bad, ISR_TRAILING_SLASH: undefined })).toThrow(
     "cannot start the serve function: ISR_BUCKET is not set; ISR_TRAILING_SLASH must be one of always, never, ignore, got ''; " +
-      "ISR_EXPIRATION must be 'false' or a positive integer, got '-1'; ISR_TOKEN_HASHES must be SHA-256 hashes (64 hex digits each) with commas between; " +
-      "ISR_RENDER_TIMEOUT_MS must be a positive integer, got 'soon'",
+      "ISR_EXPIRATION must be 'false' or a positive integer, got '-1'; ISR_RENDER_TIMEOUT_MS must be a positive integer, got 'soon'; " +
+      'ISR_TOKEN_HASHES must be SHA-256 hashes (64 hex digits each) with commas between',
   );
 });
