@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Verdict, WebhookRequest } from './types.ts';
+import type { VendorOptions, Verdict, WebhookRequest } from './types.ts';
 
 export const GENUINE: Verdict = { isGenuine: true };
 const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -37,8 +37,9 @@ export function verdictOnTime(time: number, now: number, toleranceSeconds = DEFA
   );
 }
 
-/** A secret that is sent as it is, behind `prefix`. */
-export function verdictOnToken(request: WebhookRequest, header: string, prefix: string, secret: string): Verdict {
+/** A secret that is sent as it is, by default as `Authorization: Bearer <secret>`. */
+export function verdictOnToken(request: WebhookRequest, secret: string, options: VendorOptions): Verdict {
+  const { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
   const value = request.headers[header.toLowerCase()];
   if (value === undefined) return refused(`the header ${header} is missing`);
   return areEqual(value, `${prefix}${secret}`) ? GENUINE : refused('the token does not match');

@@ -19,9 +19,8 @@ export const datocms: Vendor = {
     { when: { type: 'cda_cache_tags' }, tags: ['{data.entity.attributes.tags}'] },
   ],
   verify(request, secret, _now, options) {
-    const { user, header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
-    if (user === undefined) return verdictOnToken(request, header, prefix, secret);
-    const expected = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+    if (options.user === undefined) return verdictOnToken(request, secret, options);
+    const expected = `Basic ${Buffer.from(`${options.user}:${secret}`).toString('base64')}`;
     return areEqual(request.headers.authorization ?? '', expected) ? GENUINE : refused('user or password is wrong');
   },
   changesIn(_request, payload, { slugField = 'slug' }) {

@@ -16,8 +16,7 @@ const EVENTS_OF_STATUS: Readonly<Record<string, string>> = {
 export const directus: Vendor = {
   options: ['header', 'prefix', 'slugField'],
   defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
-  verify: (request, secret, _now, { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' }) =>
-    verdictOnToken(request, header, prefix, secret),
+  verify: (request, secret, _now, options) => verdictOnToken(request, secret, options),
   changesIn(_request, payload, { slugField = 'slug' }) {
     const action = textAt(payload, 'event')?.split('.').at(-1);
     // `articles.items.update`, but `files.update`: those events have no collection in front.

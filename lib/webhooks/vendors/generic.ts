@@ -30,10 +30,7 @@ export const generic: Vendor = {
   // The sender is the user's own, so it says what is worth a message.
   defaultRules: [{ tags: DEFAULT_TAGS }],
   verify(request, secret, now, options) {
-    if (options.scheme === 'token') {
-      const { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
-      return verdictOnToken(request, header, prefix, secret);
-    }
+    if (options.scheme === 'token') return verdictOnToken(request, secret, options);
     return verifySignature(request, secret, now, options);
   },
   changesIn: (_request, payload, { fields = {} }) => [

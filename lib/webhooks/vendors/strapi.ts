@@ -11,8 +11,7 @@ import type { Vendor } from '../types.ts';
 export const strapi: Vendor = {
   options: ['header', 'prefix', 'slugField'],
   defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
-  verify: (request, secret, _now, { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' }) =>
-    verdictOnToken(request, header, prefix, secret),
+  verify: (request, secret, _now, options) => verdictOnToken(request, secret, options),
   changesIn(request, payload, { slugField = 'slug' }) {
     const name = textAt(payload, 'event') ?? request.headers['x-strapi-event'] ?? '';
     const [subject = '', event = ''] = name.split('.');
