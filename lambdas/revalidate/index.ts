@@ -4,7 +4,7 @@ import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
 import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
 import { IsrError, reasonOf } from '../../lib/core/errors.ts';
 import { type Revalidation, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
-import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
+import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
 import { assetJson } from '../shared/asset-json.ts';
@@ -14,8 +14,6 @@ import { openPages } from '../shared/pages.ts';
 import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import { readRevalidateConfig } from './config.ts';
 import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
-
-const MAX_BODY_BYTES = 256 * 1024;
 
 const config = readRevalidateConfig(process.env);
 const aws = awsClientFrom(process.env);
@@ -54,9 +52,9 @@ export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunc
     return answer(401, { error: 'unauthorized' });
   }
   const body = bodyOf(event);
-  if (body.byteLength > MAX_BODY_BYTES) {
+  if (body.byteLength > MAX_REQUEST_BYTES) {
     return answer(413, {
-      error: `the body has ${body.byteLength} bytes, more than ${MAX_BODY_BYTES}; send several requests`,
+      error: `the body has ${body.byteLength} bytes, more than ${MAX_REQUEST_BYTES}; send several requests`,
     });
   }
   try {

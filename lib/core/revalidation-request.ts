@@ -3,6 +3,8 @@ import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParame
 import type { Revalidation } from './revalidate.ts';
 
 export const MAX_ITEMS = 1000;
+/** Of the body, of a request by hand as of a webhook. */
+export const MAX_REQUEST_BYTES = 256 * 1024;
 const MEMBERS = new Set(['paths', 'tags', 'prefixes', 'all']);
 
 /**

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { IsrError, reasonOf } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidate.ts';
+import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
 import type { Webhook } from './configuration.ts';
 import { isObject } from './payload.ts';
 import { wantedBy } from './rules.ts';
 import type { Fields, WebhookRequest } from './types.ts';
-
-/** As of the API by hand. */
-export const MAX_BODY_BYTES = 256 * 1024;
 
 export interface WebhookAnswer {
   readonly status: number;
@@ -44,7 +42,7 @@ export async function receiveWebhook(
   const webhook = ports.webhooks.get(name);
   if (webhook === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
-  if (bytes > MAX_BODY_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_BODY_BYTES}`);
+  if (bytes > MAX_REQUEST_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}`);
   if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
   const why = whyRefused(webhook, request, now, ports.secretsOf(name));
   if (why !== undefined) {
