@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
+import { mapConcurrently } from '../../core/map-concurrently.ts';
 
 /** A file as it will stand in the bucket. */
 export interface BucketFile {
@@ -21,7 +22,7 @@ const AT_ONCE = 16;
 
 /** Makes the bucket hold the files, as `aws s3 sync` does: unchanged ones are not sent again. */
 export async function syncFiles(files: readonly BucketFile[], target: SyncTarget): Promise<void> {
-  await eachOf(files, async (file) => {
+  await mapConcurrently(files, AT_ONCE, async (file) => {
     if (await isUnchanged(file, target)) return;
     const { key, body, headers } = file;
     await expectOk(await fetch(objectUrl(target, key), { method: 'PUT', body: Buffer.from(body), headers }), key);
@@ -29,7 +30,9 @@ export async function syncFiles(files: readonly BucketFile[], target: SyncTarget
   if (!target.prune) return;
   const wanted = new Set(files.map(({ key }) => key));
   const surplus = (await keysBelow(target)).filter((key) => !wanted.has(key));
-  await eachOf(surplus, async (key) => expectOk(await fetch(objectUrl(target, key), { method: 'DELETE' }), key));
+  await mapConcurrently(surplus, AT_ONCE, async (key) =>
+    expectOk(await fetch(objectUrl(target, key), { method: 'DELETE' }), key),
+  );
 }
 
 async function isUnchanged({ key, body, headers }: BucketFile, target: SyncTarget): Promise<boolean> {
@@ -62,12 +65,4 @@ function objectUrl({ bucketUrl }: SyncTarget, key: string): string {
 async function expectOk(response: Response, key: string): Promise<Response> {
   if (response.ok) return response;
   throw new Error(`the local S3 answered ${response.status} for '${key}': ${await response.text()}`);
-}
-
-async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
-  const waiting = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
