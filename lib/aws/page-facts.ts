@@ -32,18 +32,22 @@ export async function readFacts(
   return sidecar === undefined ? lostFacts(headers) : (JSON.parse(sidecar.body.toString('utf8')) as PageFacts);
 }
 
-/** The bucket's lifecycle may be quicker with facts than with their page. Then it is rendered before it is served. */
-function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
+/** What is known of a page made at build time, by the headers of its object. */
+export function factsOfPrerendered(headers: Readonly<Record<string, string>>): PageFacts {
   return {
     status: 200,
     headers: { 'content-type': headers['content-type'] ?? 'application/octet-stream' },
-    renderedAt: 0,
-    expiration: 1,
-    staleLimit: 0,
+    renderedAt: Date.parse(headers['last-modified'] ?? '') || 0,
+    expiration: false,
     tags: [],
     ledgerSequence: 0,
     bodyHash: '',
   };
+}
+
+/** The bucket's lifecycle may be quicker with facts than with their page. Then it is rendered before it is served. */
+function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
+  return { ...factsOfPrerendered(headers), renderedAt: 0, expiration: 1, staleLimit: 0 };
 }
 
 const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;

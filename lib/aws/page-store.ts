@@ -3,7 +3,7 @@ import type { PageFacts, StoredPage } from '../core/page.ts';
 import type { PageKey } from '../core/page-key.ts';
 import type { PageStore } from '../core/ports.ts';
 import type { Objects, StoredObject } from './objects.ts';
-import { factsHeaders, readFacts } from './page-facts.ts';
+import { factsHeaders, factsOfPrerendered, readFacts } from './page-facts.ts';
 
 export interface PageStoreOptions {
   readonly deploymentId: string;
@@ -41,14 +41,11 @@ function prerenderedPage(
   object: StoredObject,
   exceptions: Partial<Pick<PageFacts, 'status' | 'headers'>> | undefined,
 ): StoredPage {
+  const facts = factsOfPrerendered(object.headers);
   return {
-    status: exceptions?.status ?? 200,
-    headers: { 'content-type': object.headers['content-type'] ?? 'application/octet-stream', ...exceptions?.headers },
-    renderedAt: Date.parse(object.headers['last-modified'] ?? '') || 0,
-    expiration: false,
-    tags: [],
-    ledgerSequence: 0,
-    bodyHash: '',
+    ...facts,
+    status: exceptions?.status ?? facts.status,
+    headers: { ...facts.headers, ...exceptions?.headers },
     body: object.body,
     etag: object.etag,
     prerendered: true,

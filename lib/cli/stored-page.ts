@@ -1,9 +1,9 @@
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
-import { readFacts } from '../aws/page-facts.ts';
+import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
 import { type Freshness, freshnessOf } from '../core/freshness.ts';
 import { ledgerAbout, shardsConcerning } from '../core/ledger-summary.ts';
 import type { PageFacts, StoredPage } from '../core/page.ts';
-import { type PageKey, pathOfPageKey, queryOfPageKey } from '../core/page-key.ts';
+import { type PageKey, urlPathOfPageKey } from '../core/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import type { SiteBucket } from './bucket.ts';
 import type { Place } from './place.ts';
@@ -49,7 +49,7 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
       if (object === undefined) return undefined;
       const facts = await readFacts(object.headers, bucket.objects);
       const page: StoredPage = {
-        ...(facts ?? factsOfBuild(object.headers)),
+        ...(facts ?? factsOfPrerendered(object.headers)),
         body: object.body,
         etag: object.etag,
         prerendered: facts === undefined,
@@ -61,7 +61,7 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
       const by = freshness.kind === 'invalidated' ? freshness.by : undefined;
       return {
         key,
-        path: pathOf(pageKey),
+        path: urlPathOfPageKey(pageKey),
         state: page.prerendered ? 'prerendered' : stateOf(freshness),
         freshness,
         invalidatedBy: by === undefined ? undefined : { entry: by, sequence: about.entries[by] ?? about.floor },
@@ -74,11 +74,6 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
   };
 }
 
-export function pathOf(key: PageKey): string {
-  const query = queryOfPageKey(key);
-  return `${pathOfPageKey(key)}${query && `?${query}`}`;
-}
-
 /** Epoch milliseconds; `undefined`: it never expires by itself. */
 export function expiresAt({ facts }: StoredView): number | undefined {
   return facts.expiration === false ? undefined : facts.renderedAt + facts.expiration * 1000;
@@ -86,17 +81,4 @@ export function expiresAt({ facts }: StoredView): number | undefined {
 
 function stateOf({ kind }: Freshness): PageState {
   return kind === 'missing' ? 'fresh' : kind;
-}
-
-/** Of a page without facts: a build made it. */
-function factsOfBuild(headers: Readonly<Record<string, string>>): PageFacts {
-  return {
-    status: 200,
-    headers: { 'content-type': headers['content-type'] ?? '' },
-    renderedAt: Date.parse(headers['last-modified'] ?? '') || 0,
-    expiration: false,
-    tags: [],
-    ledgerSequence: 0,
-    bodyHash: '',
-  };
 }

@@ -97,6 +97,12 @@ export function queryOfPageKey(key: PageKey): string {
   return pairs.join('&');
 }
 
+/** The path of the page with its query, as in a URL: `/search?page=2`. */
+export function urlPathOfPageKey(key: PageKey): string {
+  const query = queryOfPageKey(key);
+  return pathOfPageKey(key) + (query === '' ? '' : `?${query}`);
+}
+
 /** Why a path is not the path of a page, as the end of a sentence. */
 export function describeFault(fault: PageKeyFault): string {
   return FAULTS[fault];

@@ -3,10 +3,10 @@ import { XMLParser } from 'fast-xml-parser';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../aws/objects.ts';
-import { readFacts } from '../aws/page-facts.ts';
+import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
 import type { LedgerSummary } from '../core/ledger-summary.ts';
 import type { StoredPage } from '../core/page.ts';
-import { type PageKey, pathOfPageKey, queryOfPageKey } from '../core/page-key.ts';
+import { type PageKey, urlPathOfPageKey } from '../core/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
 import type { LocalStack } from '../local/stack/index.ts';
@@ -80,12 +80,11 @@ export class StackView {
     const headers = Object.fromEntries(response.headers);
     const facts = await readFacts(headers, this.#objects);
     const pageKey = key as PageKey;
-    const query = queryOfPageKey(pageKey);
     const bytes = Number(headers['content-length'] ?? 0);
-    const common = { deployment, path: `${pathOfPageKey(pageKey)}${query && `?${query}`}`, bytes };
+    const common = { deployment, path: urlPathOfPageKey(pageKey), bytes };
     if (facts === undefined) {
-      const renderedAt = Date.parse(headers['last-modified'] ?? '') || 0;
-      return { ...common, state: 'prerendered', status: 200, renderedAt, expiresAt: null, tags: [] };
+      const { status, renderedAt, tags } = factsOfPrerendered(headers);
+      return { ...common, state: 'prerendered', status, renderedAt, expiresAt: null, tags };
     }
     const page: StoredPage = { ...facts, body: new Uint8Array(), etag: '', prerendered: false };
     const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
