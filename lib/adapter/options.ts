@@ -1,6 +1,7 @@
 import { type IsrOptions, resolveIsrOptions, show } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { IsrError } from '../core/errors.ts';
+import { isJsonObject } from '../core/json-object.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {
@@ -92,7 +93,7 @@ function isrFieldsOf(isr: unknown): AstroIsrOptions {
 }
 
 function fieldsOf(value: unknown, what: string, place: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (isJsonObject(value)) return { ...value };
   throw new IsrError('INVALID_OPTION', `${what} must be an object, got ${show(value)} (at ${place})`);
 }
 

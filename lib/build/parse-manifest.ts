@@ -1,4 +1,5 @@
 import { IsrError, reasonOf } from '../core/errors.ts';
+import { isJsonObject } from '../core/json-object.ts';
 import { show } from './isr-options.ts';
 import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifest.ts';
 
@@ -27,12 +28,8 @@ function parseObject(text: string, file: string): Fields {
   } catch (cause) {
     throw new IsrError('BUILD_MALFORMED', `'${file}' is not JSON: ${reasonOf(cause)}; ${REMEDY}`, { cause });
   }
-  if (isFields(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new IsrError('BUILD_MALFORMED', `'${file}' must hold a JSON object, got ${show(value)}; ${REMEDY}`);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Takes the manifest apart, field by field; each fault names the field by its path. */
@@ -147,7 +144,7 @@ class ManifestReader {
   }
 
   #object(value: unknown, place: string): Fields {
-    if (isFields(value)) return value;
+    if (isJsonObject(value)) return value;
     throw this.#fault(place, 'an object', value);
   }
 

@@ -1,4 +1,5 @@
 import { IsrError } from './errors.ts';
+import { isJsonObject } from './json-object.ts';
 import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter } from './page-key.ts';
 import type { Revalidation } from './revalidate.ts';
 
@@ -12,25 +13,24 @@ const MEMBERS = new Set(['paths', 'tags', 'prefixes', 'all']);
  * Throws INVALID_REQUEST that names every bad item.
  */
 export function parseRevalidation(body: unknown, allowQuery: readonly string[]): Revalidation {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isJsonObject(body)) {
     throw invalid([
       `the body must be a JSON object such as {"paths":["/blog"]}, got ${JSON.stringify(body)?.slice(0, 80)}`,
     ]);
   }
-  const members = body as Readonly<Record<string, unknown>>;
-  const faults = Object.keys(members)
+  const faults = Object.keys(body)
     .filter((name) => !MEMBERS.has(name))
     .map((name) => `'${name}' is not known; use paths, tags, prefixes or all`);
   const revalidation: Revalidation = {
-    pages: [
-      ...new Set(stringsOf(members, 'paths', faults).map((path, i) => pageOf(path, i, allowQuery, faults))),
-    ].flatMap((key) => key ?? []),
-    tags: [...new Set(stringsOf(members, 'tags', faults))],
-    prefixes: [...new Set(stringsOf(members, 'prefixes', faults).map((prefix, i) => prefixOf(prefix, i, faults)))],
-    all: members.all === true,
+    pages: [...new Set(stringsOf(body, 'paths', faults).map((path, i) => pageOf(path, i, allowQuery, faults)))].flatMap(
+      (key) => key ?? [],
+    ),
+    tags: [...new Set(stringsOf(body, 'tags', faults))],
+    prefixes: [...new Set(stringsOf(body, 'prefixes', faults).map((prefix, i) => prefixOf(prefix, i, faults)))],
+    all: body.all === true,
   };
-  if (members.all !== undefined && typeof members.all !== 'boolean')
-    faults.push(`all must be true, got ${JSON.stringify(members.all)}`);
+  if (body.all !== undefined && typeof body.all !== 'boolean')
+    faults.push(`all must be true, got ${JSON.stringify(body.all)}`);
   const count = revalidation.pages.length + revalidation.tags.length + revalidation.prefixes.length;
   if (count > MAX_ITEMS)
     faults.push(`${count} items are more than ${MAX_ITEMS}; send several requests, or a tag or prefix`);

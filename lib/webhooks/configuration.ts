@@ -1,5 +1,5 @@
+import { isJsonObject } from '../core/json-object.ts';
 import { parseOptions } from './options.ts';
-import { isObject } from './payload.ts';
 import { parseRules, type Rule } from './rules.ts';
 import type { Vendor, VendorOptions, WebhookRule } from './types.ts';
 import { isVendorName, VENDORS, type VendorName } from './vendors.ts';
@@ -36,7 +36,7 @@ export interface ParsedWebhooks {
 
 /** Reads `{ <name>: WebhookSettings }`: what the construct is given, and what it writes beside the bundle. */
 export function parseWebhooks(settings: unknown): ParsedWebhooks {
-  if (!isObject(settings)) return { webhooks: new Map(), faults: ["'webhooks' must be an object by name"] };
+  if (!isJsonObject(settings)) return { webhooks: new Map(), faults: ["'webhooks' must be an object by name"] };
   const faults: string[] = [];
   const webhooks = Object.entries(settings).flatMap(([name, each]) => parseWebhook(name, each, faults) ?? []);
   return { webhooks: new Map(webhooks.map((webhook) => [webhook.name, webhook])), faults };
@@ -54,7 +54,7 @@ function parseWebhook(name: string, settings: unknown, faults: string[]): Webhoo
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     faults.push(`${place} is no good name: use up to 63 lower-case letters, digits and hyphens, a letter first`);
   }
-  if (!isObject(settings)) {
+  if (!isJsonObject(settings)) {
     faults.push(`${place} must be an object, got ${JSON.stringify(settings)}`);
     return undefined;
   }

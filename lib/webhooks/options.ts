@@ -1,4 +1,4 @@
-import { isObject } from './payload.ts';
+import { isJsonObject } from '../core/json-object.ts';
 import { FIELD_NAMES, type OptionName, type Vendor, type VendorOptions } from './types.ts';
 
 /** What a value must be, as the end of a sentence; `undefined` when it is. */
@@ -29,7 +29,7 @@ const CHECKS: Readonly<Record<OptionName, Check>> = {
   ),
   deliveryHeader: headerName,
   fields: (value) =>
-    isObject(value) &&
+    isJsonObject(value) &&
     Object.entries(value).every(
       ([name, path]) => FIELD_NAMES.some((field) => field === name) && payloadPath(path) === undefined,
     )

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../core/json-object.ts';
+
 /**
  * The texts at a dotted path: `entry.tags.slug`. An array on the way makes several, unless the path has an index.
  * Numbers and booleans are texts too; empty ones, null and objects are none.
@@ -15,17 +17,14 @@ export function textAt(root: unknown, path: string): string | undefined {
 
 export function objectAt(root: unknown, path: string): Readonly<Record<string, unknown>> | undefined {
   let value: unknown = root;
-  for (const name of path.split('.')) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isObject(value) ? value : undefined;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const name of path.split('.'))
+    value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** A value per locale (`{ en: 'hello', de: 'hallo' }`), or one value for all. */
 export function byLocale(value: unknown): readonly { readonly locale?: string; readonly value: string }[] {
-  if (!isObject(value)) return textsIn(value).map((text) => ({ value: text }));
+  if (!isJsonObject(value)) return textsIn(value).map((text) => ({ value: text }));
   return Object.entries(value).flatMap(([locale, each]) => textsIn(each).map((text) => ({ locale, value: text })));
 }
 
@@ -37,7 +36,7 @@ export function pathOfUrl(url: string | undefined): string | undefined {
 function childrenOf(value: unknown, name: string): unknown[] {
   if (Array.isArray(value))
     return /^\d+$/.test(name) ? [value[Number(name)]] : value.flatMap((v) => childrenOf(v, name));
-  return isObject(value) && Object.hasOwn(value, name) ? [value[name]] : [];
+  return isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : [];
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { IsrError, reasonOf } from '../core/errors.ts';
+import { isJsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidate.ts';
 import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
 import type { Webhook } from './configuration.ts';
-import { isObject } from './payload.ts';
 import { wantedBy } from './rules.ts';
 import type { Fields, WebhookRequest } from './types.ts';
 
@@ -106,7 +106,7 @@ function parsePayload(body: Buffer): object {
     const message = `the body is not JSON: ${reasonOf(error)}; have the webhook send application/json`;
     throw new IsrError('INVALID_REQUEST', message, { cause: error });
   }
-  if (isObject(payload)) return payload;
+  if (isJsonObject(payload)) return payload;
   throw new IsrError('INVALID_REQUEST', 'the body must be a JSON object');
 }
 

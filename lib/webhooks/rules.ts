@@ -1,7 +1,8 @@
 import { IsrError } from '../core/errors.ts';
+import { isJsonObject } from '../core/json-object.ts';
 import type { Revalidation } from '../core/revalidate.ts';
 import { parseRevalidation } from '../core/revalidation-request.ts';
-import { isObject, valuesAt } from './payload.ts';
+import { valuesAt } from './payload.ts';
 import {
   describeNames,
   expand,
@@ -41,7 +42,7 @@ export function parseRules(rules: unknown, place: string, faults: string[]): Rul
 }
 
 function parseRule(rule: unknown, place: string, faults: string[]): Rule {
-  if (!isObject(rule)) {
+  if (!isJsonObject(rule)) {
     faults.push(`${place} must be an object such as { paths: ['/blog/{slug}'] }, got ${show(rule)}`);
     return { conditions: [], targets: [], all: false };
   }
@@ -60,7 +61,7 @@ function parseRule(rule: unknown, place: string, faults: string[]): Rule {
 
 function parseConditions(when: unknown, place: string, faults: string[]): Rule['conditions'] {
   if (when === undefined) return [];
-  if (!isObject(when)) {
+  if (!isJsonObject(when)) {
     faults.push(`${place} must be an object such as { type: 'post' }, got ${show(when)}`);
     return [];
   }

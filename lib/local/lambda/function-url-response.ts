@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isJsonObject } from '../../core/json-object.ts';
 import { LambdaError } from './lambda-error.ts';
 
 /** Status and headers of an answer to a function URL. */
@@ -34,7 +35,7 @@ const REMAPPED = new Set([
  */
 export function responseOfPayload(payload: Buffer): FunctionUrlResponse {
   const value = parsed(payload.toString());
-  if (!isRecord(value) || !('statusCode' in value)) {
+  if (!isJsonObject(value) || !('statusCode' in value)) {
     const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
     return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
   }
@@ -55,7 +56,7 @@ export async function headOfStream(contentType: string, body: Readable): Promise
   // answers 200 whatever the status was to be: https://github.com/middyjs/middy/issues/1189
   if (prelude === undefined) return { statusCode: 200, headers: { 'content-type': 'application/octet-stream' } };
   const value = parsed(prelude.toString());
-  if (!isRecord(value)) throw malformed(`the prelude must be an object, got ${prelude}`);
+  if (!isJsonObject(value)) throw malformed(`the prelude must be an object, got ${prelude}`);
   return headOf({ statusCode: 200, ...value }, 'application/octet-stream');
 }
 
@@ -84,7 +85,7 @@ function headOf(value: Readonly<Record<string, unknown>>, defaultType: string): 
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw malformed(`'statusCode' must be an HTTP status, got ${JSON.stringify(statusCode)}`);
   }
-  if (!isRecord(given)) throw malformed(`'headers' must be an object, got ${JSON.stringify(given)}`);
+  if (!isJsonObject(given)) throw malformed(`'headers' must be an object, got ${JSON.stringify(given)}`);
   if (!Array.isArray(cookies)) throw malformed(`'cookies' must be a list, got ${JSON.stringify(cookies)}`);
   const headers: Record<string, string | string[]> = { 'content-type': defaultType };
   for (const [name, text] of Object.entries(given)) {
@@ -106,8 +107,4 @@ function parsed(json: string): unknown {
 /** Lambda answers 502 and does not say why; the local stack's log does. */
 function malformed(reason: string): LambdaError {
   return new LambdaError('function', MALFORMED_RESPONSE, `the function's answer is no HTTP response: ${reason}`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

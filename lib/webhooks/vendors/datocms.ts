@@ -1,5 +1,6 @@
+import { isJsonObject } from '../../core/json-object.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
-import { byLocale, isObject, objectAt, textAt } from '../payload.ts';
+import { byLocale, objectAt, textAt } from '../payload.ts';
 import { areEqual, GENUINE, refused, verdictOnToken } from '../signatures.ts';
 import type { Fields, Vendor } from '../types.ts';
 
@@ -41,6 +42,6 @@ export const datocms: Vendor = {
 function modelOf(payload: object): string | undefined {
   const id = textAt(payload, 'entity.relationships.item_type.data.id');
   const related: unknown = 'related_entities' in payload ? payload.related_entities : [];
-  const model = Array.isArray(related) ? related.find((each) => isObject(each) && each.id === id) : undefined;
+  const model = Array.isArray(related) ? related.find((each) => isJsonObject(each) && each.id === id) : undefined;
   return textAt(model, 'attributes.api_key') ?? id;
 }
