@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CreatePreviewServer } from 'astro';
 import { type Build, readBuild } from '../build/read-build.ts';
-import { compileRoutePattern, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
+import { compileRoutePattern, isNotFoundPage, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
 import { reasonOf } from '../core/errors.ts';
 import type { SiteFetch } from '../core/site.ts';
 import { contentTypeOf } from './content-type.ts';
@@ -97,7 +97,7 @@ function findFile({ manifest, clientDirectory }: Build, pathname: string): Stati
   const trimmed = path === '/' ? path : path.replace(/\/$/, '');
   const page = manifest.prerendered.find((candidate) => candidate.path === trimmed);
   if (page !== undefined) {
-    const status = /(?:^|\/)404(?:\/index)?\.html$/.test(page.file) ? 404 : 200;
+    const status = isNotFoundPage(page.file) ? 404 : 200;
     return { path: join(clientDirectory, page.file), status, headers: page.headers };
   }
   const name = withoutBase(manifest.base, path)?.slice(1);

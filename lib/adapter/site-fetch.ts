@@ -1,4 +1,4 @@
-import { withoutBase } from '../build/route-pattern.ts';
+import { isNotFoundPage, withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type RenderScope, runInScope } from './scope.ts';
@@ -81,7 +81,7 @@ function errorPageAt(pathname: string, facts: SiteFacts): Response {
 }
 
 function notFound(facts: SiteFacts): Response {
-  const path = Object.keys(facts.errorPages).find((name) => /\/404(?:\/index)?\.html$/.test(name));
+  const path = Object.keys(facts.errorPages).find(isNotFoundPage);
   const page = path === undefined ? undefined : facts.errorPages[path];
   const headers = page?.headers ?? { 'content-type': 'text/plain' };
   return new Response(page?.body ?? 'Not found', { status: 404, headers });

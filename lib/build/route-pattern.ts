@@ -55,6 +55,11 @@ export function withoutBase(base: string, path: string): string | undefined {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
+/** Whether a prerendered file, or its path, is the site's page for what is not there: `404.html`, `/docs/404/index.html`. */
+export function isNotFoundPage(file: string): boolean {
+  return /(?:^|\/)404(?:\/index)?\.html$/.test(file);
+}
+
 function segmentsOf(pattern: string): string[] {
   return pattern.split('/').filter((segment) => segment !== '');
 }

@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
 import type { Build } from '../build/read-build.ts';
+import { isNotFoundPage } from '../build/route-pattern.ts';
 import { IsrError } from '../core/errors.ts';
 import { type PageKey, pageKeyOf } from '../core/page-key.ts';
 import { contentTypeOf } from './content-types.ts';
@@ -27,8 +28,6 @@ export interface PageException {
 }
 
 type Headers = Readonly<Record<string, string>>;
-
-const NOT_FOUND_PAGE = /(?:^|\/)404(?:\/index)?\.html$/;
 
 /** @throws IsrError BUILD_MALFORMED for a path that cannot be a page key */
 export function placeSiteFiles(build: Build): SiteFiles {
@@ -63,7 +62,7 @@ function encodePath(path: string): string {
 }
 
 function exceptionOf(key: PageKey, file: string, headers: Headers): [PageKey, PageException][] {
-  if (NOT_FOUND_PAGE.test(file)) return [[key, { headers, status: 404 }]];
+  if (isNotFoundPage(file)) return [[key, { headers, status: 404 }]];
   return isImplied(key, headers) ? [] : [[key, { headers }]];
 }
 
