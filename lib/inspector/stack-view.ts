@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { XMLParser } from 'fast-xml-parser';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../aws/objects.ts';
@@ -10,6 +9,7 @@ import { type PageKey, urlPathOfPageKey } from '../core/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
 import type { LocalStack } from '../local/stack/index.ts';
+import { keysBelow } from '../local/stack/object-upload.ts';
 
 /** A page of the bucket, as the inspector shows it. */
 export interface PageView {
@@ -65,7 +65,10 @@ export class StackView {
   }
 
   async #pages(): Promise<readonly PageView[]> {
-    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#ledger.read()]);
+    const [keys, ledger] = await Promise.all([
+      keysBelow({ bucketUrl: this.#url(''), prefix: 'deployments/' }),
+      this.#ledger.read(),
+    ]);
     const pages = await Promise.all(keys.map((key) => this.#page(key, ledger)));
     return pages.filter((page) => page !== undefined);
   }
@@ -91,13 +94,6 @@ export class StackView {
     const { status, renderedAt, expiration, tags } = facts;
     const expiresAt = expiration === false ? null : renderedAt + expiration * 1000;
     return { ...common, state: kind === 'missing' ? 'fresh' : kind, status, renderedAt, expiresAt, tags };
-  }
-
-  async #pageObjects(): Promise<readonly string[]> {
-    const response = await fetch(this.#url('?list-type=2&prefix=deployments/'));
-    const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
-    const { ListBucketResult: listing } = parser.parse(await response.text());
-    return (listing?.Contents ?? []).map(({ Key }: { Key: string }) => Key);
   }
 
   async #queues(): Promise<readonly QueueView[]> {

@@ -43,14 +43,18 @@ async function isUnchanged({ key, body, headers }: BucketFile, target: SyncTarge
   return Object.entries(headers).every(([name, value]) => response.headers.get(name) === value);
 }
 
-async function keysBelow(target: SyncTarget): Promise<readonly string[]> {
+/** The keys of all objects below the prefix, however many. */
+export async function keysBelow({
+  bucketUrl,
+  prefix,
+}: Pick<SyncTarget, 'bucketUrl' | 'prefix'>): Promise<readonly string[]> {
   const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
   const keys: string[] = [];
   let token = '';
   do {
-    const query = new URLSearchParams({ 'list-type': '2', prefix: target.prefix });
+    const query = new URLSearchParams({ 'list-type': '2', prefix });
     if (token !== '') query.set('continuation-token', token);
-    const response = await expectOk(await fetch(`${target.bucketUrl}?${query}`), target.prefix);
+    const response = await expectOk(await fetch(`${bucketUrl}?${query}`), prefix);
     const { ListBucketResult: page } = parser.parse(await response.text());
     for (const { Key } of page.Contents ?? []) keys.push(Key);
     token = page.NextContinuationToken ?? '';
