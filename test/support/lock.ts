@@ -36,7 +36,7 @@ async function isAbandoned(path: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EPERM';
   }
 }
