@@ -3,10 +3,11 @@ import { createCloudFrontEdge } from '../../lib/aws/cloudfront-edge.ts';
 import { objectsOf } from '../../lib/aws/objects.ts';
 import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
 import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
+import { postponeMessage } from '../../lib/aws/queues.ts';
 import { reasonOf } from '../../lib/core/errors.ts';
 import { awsClientFrom, log, systemClock } from '../shared/aws.ts';
 import { readPurgeConfig } from './config.ts';
-import { collectPurges, itemsOf } from './waiting-purges.ts';
+import { collectPurges, itemsOf, RETRY_SECONDS } from './waiting-purges.ts';
 
 /** Less than the function's timeout by as much as one call may take. */
 const PATIENCE_MS = 20_000;
@@ -48,6 +49,9 @@ async function purge(records: readonly SQSRecord[]): Promise<boolean> {
     return true;
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...waiting.items] });
+    await waiting.giveBack();
+    const handles = records.map(({ receiptHandle }) => receiptHandle);
+    await Promise.all(handles.map((handle) => postponeMessage(aws, config.purgeQueueUrl, handle, RETRY_SECONDS)));
     return false;
   }
 }

@@ -1,5 +1,11 @@
 import type { AwsClient } from '../../lib/aws/client.ts';
-import { deleteMessages, type PurgeMessage, type ReceivedMessage, receiveWaiting } from '../../lib/aws/queues.ts';
+import {
+  deleteMessages,
+  type PurgeMessage,
+  postponeMessage,
+  type ReceivedMessage,
+  receiveWaiting,
+} from '../../lib/aws/queues.ts';
 
 /** CloudFront takes 3,000 paths in one call. */
 const MAX_ITEMS = 1000;
@@ -14,12 +20,17 @@ export function itemsOf(body: string): readonly string[] | undefined {
   }
 }
 
+/** The queue's own visibility timeout is minutes, for the sake of a function that died. */
+export const RETRY_SECONDS = 5;
+
 export interface WaitingPurges {
   readonly items: Set<string>;
   /** Takes what waits in the queue into `items`. */
   gather(): Promise<void>;
   /** Deletes what was taken, once it is purged. */
   forget(): Promise<void>;
+  /** Gives back what was taken, for another try in a few seconds. */
+  giveBack(): Promise<void>;
 }
 
 /** `items` of the messages at hand, and of all others that wait, so that one invalidation serves a burst. */
@@ -40,6 +51,10 @@ export function collectPurges(aws: AwsClient, queueUrl: string, atHand: readonly
     },
     async forget() {
       await Promise.all(taken.map((messages) => deleteMessages(aws, queueUrl, messages)));
+    },
+    async giveBack() {
+      const handles = taken.flat().map(({ ReceiptHandle }) => ReceiptHandle);
+      await Promise.all(handles.map((handle) => postponeMessage(aws, queueUrl, handle, RETRY_SECONDS)));
     },
   };
 }

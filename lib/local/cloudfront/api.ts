@@ -32,7 +32,7 @@ export interface CloudFrontApi {
 export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise<CloudFrontApi> {
   const clock = options.clock ?? { now: () => Date.now() };
   let bucket: TokenBucket | undefined;
-  const server = http.createServer(async (message, reply) => {
+  const answerTo = async (message: http.IncomingMessage, reply: http.ServerResponse): Promise<void> => {
     const call = readCall(message);
     const answer = await answerCall(call, message, options.distributions, bucket);
     const requestId = randomUUID();
@@ -43,6 +43,10 @@ export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise
     const { action, distributionId: resource } = call;
     const event = { kind: 'api-call', at: clock.now(), service: 'cloudfront', action, resource } as const;
     options.onEvent?.({ ...event, status: answer.status });
+  };
+  const server = http.createServer((message, reply) => {
+    // A request that breaks off must not end the stack.
+    answerTo(message, reply).catch(() => reply.destroy());
   });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
