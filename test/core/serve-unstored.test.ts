@@ -1,20 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { entryOfPath } from '../../lib/core/ledger.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
-import type { ServedPage } from '../../lib/core/served-page.ts';
-import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
-
-const KEY = keyOf('/blog/a');
-
-const seen = (page: ServedPage) => ({ state: page.headers['x-isr-cache'], text: textOf(page) });
-const cacheControl = (page: ServedPage) => page.headers['cache-control'];
-
-async function storedWorld(options?: Parameters<typeof createWorld>[0]): Promise<World> {
-  const world = createWorld(options);
-  await servePage(KEY, world);
-  world.site.answer = { body: '<h1>two</h1>' };
-  return world;
-}
+import { createWorld } from '../fakes/world.ts';
+import { cacheControl, KEY, seen, storedWorld } from './served.ts';
 
 describe('a missing page that the site does not have', () => {
   test('is kept by the edge no longer than it says, under its own tags', async () => {

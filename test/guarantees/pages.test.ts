@@ -101,6 +101,21 @@ describe('guarantee 4: a revalidation that was answered 200 is seen by all', () 
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toContain('Published just now');
   });
 
+  test('of a tag by the next request of each page that has it, and of no other', async () => {
+    const [one, two] = [freshSlug(), freshSlug()];
+    for (const slug of [one, two]) await site.get(`/blog/${slug}`);
+    for (const slug of [one, two]) site.contentApi.edit(slug, { title: 'Tagged and new' });
+    site.clock.advance(30_000);
+    const answer = await site.revalidate({ tags: [`post:${one}`] });
+    expect([answer.status, JSON.parse(answer.body).tags]).toMatchObject([
+      200,
+      [{ tag: `post:${one}`, outcome: 'purged' }],
+    ]);
+    const [first, second] = [await site.get(`/blog/${one}`), await site.get(`/blog/${two}`)];
+    expect([isrState(first), first.body.includes('Tagged and new')]).toEqual(['REVALIDATED', true]);
+    expect(second.body).not.toContain('Tagged and new');
+  });
+
   test('also when a render from before was under way', async () => {
     const slug = freshSlug();
     await site.get(`/blog/${slug}`);

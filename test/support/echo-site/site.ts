@@ -7,6 +7,11 @@ export const fetch: SiteFetch = async (request, context) => {
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
+  if (pathname === '/live/revalidate') {
+    const { searchParams } = new URL(request.url);
+    await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
+    return page('done', {});
+  }
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.
   if (decodeURIComponent(pathname).startsWith('/live/'))
     return page(`${context.kind} ${String(performance.now())}`, {});

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildEchoSite, type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
+import { ask, type RawAnswer } from '../support/http.ts';
+
+let site: EchoStack;
+beforeAll(async () => {
+  site = await startEchoStack(await buildEchoSite('site-revalidation'));
+});
+afterAll(() => site?.stop());
+
+const get = (path: string): Promise<RawAnswer> => ask(site.stack.siteUrl, path);
+
+async function rendered(path: string, body: string, headers = {}): Promise<RawAnswer> {
+  const answering = get(path);
+  (await site.next()).answer(body, headers);
+  return answering;
+}
+
+// What Astro.cache.invalidate({ path }) and ({ tags }) do, see test/adapter.
+test.each([
+  ['a path', '/by-path', 'path=/by-path', {}],
+  ['a tag', '/by-tag', 'tag=second', { 'cache-tag': 'first, second' }],
+])('a live route that revalidates %s makes the next request render', async (_name, path, query, headers) => {
+  await rendered(path, 'one', headers);
+  expect((await get(path)).body).toBe('one');
+  expect((await get(`/live/revalidate?${query}`)).body).toBe('done');
+  await site.stack.settled();
+  const renewed = await rendered(path, 'two', headers);
+  expect([renewed.headers['x-isr-cache'], renewed.body]).toEqual(['REVALIDATED', 'two']);
+});
