@@ -21,6 +21,7 @@ const pages = openPages(config, aws);
 const edge = createDirectEdge(
   createCloudFrontEdge(aws, config.distributionId),
   createPurgePacer(pages.objects, systemClock),
+  systemClock,
   createQueuedEdge(aws, config.purgeQueueUrl),
 );
 const ports = {

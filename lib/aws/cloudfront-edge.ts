@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../core/errors.ts';
-import type { Edge } from '../core/ports.ts';
+import type { Clock, Edge } from '../core/ports.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
 import type { PurgePacer } from './purge-pacer.ts';
 
@@ -25,11 +25,16 @@ export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Ed
   };
 }
 
-/** Purges at once when nobody else has just done so. Else, and when that fails, it is left to the purge queue. */
-export function createDirectEdge(edge: Edge, pacer: PurgePacer, queue: Edge): Edge {
+/**
+ * Purges at once, or after the seconds that must lie between two calls. When somebody waits for them already, and when
+ * CloudFront refuses, it is left to the purge queue.
+ */
+export function createDirectEdge(edge: Edge, pacer: PurgePacer, clock: Clock, queue: Edge): Edge {
   return {
     async purge(items) {
-      if (!(await pacer.mayGoDirectly())) return queue.purge(items);
+      const wait = await pacer.directTurn();
+      if (wait === 'queue') return queue.purge(items);
+      if (wait > 0) await clock.sleep(wait);
       try {
         return await edge.purge(items);
       } catch {

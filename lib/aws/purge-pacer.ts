@@ -12,15 +12,19 @@ const BURST_MS = 10_000;
 
 /** Spreads invalidations over time, for all functions together. */
 export interface PurgePacer {
-  /** Whether the caller may invalidate at once; else it belongs into the queue. */
-  mayGoDirectly(): Promise<boolean>;
+  /**
+   * Milliseconds after which the caller may invalidate, 0 for at once. `'queue'` when somebody waits for the next turn
+   * already: what the caller wants purged is merged with that of others.
+   */
+  directTurn(): Promise<number | 'queue'>;
   /** 0 when the caller, who carries what waited in the queue, may invalidate now; else the milliseconds to wait. */
   waitingTime(): Promise<number>;
 }
 
 interface Pace {
-  /** Epoch milliseconds of the last invalidation, and of the last request that was sent to the queue. */
+  /** Epoch milliseconds of the last invalidation, which may be one that is waited for. */
   readonly lastAt: number;
+  /** Epoch milliseconds of the last request that was sent to the queue. */
   readonly queuedAt: number;
 }
 
@@ -38,19 +42,21 @@ export function createPurgePacer(objects: Objects, clock: Clock): PurgePacer {
     return (await objects.put(KEY, JSON.stringify(pace), { headers, condition })) !== 'conflict';
   }
 
-  // A time in the future is of a clock that was set back since.
+  // Further in the future than anybody waits: the clock was set back since.
+  const isOfOtherClock = (time: number): boolean => time > clock.now() + BURST_MS;
   const isPast = (time: number, milliseconds: number): boolean =>
-    clock.now() - time >= milliseconds || time > clock.now();
+    clock.now() - time >= milliseconds || isOfOtherClock(time);
 
   return {
-    async mayGoDirectly() {
+    async directTurn() {
       const { object, pace } = await read();
-      if (isPast(pace.lastAt, SPACING_OF_DIRECT_CALLS_MS) && isPast(pace.queuedAt, BURST_MS)) {
-        return replace(object, { ...pace, lastAt: clock.now() });
-      }
+      const now = clock.now();
+      const turn = isOfOtherClock(pace.lastAt) ? now : Math.max(now, pace.lastAt + SPACING_OF_DIRECT_CALLS_MS);
+      const isNext = turn - now <= SPACING_OF_DIRECT_CALLS_MS && isPast(pace.queuedAt, BURST_MS);
+      if (isNext && (await replace(object, { ...pace, lastAt: turn }))) return turn - now;
       // Half of the time is enough to keep a burst known, and spares most of its members the write.
-      if (isPast(pace.queuedAt, BURST_MS / 2)) await replace(object, { ...pace, queuedAt: clock.now() });
-      return false;
+      if (isPast(pace.queuedAt, BURST_MS / 2)) await replace(object, { ...pace, queuedAt: now });
+      return 'queue';
     },
     async waitingTime() {
       const { object, pace } = await read();

@@ -42,7 +42,14 @@ describe('the OpenAPI description', () => {
         }),
       200,
     ],
-    ['a purge that is queued', () => site.revalidate({ tags: ['y'] }), 202],
+    [
+      'a purge that is queued',
+      async () => {
+        const answers = await Promise.all(Array.from({ length: 8 }, () => site.revalidate({ tags: ['y'] })));
+        return answers.find(({ status }) => status === 202) ?? { status: 0, headers: {}, body: '{}' };
+      },
+      202,
+    ],
     ['a bad path', () => site.revalidate({ paths: ['//evil'] }), 400],
     ['no token', () => site.revalidate({ tags: ['x'] }, { token: null }), 401],
     ['a long body', () => site.revalidate({ tags: ['x'.repeat(300_000)] }), 413],

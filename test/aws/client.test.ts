@@ -55,9 +55,9 @@ describe('purging', () => {
       return 'queued' as const;
     },
   };
-  const alwaysFree = { mayGoDirectly: async () => true, waitingTime: async () => 0 };
+  const alwaysFree = { directTurn: async () => 0, waitingTime: async () => 0 };
   const inTurn = () => ({ edge: createCloudFrontEdge(client(), 'E1'), pacer: alwaysFree, clock: new VirtualClock() });
-  const direct = () => createDirectEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, queue);
+  const direct = () => createDirectEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), queue);
   beforeEach(() => queued.splice(0));
 
   test('is done once CloudFront took it, in one call for all items', async () => {

@@ -11,35 +11,42 @@ beforeEach(() => {
   pacers = Array.from({ length: 20 }, () => createPurgePacer(objects, clock));
 });
 
-const goDirectly = (): Promise<boolean> => (pacers[0] as PurgePacer).mayGoDirectly();
+const directTurn = (): Promise<number | 'queue'> => (pacers[0] as PurgePacer).directTurn();
 
 describe('who asks for a purge', () => {
-  test('alone goes directly, again and again', async () => {
+  test('alone goes at once, again and again', async () => {
     for (let i = 0; i < 3; i++) {
-      expect(await goDirectly()).toBe(true);
+      expect(await directTurn()).toBe(0);
       clock.advance(2500);
     }
   });
 
-  test('among many at the same time is the only one to', async () => {
-    const answers = await Promise.all(pacers.map((pacer) => pacer.mayGoDirectly()));
-    expect(answers.filter((mayGo) => mayGo)).toHaveLength(1);
+  test('right after another waits for the next turn', async () => {
+    expect(await directTurn()).toBe(0);
+    clock.advance(1000);
+    expect(await directTurn()).toBe(1500);
+    clock.advance(1500);
+    expect(await directTurn()).toBe(2500);
   });
 
-  test('right after another is sent to the queue, and so are those who come in the next seconds', async () => {
-    expect(await goDirectly()).toBe(true);
-    clock.advance(1000);
-    expect(await goDirectly()).toBe(false);
-    clock.advance(4000);
-    expect(await goDirectly()).toBe(false);
+  test('while somebody waits already is sent to the queue, and so are those who come in the next seconds', async () => {
+    expect([await directTurn(), await directTurn(), await directTurn()]).toEqual([0, 2500, 'queue']);
+    clock.advance(5000);
+    expect(await directTurn()).toBe('queue');
     clock.advance(10_000);
-    expect(await goDirectly()).toBe(true);
+    expect(await directTurn()).toBe(0);
+  });
+
+  test('among many at the same time is one of two at the most who go on their own', async () => {
+    const turns = await Promise.all(pacers.map((pacer) => pacer.directTurn()));
+    expect(turns).toContain(0);
+    expect(turns.filter((turn) => turn === 'queue').length).toBeGreaterThanOrEqual(pacers.length - 2);
   });
 });
 
 describe('who carries what waited in the queue', () => {
   test('goes when three seconds have passed since the last, one of many', async () => {
-    expect(await goDirectly()).toBe(true);
+    expect(await directTurn()).toBe(0);
     clock.advance(1000);
     expect(await Promise.all(pacers.map((pacer) => pacer.waitingTime()))).toEqual(pacers.map(() => 2000));
     clock.advance(2000);
@@ -47,10 +54,16 @@ describe('who carries what waited in the queue', () => {
     expect(waits.filter((wait) => wait === 0)).toHaveLength(1);
   });
 
+  test('leaves room for one who waits on their own', async () => {
+    await directTurn();
+    expect(await directTurn()).toBe(2500);
+    expect(await pacers[1]?.waitingTime()).toBe(5500);
+  });
+
   test('does not wait for a time that a clock set back has left in the future', async () => {
     clock.advance(1_000_000);
-    await goDirectly();
+    await directTurn();
     clock.advance(-900_000);
-    expect(await goDirectly()).toBe(true);
+    expect(await directTurn()).toBe(0);
   });
 });
