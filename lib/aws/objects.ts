@@ -1,4 +1,5 @@
 import { IsrError, reasonOf } from '../core/errors.ts';
+import { encodeStrictly } from '../core/page-key.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
 
 export interface StoredObject {
@@ -29,7 +30,7 @@ const CONFLICTS = new Set([404, 409, 412]);
 
 export function objectsOf(bucket: string, aws: AwsClient): Objects {
   const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsAnswer> => {
-    const path = `/${key.split('/').map(encodeSegment).join('/')}`;
+    const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
     try {
       return await aws({ service: 's3', bucket, path, ...request });
     } catch (error) {
@@ -71,10 +72,6 @@ export function objectsOf(bucket: string, aws: AwsClient): Objects {
 function conditionHeaders(condition: ObjectWrite['condition']): Record<string, string> {
   if (condition === undefined) return {};
   return 'absent' in condition ? { 'if-none-match': '*' } : { 'if-match': condition.etag };
-}
-
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function unavailable(bucket: string, key: string, reason: string, cause?: unknown): IsrError {

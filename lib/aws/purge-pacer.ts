@@ -1,5 +1,6 @@
 import type { Clock } from '../core/ports.ts';
-import type { Objects, StoredObject } from './objects.ts';
+import { jsonObjects, type Seen } from './json-objects.ts';
+import type { Objects } from './objects.ts';
 
 const KEY = '_isr/purge-pace.json';
 
@@ -30,17 +31,10 @@ interface Pace {
 
 /** The pace is an object that only one of many callers can replace. */
 export function createPurgePacer(objects: Objects, clock: Clock): PurgePacer {
-  async function read(): Promise<{ readonly object: StoredObject | undefined; readonly pace: Pace }> {
-    const object = await objects.get(KEY);
-    if (object === undefined) return { object, pace: { lastAt: 0, queuedAt: 0 } };
-    return { object, pace: JSON.parse(object.body.toString('utf8')) as Pace };
-  }
-
-  async function replace(object: StoredObject | undefined, pace: Pace): Promise<boolean> {
-    const condition = object === undefined ? { absent: true as const } : { etag: object.etag };
-    const headers = { 'content-type': 'application/json' };
-    return (await objects.put(KEY, JSON.stringify(pace), { headers, condition })) !== 'conflict';
-  }
+  const paces = jsonObjects<Pace>(objects, clock, { lastAt: 0, queuedAt: 0 });
+  const read = (): Promise<Seen<Pace>> => paces.read(KEY, undefined);
+  const replace = async (seen: Seen<Pace>, change: Partial<Pace>): Promise<boolean> =>
+    (await paces.replaceOnce(KEY, seen, { ...seen.value, ...change })) !== 'conflict';
 
   // Further in the future than anybody waits: the clock was set back since.
   const isOfOtherClock = (time: number): boolean => time > clock.now() + BURST_MS;
@@ -49,20 +43,22 @@ export function createPurgePacer(objects: Objects, clock: Clock): PurgePacer {
 
   return {
     async directTurn() {
-      const { object, pace } = await read();
+      const seen = await read();
+      const pace = seen.value;
       const now = clock.now();
       const turn = isOfOtherClock(pace.lastAt) ? now : Math.max(now, pace.lastAt + SPACING_OF_DIRECT_CALLS_MS);
       const isNext = turn - now <= SPACING_OF_DIRECT_CALLS_MS && isPast(pace.queuedAt, BURST_MS);
-      if (isNext && (await replace(object, { ...pace, lastAt: turn }))) return turn - now;
+      if (isNext && (await replace(seen, { lastAt: turn }))) return turn - now;
       // Half of the time is enough to keep a burst known, and spares most of its members the write.
-      if (isPast(pace.queuedAt, BURST_MS / 2)) await replace(object, { ...pace, queuedAt: now });
+      if (isPast(pace.queuedAt, BURST_MS / 2)) await replace(seen, { queuedAt: now });
       return 'queue';
     },
     async waitingTime() {
-      const { object, pace } = await read();
+      const seen = await read();
+      const pace = seen.value;
       if (!isPast(pace.lastAt, SPACING_OF_MERGED_CALLS_MS))
         return SPACING_OF_MERGED_CALLS_MS - (clock.now() - pace.lastAt);
-      return (await replace(object, { ...pace, lastAt: clock.now() })) ? 0 : SPACING_OF_MERGED_CALLS_MS;
+      return (await replace(seen, { lastAt: clock.now() })) ? 0 : SPACING_OF_MERGED_CALLS_MS;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Ledger, newerEntry } from './ledger.ts';
-import type { StoredPage } from './page.ts';
+import type { PageFacts, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 
 export const ONE_YEAR_SECONDS = 31_536_000;
@@ -18,11 +18,16 @@ export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: 
   if (page.prerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
   const entry = newerEntry(ledger, key, page);
   if (entry !== undefined) return { kind: 'invalidated', by: entry };
-  if (page.expiration === false) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
-  const secondsLeft = Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000);
+  const secondsLeft = secondsUntilExpiry(page, now);
   if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
   const secondsAgo = 0 - secondsLeft;
   return { kind: 'expired', secondsAgo, tooStale: page.staleLimit !== undefined && secondsAgo > page.staleLimit };
+}
+
+/** Negative when the page has expired; a year when it never does by itself. */
+export function secondsUntilExpiry(page: PageFacts, now: number): number {
+  if (page.expiration === false) return ONE_YEAR_SECONDS;
+  return Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000);
 }
 
 /** Seconds until a page whose last render failed is tried again; 0 when it may be tried now. */

@@ -175,7 +175,8 @@ function encodeParameter(text: string): string | undefined {
   return decoded === undefined ? undefined : encodeStrictly(decoded).replace(/%/g, '*');
 }
 
-function encodeStrictly(text: string): string {
+/** Percent-encoded but for the unreserved characters of RFC 3986, as S3 wants keys. */
+export function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

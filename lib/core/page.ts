@@ -42,6 +42,12 @@ export interface SiteAnswer {
   readonly hint: CacheHint | false | undefined;
 }
 
+/** What is written with the body when the page is stored again. */
+export function factsOf(page: StoredPage): PageFacts {
+  const { body, etag, prerendered, ...facts } = page;
+  return facts;
+}
+
 /** Distinguishes one render of a page from the next, even when the HTML is the same. */
 export function versionOf(page: StoredPage): string {
   return `${page.renderedAt}.${page.retryAt ?? 0}.${page.etag}`;

@@ -3,11 +3,25 @@ import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger.ts';
 import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger-summary.ts';
 import type { PageFacts, StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
-import type { Clock, LedgerStore } from './ports.ts';
+import type { Clock, LedgerStore, PageStore } from './ports.ts';
 
 export interface FreshnessPorts {
   readonly ledger: LedgerStore;
   readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface PageAndLedger {
+  readonly page: StoredPage | undefined;
+  readonly ledger: LedgerSummary;
+}
+
+/** In one round trip. */
+export async function readPageAndLedger(
+  key: PageKey,
+  ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
+): Promise<PageAndLedger> {
+  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  return { page, ledger };
 }
 
 /** `page` and `summary` as they have just been read. Reads more only if something that concerns the page may be newer. */

@@ -1,7 +1,7 @@
 import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
 import { secondsUntilRetry } from './freshness.ts';
 import type { Job } from './ports.ts';
-import { readFreshness } from './read-freshness.ts';
+import { readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, renderOnce } from './render-once.ts';
 
 export type RegenerationOutcome =
@@ -17,7 +17,7 @@ export async function regeneratePage(
   ports: RenderOncePorts,
 ): Promise<RegenerationOutcome> {
   if (job.deploymentId !== deploymentId) return { kind: 'dropped' };
-  const [page, ledger] = await Promise.all([ports.pages.read(job.pageKey), ports.ledger.read()]);
+  const { page, ledger } = await readPageAndLedger(job.pageKey, ports);
   if (page === undefined) return { kind: 'dropped' };
   const freshness = await readFreshness(job.pageKey, page, ledger, ports);
   if (freshness.kind === 'fresh') return { kind: 'still-fresh' };

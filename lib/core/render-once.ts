@@ -2,10 +2,10 @@ import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
 import { reasonOf } from './errors.ts';
 import { secondsUntilRetry } from './freshness.ts';
 import type { LedgerSummary } from './ledger-summary.ts';
-import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
+import { factsOf, type PageFacts, type SiteAnswer, type StoredPage } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
-import { readFreshness } from './read-freshness.ts';
+import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type Rendering, type RenderPorts, renderPage } from './render-page.ts';
 import { isGone } from './storability.ts';
 import { storePage } from './store-page.ts';
@@ -69,26 +69,16 @@ export async function renderOnce(
       }
     }
     await ports.clock.sleep(poll);
-    seen = await readBoth(key, ports);
+    seen = await readPageAndLedger(key, ports);
     const settled = await settledOutcome(key, seen, ports);
     if (settled !== undefined) return settled;
   }
 }
 
-interface Seen {
-  readonly page: StoredPage | undefined;
-  readonly ledger: LedgerSummary;
-}
-
-async function readBoth(key: PageKey, ports: RenderOncePorts): Promise<Seen> {
-  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
-  return { page, ledger };
-}
-
 /** What somebody else's render left, when that settles the matter. */
 async function settledOutcome(
   key: PageKey,
-  { page, ledger }: Seen,
+  { page, ledger }: PageAndLedger,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome | undefined> {
   if (page === undefined) return undefined;
@@ -99,7 +89,7 @@ async function settledOutcome(
   return { kind: 'failed', reason: 'the last render failed', answer: undefined, old: page };
 }
 
-async function renderUnlessFresh(key: PageKey, seen: Seen, ports: RenderOncePorts): Promise<RenderOutcome> {
+async function renderUnlessFresh(key: PageKey, seen: PageAndLedger, ports: RenderOncePorts): Promise<RenderOutcome> {
   return (await settledOutcome(key, seen, ports)) ?? renderAndStore(key, seen.page, seen.ledger, ports);
 }
 
@@ -141,9 +131,8 @@ async function fail(
 ): Promise<RenderOutcome> {
   ports.log('error', `rendering '${key}' failed: ${reason}`, { pageKey: key, oldPageStays: old !== undefined });
   if (old === undefined) return { kind: 'failed', reason, answer, old };
-  const { body, etag, prerendered, ...facts } = old;
-  const noted = { ...facts, retryAt: ports.clock.now() + FAILED_PAGE_SECONDS * 1000 };
-  const written = await ports.pages.write(key, noted, body, { etag });
-  const stays = written === 'conflict' ? await ports.pages.read(key) : { ...noted, body, etag: written, prerendered };
+  const retryAt = ports.clock.now() + FAILED_PAGE_SECONDS * 1000;
+  const etag = await ports.pages.write(key, { ...factsOf(old), retryAt }, old.body, { etag: old.etag });
+  const stays = etag === 'conflict' ? await ports.pages.read(key) : { ...old, retryAt, etag };
   return { kind: 'failed', reason, answer, old: stays ?? old };
 }

@@ -2,9 +2,10 @@ import { MAX_EDGE_STALE_SECONDS } from './edge-cache-control.ts';
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger.ts';
 import { mapConcurrently } from './map-concurrently.ts';
-import { type StoredPage, versionOf } from './page.ts';
+import { factsOf, type StoredPage, versionOf } from './page.ts';
 import { keyPrefixOf, type PageKey, pathOfPageKey } from './page-key.ts';
 import type { Edge, JobQueue } from './ports.ts';
+import { readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 
 /** What an outside request says is out of date. Parsed: paths are page keys, prefixes begin and end with `/`. */
@@ -127,7 +128,7 @@ interface RevalidatedPage {
 
 async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<RevalidatedPage> {
   const begun = ports.clock.now();
-  const [old, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  const { page: old, ledger } = await readPageAndLedger(key, ports);
   const done = (outcome: PageResult['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
     key,
     page,
@@ -155,8 +156,8 @@ function mayEdgeHoldOlder(page: StoredPage | undefined, now: number): boolean {
 /** Done or queued: either way nobody has to think of it again. A page that was replaced meanwhile has its own facts. */
 async function notePurge(key: PageKey, page: StoredPage | undefined, ports: RevalidatePorts): Promise<void> {
   if (!page?.isUnpurged) return;
-  const { body, etag, prerendered, isUnpurged, ...facts } = page;
-  await ports.pages.write(key, facts, body, { etag });
+  const { isUnpurged, ...facts } = factsOf(page);
+  await ports.pages.write(key, facts, page.body, { etag: page.etag });
 }
 
 function resultOf(outcome: Exclude<RenderOutcome, { kind: 'failed' }>): PageResult['outcome'] {

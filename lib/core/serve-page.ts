@@ -1,11 +1,11 @@
 import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './edge-cache-control.ts';
 import { reasonOf } from './errors.ts';
-import { ONE_YEAR_SECONDS, secondsUntilRetry } from './freshness.ts';
+import { secondsUntilExpiry, secondsUntilRetry } from './freshness.ts';
 import type { LedgerSummary } from './ledger-summary.ts';
 import { type StoredPage, versionOf } from './page.ts';
 import type { PageKey } from './page-key.ts';
 import type { JobQueue } from './ports.ts';
-import { isRevalidated, readFreshness } from './read-freshness.ts';
+import { isRevalidated, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 import {
   failedPage,
@@ -24,7 +24,7 @@ export interface ServePorts extends RenderOncePorts {
 
 /** The whole path of a request for a page, once the edge has no copy of it. */
 export async function servePage(key: PageKey, ports: ServePorts): Promise<ServedPage> {
-  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
+  const { page, ledger } = await readPageAndLedger(key, ports);
   const freshness = await readFreshness(key, page, ledger, ports);
   if (page === undefined || freshness.kind === 'missing') return serveRendered(key, undefined, ledger, 'MISS', ports);
   if (freshness.kind === 'fresh') {
@@ -59,7 +59,8 @@ async function serveRendered(
 export function answerOf(key: PageKey, outcome: RenderOutcome, state: IsrCacheState, ports: ServePorts): ServedPage {
   switch (outcome.kind) {
     case 'stored': {
-      const left = secondsLeft(outcome.page, ports.clock.now());
+      // At least one: a page that expires within the second was fresh when it was rendered for this request.
+      const left = Math.max(1, secondsUntilExpiry(outcome.page, ports.clock.now()));
       return freshPage(key, outcome.page, outcome.rendered ? state : 'HIT', left);
     }
     case 'gone':
@@ -81,10 +82,4 @@ async function requestRegeneration(key: PageKey, page: StoredPage, ports: ServeP
     // The old page is worth more than the message: the next request asks again.
     ports.log('error', `could not ask for a regeneration of '${key}': ${reasonOf(error)}`, { pageKey: key });
   }
-}
-
-/** At least one: a page that expires within the second was fresh when it was rendered for this request. */
-function secondsLeft(page: StoredPage, now: number): number {
-  if (page.expiration === false) return ONE_YEAR_SECONDS;
-  return Math.max(1, Math.floor((page.renderedAt + page.expiration * 1000 - now) / 1000));
 }
