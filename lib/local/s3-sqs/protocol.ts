@@ -4,7 +4,9 @@ import type { Credentials } from './signature.ts';
 /** What the server's thread can be asked for. */
 export interface ServiceCalls {
   url(): Promise<string>;
+  /** Idempotent. */
   createBucket(name: string): Promise<void>;
+  /** Idempotent for equal attributes. The address can be used as it is by SDK clients. */
   createQueue(
     name: string,
     attributes: Readonly<Record<string, string>>,

@@ -6,17 +6,9 @@ import type { CallMessage, CallName, ServiceCalls, ThreadMessage, ThreadParamete
 import type { Credentials } from './signature.ts';
 
 /** S3 and SQS on this machine. */
-export interface ObjectAndQueueServer {
+export interface ObjectAndQueueServer extends Omit<ServiceCalls, 'url'> {
   /** `http://127.0.0.1:PORT`: the endpoint for AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_SQS. */
   readonly url: string;
-  /** Idempotent. */
-  createBucket(name: string): Promise<void>;
-  /** Idempotent for equal attributes. The address can be used as it is by SDK clients. */
-  createQueue(
-    name: string,
-    attributes: Readonly<Record<string, string>>,
-  ): Promise<{ readonly url: string; readonly arn: string }>;
-  stop(): Promise<void>;
 }
 
 export interface ObjectAndQueueServerOptions {
