@@ -1,3 +1,4 @@
+export { IsrError, type IsrErrorCode } from './basics/errors.ts';
 export { CONTRACT_VERSION, type Manifest, type PrerenderedPage, type TrailingSlash } from './build/manifest.ts';
 export { type Build, readBuild } from './build/read-build.ts';
 export { IsrSite } from './constructs/isr-site.ts';
@@ -6,7 +7,6 @@ export { IsrStack, type IsrStackProps } from './constructs/isr-stack.ts';
 export { SiteFunctions } from './constructs/site-functions.ts';
 export { SiteQueues } from './constructs/site-queues.ts';
 export type { WebhookProps } from './constructs/site-webhooks.ts';
-export { IsrError, type IsrErrorCode } from './core/errors.ts';
 export type { CacheHint, RevalidationRequest, SiteContext, SiteFetch } from './core/site.ts';
 export type { WebhookSettings } from './webhooks/configuration.ts';
 export type { WebhookRule } from './webhooks/types.ts';

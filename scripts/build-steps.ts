@@ -49,7 +49,7 @@ export function buildDist(options: StepOptions = {}): Promise<boolean> {
 export function buildSite(project: string, options: StepOptions = {}): Promise<boolean> {
   return runStep(options, {
     name: 'site',
-    inputs: [project, ...['adapter', 'build', 'core'].map((folder) => join(ROOT, 'dist/lib', folder))],
+    inputs: [project, ...['adapter', 'basics', 'build', 'core'].map((folder) => join(ROOT, 'dist/lib', folder))],
     outputs: [join(project, '.isr')],
     run: () => runNode([join(ROOT, 'node_modules/astro/bin/astro.mjs'), 'build', '--root', project], options),
   });

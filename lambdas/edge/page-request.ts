@@ -1,5 +1,11 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
-import { describeFault, isFilePath, pageKeyOf, type QueryParameter, uriOfPageKey } from '../../lib/core/page-key.ts';
+import {
+  describeFault,
+  isFilePath,
+  pageKeyOf,
+  type QueryParameter,
+  uriOfPageKey,
+} from '../../lib/core/page/page-key.ts';
 import type { EdgeConfig } from './config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';

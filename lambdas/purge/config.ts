@@ -1,4 +1,4 @@
-import { type Environment, readEnvironment, text } from '../../lib/core/environment.ts';
+import { type Environment, readEnvironment, text } from '../../lib/basics/environment.ts';
 
 export interface PurgeConfig {
   readonly bucket: string;

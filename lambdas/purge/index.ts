@@ -4,7 +4,7 @@ import { objectsOf } from '../../lib/aws/objects.ts';
 import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
 import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
 import { postponeMessage } from '../../lib/aws/queues.ts';
-import { reasonOf } from '../../lib/core/errors.ts';
+import { reasonOf } from '../../lib/basics/errors.ts';
 import { awsClientFrom, log, systemClock } from '../shared/aws.ts';
 import { readPurgeConfig } from './config.ts';
 import { collectPurges, itemsOf, RETRY_SECONDS } from './waiting-purges.ts';

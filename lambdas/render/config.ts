@@ -1,4 +1,4 @@
-import { type Environment, readEnvironment, text } from '../../lib/core/environment.ts';
+import { type Environment, readEnvironment, text } from '../../lib/basics/environment.ts';
 import { PAGES_VARIABLES, type PagesConfig } from '../shared/pages.ts';
 
 export interface RenderConfig extends PagesConfig {

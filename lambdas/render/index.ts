@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
-import { reasonOf } from '../../lib/core/errors.ts';
+import { reasonOf } from '../../lib/basics/errors.ts';
 import type { Job } from '../../lib/core/ports.ts';
 import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { awsClientFrom, log } from '../shared/aws.ts';

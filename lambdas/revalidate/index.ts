@@ -2,7 +2,7 @@ import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda
 import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
 import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
 import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
-import { IsrError, reasonOf } from '../../lib/core/errors.ts';
+import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { type Revalidation, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';

@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import type { Objects } from '../../lib/aws/objects.ts';
-import type { Environment } from '../../lib/core/environment.ts';
-import { IsrError } from '../../lib/core/errors.ts';
+import type { Environment } from '../../lib/basics/environment.ts';
+import { IsrError } from '../../lib/basics/errors.ts';
 import type { Clock } from '../../lib/core/ports.ts';
 import { parseWebhooks, secretVariablesOf, type Webhook } from '../../lib/webhooks/configuration.ts';
 import { type Deliveries, receiveWebhook, type WebhookAnswer, type WebhookPorts } from '../../lib/webhooks/receive.ts';

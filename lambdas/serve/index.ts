@@ -1,11 +1,11 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
-import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/edge-cache-control.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
+import type { PageKey } from '../../lib/core/page/page-key.ts';
+import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
+import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
-import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/served-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { awsClientFrom, log } from '../shared/aws.ts';
 import { type ResponseStream, send, streamed } from '../shared/function-url.ts';

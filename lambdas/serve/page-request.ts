@@ -1,5 +1,5 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { type PageKey, pageKeyOfUri } from '../../lib/core/page-key.ts';
+import { type PageKey, pageKeyOfUri } from '../../lib/core/page/page-key.ts';
 
 /** A request for a page, as the edge function leaves it. */
 export interface PageRequest {

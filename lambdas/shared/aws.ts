@@ -1,5 +1,5 @@
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
-import type { Environment } from '../../lib/core/environment.ts';
+import type { Environment } from '../../lib/basics/environment.ts';
 import type { Clock, Log } from '../../lib/core/ports.ts';
 
 export const systemClock: Clock = {

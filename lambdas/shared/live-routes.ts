@@ -1,4 +1,4 @@
-import { type PageKey, pathOfPageKey } from '../../lib/core/page-key.ts';
+import { type PageKey, pathOfPageKey } from '../../lib/core/page/page-key.ts';
 import { assetJson } from './asset-json.ts';
 
 const sources = assetJson<readonly string[]>('live.json', []);

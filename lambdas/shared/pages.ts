@@ -3,7 +3,7 @@ import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
-import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/core/environment.ts';
+import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/basics/environment.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';

@@ -1,5 +1,5 @@
-import type { PageFacts } from '../../lib/core/page.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
+import type { PageFacts } from '../../lib/core/page/page.ts';
+import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { assetJson } from './asset-json.ts';
 
 type Exception = Partial<Pick<PageFacts, 'status' | 'headers'>>;

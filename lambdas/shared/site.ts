@@ -1,5 +1,5 @@
-import type { SiteAnswer } from '../../lib/core/page.ts';
-import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page-key.ts';
+import type { SiteAnswer } from '../../lib/core/page/page.ts';
+import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { Site } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, SiteFetch, TrailingSlash } from '../../lib/core/site.ts';

@@ -1,4 +1,4 @@
-import { type Environment, hashes, list, readEnvironment, text } from '../../lib/core/environment.ts';
+import { type Environment, hashes, list, readEnvironment, text } from '../../lib/basics/environment.ts';
 
 export interface SsrConfig {
   readonly bucket: string;

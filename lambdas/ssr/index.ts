@@ -2,7 +2,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { objectsOf } from '../../lib/aws/objects.ts';
 import { createQueuedEdge } from '../../lib/aws/queues.ts';
-import { reasonOf } from '../../lib/core/errors.ts';
+import { reasonOf } from '../../lib/basics/errors.ts';
 import { entriesOf } from '../../lib/core/revalidate.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { awsClientFrom, log, systemClock } from '../shared/aws.ts';

@@ -1,4 +1,4 @@
-import { IsrError } from '../../lib/core/errors.ts';
+import { IsrError } from '../../lib/basics/errors.ts';
 import type { Revalidation } from '../../lib/core/revalidate.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 

@@ -1,7 +1,7 @@
+import { IsrError } from '../basics/errors.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import { type IsrOptions, resolveIsrOptions, show } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
-import { IsrError } from '../core/errors.ts';
-import { isJsonObject } from '../core/json-object.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CreatePreviewServer } from 'astro';
+import { reasonOf } from '../basics/errors.ts';
 import { type Build, readBuild } from '../build/read-build.ts';
 import { compileRoutePattern, isNotFoundPage, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
-import { reasonOf } from '../core/errors.ts';
 import type { SiteFetch } from '../core/site.ts';
 import { contentTypeOf } from './content-type.ts';
 

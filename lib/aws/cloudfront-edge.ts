@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { IsrError, reasonOf } from '../core/errors.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { Clock, Edge } from '../core/ports.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
 import type { PurgePacer } from './purge-pacer.ts';

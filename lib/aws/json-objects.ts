@@ -1,4 +1,4 @@
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Objects } from './objects.ts';
 

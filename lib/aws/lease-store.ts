@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PageKey } from '../core/page-key.ts';
+import type { PageKey } from '../core/page/page-key.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
 import type { Objects } from './objects.ts';
 

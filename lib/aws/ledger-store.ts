@@ -1,6 +1,6 @@
-import { addToShard, EMPTY_SHARD, type LedgerShard } from '../core/ledger-shard.ts';
-import { appendToSummary, EMPTY_SUMMARY, type LedgerSummary, namesByShard } from '../core/ledger-summary.ts';
-import { mapConcurrently } from '../core/map-concurrently.ts';
+import { mapConcurrently } from '../basics/map-concurrently.ts';
+import { addToShard, EMPTY_SHARD, type LedgerShard } from '../core/ledger/ledger-shard.ts';
+import { appendToSummary, EMPTY_SUMMARY, type LedgerSummary, namesByShard } from '../core/ledger/ledger-summary.ts';
 import type { Clock, LedgerStore } from '../core/ports.ts';
 import { jsonObjects, type Seen } from './json-objects.ts';
 import type { Objects } from './objects.ts';

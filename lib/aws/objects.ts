@@ -1,5 +1,5 @@
-import { IsrError, reasonOf } from '../core/errors.ts';
-import { encodeStrictly } from '../core/page-key.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import { encodeStrictly } from '../core/page/page-key.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
 
 export interface StoredObject {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PageFacts } from '../core/page.ts';
+import type { PageFacts } from '../core/page/page.ts';
 import type { Objects } from './objects.ts';
 
 const HEADER = 'x-amz-meta-isr';

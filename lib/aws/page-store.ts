@@ -1,6 +1,6 @@
-import { FAIL_OVER_CACHE_CONTROL } from '../core/edge-cache-control.ts';
-import type { PageFacts, StoredPage } from '../core/page.ts';
-import type { PageKey } from '../core/page-key.ts';
+import type { PageFacts, StoredPage } from '../core/page/page.ts';
+import type { PageKey } from '../core/page/page-key.ts';
+import { FAIL_OVER_CACHE_CONTROL } from '../core/policy/edge-cache-control.ts';
 import type { PageStore } from '../core/ports.ts';
 import type { Objects, StoredObject } from './objects.ts';
 import { factsHeaders, factsOfPrerendered, readFacts } from './page-facts.ts';

@@ -1,4 +1,4 @@
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import type { Clock, Edge } from '../core/ports.ts';
 import { isThrottled } from './cloudfront-edge.ts';
 import type { PurgePacer } from './purge-pacer.ts';

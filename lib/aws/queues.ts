@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { IsrError, reasonOf } from '../core/errors.ts';
-import type { PageKey } from '../core/page-key.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import type { PageKey } from '../core/page/page-key.ts';
 import type { Edge, Job, JobQueue } from '../core/ports.ts';
 import { type AwsClient, describeFailure } from './client.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type BuildFailure, build, type Plugin } from 'esbuild';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 
 export interface ServerSource {
   /** The module that exports `fetch(request, context)`. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { bundleServer, type ServerSource } from './bundle-server.ts';
 import { type IsrOptions, resolveIsrOptions, show } from './isr-options.ts';
 import type { PrerenderedPage, TrailingSlash } from './manifest.ts';

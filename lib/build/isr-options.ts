@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import type { Manifest } from './manifest.ts';
 
 /** How a site is cached: the part of the options that every framework's build has. */

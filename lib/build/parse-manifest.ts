@@ -1,5 +1,5 @@
-import { IsrError, reasonOf } from '../core/errors.ts';
-import { isJsonObject } from '../core/json-object.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import { show } from './isr-options.ts';
 import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Environment } from '../core/environment.ts';
+import type { Environment } from '../basics/environment.ts';
 
 /** How a word is shown on a terminal. */
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';

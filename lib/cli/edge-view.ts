@@ -1,4 +1,4 @@
-import { reasonOf } from '../core/errors.ts';
+import { reasonOf } from '../basics/errors.ts';
 import { FailedCommand } from './command.ts';
 
 /** What one GET through the edge told. */

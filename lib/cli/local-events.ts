@@ -1,4 +1,4 @@
-import { reasonOf } from '../core/errors.ts';
+import { reasonOf } from '../basics/errors.ts';
 import type { LocalEvent } from '../local/events.ts';
 import { FailedCommand } from './command.ts';
 import { isPlatformLine } from './log-text.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from './command.ts';
 import { readAssignments, readFlags, readPort } from './flags.ts';
 import { LOCAL_PORTS, type LocalSession, runLocalSession } from './local-session.ts';

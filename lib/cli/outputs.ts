@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { reasonOf } from '../core/errors.ts';
+import { reasonOf } from '../basics/errors.ts';
 import { awsFailure } from './aws-failure.ts';
 import { FailedCommand, UsageError } from './command.ts';
 

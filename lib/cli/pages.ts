@@ -1,5 +1,5 @@
-import { mapConcurrently } from '../core/map-concurrently.ts';
-import { describeFault, type PageKey, pageKeyOf } from '../core/page-key.ts';
+import { mapConcurrently } from '../basics/map-concurrently.ts';
+import { describeFault, type PageKey, pageKeyOf } from '../core/page/page-key.ts';
 import { openBucket, type SiteBucket } from './bucket.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';
 import { readChoice, readCount, readFlags } from './flags.ts';

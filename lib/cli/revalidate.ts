@@ -1,4 +1,4 @@
-import { IsrError, reasonOf } from '../core/errors.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
 import { parseRevalidation } from '../core/revalidation-request.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';
 import { readFlags } from './flags.ts';

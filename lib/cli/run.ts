@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { closest } from './closest.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';
 import { withoutToken } from './redact.ts';

@@ -1,4 +1,4 @@
-import { describeFault } from '../core/page-key.ts';
+import { describeFault } from '../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../core/revalidation-request.ts';
 import { openBucket } from './bucket.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';

@@ -1,4 +1,4 @@
-import type { PageKey } from '../core/page-key.ts';
+import type { PageKey } from '../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../core/revalidation-request.ts';
 import type { SiteBucket } from './bucket.ts';
 import type { Place } from './place.ts';

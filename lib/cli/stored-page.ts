@@ -1,9 +1,9 @@
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
-import { type Freshness, freshnessOf } from '../core/freshness.ts';
-import { ledgerAbout, shardsConcerning } from '../core/ledger-summary.ts';
-import type { PageFacts, StoredPage } from '../core/page.ts';
-import { type PageKey, urlPathOfPageKey } from '../core/page-key.ts';
+import { ledgerAbout, shardsConcerning } from '../core/ledger/ledger-summary.ts';
+import type { PageFacts, StoredPage } from '../core/page/page.ts';
+import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
+import { type Freshness, freshnessOf } from '../core/policy/freshness.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import type { SiteBucket } from './bucket.ts';
 import type { Place } from './place.ts';

@@ -1,5 +1,5 @@
 import { FunctionCode } from 'aws-cdk-lib/aws-cloudfront';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { readEdgeFunction } from './staging.ts';
 
 /** A quota of CloudFront that cannot be raised. */

@@ -1,5 +1,5 @@
-import { IsrError } from '../core/errors.ts';
-import { isFilePath } from '../core/page-key.ts';
+import { IsrError } from '../basics/errors.ts';
+import { isFilePath } from '../core/page/page-key.ts';
 
 /** CloudFront path patterns that send live routes and pages apart. `*` is any text, slashes included. */
 export interface LivePatterns {

@@ -26,7 +26,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
-import { MAX_EDGE_SECONDS } from '../core/edge-cache-control.ts';
+import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
 import { edgeCode } from './edge-code.ts';
 import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';

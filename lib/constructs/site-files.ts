@@ -1,8 +1,8 @@
 import { join, posix } from 'node:path';
+import { IsrError } from '../basics/errors.ts';
 import type { Build } from '../build/read-build.ts';
 import { isNotFoundPage } from '../build/route-pattern.ts';
-import { IsrError } from '../core/errors.ts';
-import { type PageKey, pageKeyOf } from '../core/page-key.ts';
+import { type PageKey, pageKeyOf } from '../core/page/page-key.ts';
 import { contentTypeOf } from './content-types.ts';
 
 /** A file of the build and where it goes, relative to `deployments/<id>/` or to `assets/`. */

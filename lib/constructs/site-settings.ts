@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { IsrError } from '../basics/errors.ts';
 import type { Build } from '../build/read-build.ts';
-import { IsrError } from '../core/errors.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
 import { readWebhooks, type SiteWebhooks } from './site-webhooks.ts';
 

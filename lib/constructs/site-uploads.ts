@@ -3,7 +3,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { FAIL_OVER_CACHE_CONTROL } from '../core/edge-cache-control.ts';
+import { FAIL_OVER_CACHE_CONTROL } from '../core/policy/edge-cache-control.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';

@@ -1,6 +1,6 @@
 import { Annotations, type SecretValue, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { parseWebhooks, secretVariablesOf, type WebhookSettings } from '../webhooks/configuration.ts';
 
 export interface WebhookProps extends WebhookSettings {

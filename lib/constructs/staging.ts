@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { BUNDLES } from './bundles.ts';
 
 /** An empty folder in the cloud assembly: a path that depends on the construct alone, so that each synth is the same. */

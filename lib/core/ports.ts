@@ -1,7 +1,7 @@
-import type { LedgerShard } from './ledger-shard.ts';
-import type { LedgerSummary } from './ledger-summary.ts';
-import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import type { LedgerShard } from './ledger/ledger-shard.ts';
+import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import type { PageFacts, SiteAnswer, StoredPage } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
 
 export interface Clock {
   /** Epoch milliseconds. */

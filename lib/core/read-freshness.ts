@@ -1,8 +1,8 @@
-import { type Freshness, freshnessOf } from './freshness.ts';
-import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger.ts';
-import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger-summary.ts';
-import type { PageFacts, StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger/ledger.ts';
+import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
+import type { PageFacts, StoredPage } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
+import { type Freshness, freshnessOf } from './policy/freshness.ts';
 import type { Clock, LedgerStore, PageStore } from './ports.ts';
 
 export interface FreshnessPorts {

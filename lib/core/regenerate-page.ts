@@ -1,5 +1,5 @@
-import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
-import { secondsUntilRetry } from './freshness.ts';
+import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
+import { secondsUntilRetry } from './policy/freshness.ts';
 import type { Job } from './ports.ts';
 import { readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, renderOnce } from './render-once.ts';

@@ -1,13 +1,13 @@
-import { FAILED_PAGE_SECONDS } from './edge-cache-control.ts';
-import { reasonOf } from './errors.ts';
-import { secondsUntilRetry } from './freshness.ts';
-import type { LedgerSummary } from './ledger-summary.ts';
-import { factsOf, type PageFacts, type SiteAnswer, type StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import { reasonOf } from '../basics/errors.ts';
+import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import { factsOf, type PageFacts, type SiteAnswer, type StoredPage } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
+import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
+import { secondsUntilRetry } from './policy/freshness.ts';
+import { isGone } from './policy/storability.ts';
 import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
 import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type Rendering, type RenderPorts, renderPage } from './render-page.ts';
-import { isGone } from './storability.ts';
 import { storePage } from './store-page.ts';
 
 export interface RenderOncePorts extends RenderPorts {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { IsrError } from './errors.ts';
-import type { LedgerSummary } from './ledger-summary.ts';
-import type { SiteAnswer } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import { IsrError } from '../basics/errors.ts';
+import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import type { SiteAnswer } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
+import { type Storability, storabilityOf } from './policy/storability.ts';
 import type { Clock, Site } from './ports.ts';
-import { type Storability, storabilityOf } from './storability.ts';
 
 export interface Rendering {
   readonly answer: SiteAnswer;

@@ -1,10 +1,10 @@
-import { MAX_EDGE_STALE_SECONDS } from './edge-cache-control.ts';
-import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
-import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger.ts';
-import { mapConcurrently } from './map-concurrently.ts';
-import { factsOf, type StoredPage, versionOf } from './page.ts';
-import { keyPrefixOf, type PageKey, pathOfPageKey } from './page-key.ts';
+import { mapConcurrently } from '../basics/map-concurrently.ts';
+import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger/ledger.ts';
+import { factsOf, type StoredPage, versionOf } from './page/page.ts';
+import { keyPrefixOf, type PageKey, pathOfPageKey } from './page/page-key.ts';
+import { MAX_EDGE_STALE_SECONDS } from './policy/edge-cache-control.ts';
 import type { Edge, JobQueue } from './ports.ts';
+import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './purge/edge-tags.ts';
 import { readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 

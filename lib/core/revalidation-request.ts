@@ -1,6 +1,6 @@
-import { IsrError } from './errors.ts';
-import { isJsonObject } from './json-object.ts';
-import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter } from './page-key.ts';
+import { IsrError } from '../basics/errors.ts';
+import { isJsonObject } from '../basics/json-object.ts';
+import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
 import type { Revalidation } from './revalidate.ts';
 
 export const MAX_ITEMS = 1000;

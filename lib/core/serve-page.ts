@@ -1,12 +1,9 @@
-import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './edge-cache-control.ts';
-import { reasonOf } from './errors.ts';
-import { secondsUntilExpiry, secondsUntilRetry } from './freshness.ts';
-import type { LedgerSummary } from './ledger-summary.ts';
-import { type StoredPage, versionOf } from './page.ts';
-import type { PageKey } from './page-key.ts';
-import type { JobQueue } from './ports.ts';
-import { isRevalidated, readFreshness, readPageAndLedger } from './read-freshness.ts';
-import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
+import { reasonOf } from '../basics/errors.ts';
+import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import { type StoredPage, versionOf } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
+import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './policy/edge-cache-control.ts';
+import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
 import {
   failedPage,
   freshPage,
@@ -16,7 +13,10 @@ import {
   passedThrough,
   type ServedPage,
   stalePage,
-} from './served-page.ts';
+} from './policy/served-page.ts';
+import type { JobQueue } from './ports.ts';
+import { isRevalidated, readFreshness, readPageAndLedger } from './read-freshness.ts';
+import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 
 export interface ServePorts extends RenderOncePorts {
   readonly jobs: JobQueue;

@@ -1,5 +1,5 @@
-import type { PageFacts, StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import type { PageFacts, StoredPage } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
 import type { PageStore } from './ports.ts';
 
 export type StoreOutcome =

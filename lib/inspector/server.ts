@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { reasonOf } from '../core/errors.ts';
+import { reasonOf } from '../basics/errors.ts';
 import type { LocalStack } from '../local/stack/index.ts';
 import { listen } from '../local/stack/listen.ts';
 import { StackView } from './stack-view.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json-object.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import { parseOptions } from './options.ts';
 import { parseRules, type Rule } from './rules.ts';
 import type { Vendor, VendorOptions, WebhookRule } from './types.ts';

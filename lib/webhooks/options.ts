@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json-object.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import { FIELD_NAMES, type OptionName, type Vendor, type VendorOptions } from './types.ts';
 
 /** What a value must be, as the end of a sentence; `undefined` when it is. */

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json-object.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 
 /**
  * The texts at a dotted path: `entry.tags.slug`. An array on the way makes several, unless the path has an index.

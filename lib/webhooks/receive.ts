@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { IsrError, reasonOf } from '../core/errors.ts';
-import { isJsonObject } from '../core/json-object.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidate.ts';
 import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';

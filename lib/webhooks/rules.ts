@@ -1,5 +1,5 @@
-import { IsrError } from '../core/errors.ts';
-import { isJsonObject } from '../core/json-object.ts';
+import { IsrError } from '../basics/errors.ts';
+import { isJsonObject } from '../basics/json-object.ts';
 import type { Revalidation } from '../core/revalidate.ts';
 import { parseRevalidation } from '../core/revalidation-request.ts';
 import { valuesAt } from './payload.ts';

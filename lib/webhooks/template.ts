@@ -1,4 +1,4 @@
-import { IsrError } from '../core/errors.ts';
+import { IsrError } from '../basics/errors.ts';
 import { FIELD_NAMES } from './types.ts';
 
 /** `rest` keeps the slashes of its value: `/{...path}`. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import isr, { type AdapterOptions, isr as named } from '../../lib/adapter/index.ts';
 import { resolveOptions } from '../../lib/adapter/options.ts';
-import { IsrError } from '../../lib/core/errors.ts';
+import { IsrError } from '../../lib/basics/errors.ts';
 
 const TOKEN = 'a-token-that-has-32-characters-00';
 

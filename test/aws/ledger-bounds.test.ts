@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { entryOfTag } from '../../lib/core/ledger.ts';
-import { shardOf } from '../../lib/core/ledger-shard.ts';
-import { EMPTY_SUMMARY, SHARDS } from '../../lib/core/ledger-summary.ts';
+import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
+import { shardOf } from '../../lib/core/ledger/ledger-shard.ts';
+import { EMPTY_SUMMARY, SHARDS } from '../../lib/core/ledger/ledger-summary.ts';
 import { isOutOfDate, type RenderedPage, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryObjects, type MemoryBucket, type ObjectCall } from '../fakes/memory-objects.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';

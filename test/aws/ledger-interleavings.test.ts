@@ -2,7 +2,7 @@ import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import type { Objects } from '../../lib/aws/objects.ts';
-import { EVERYTHING } from '../../lib/core/ledger.ts';
+import { EVERYTHING } from '../../lib/core/ledger/ledger.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
 import { neighbourOf } from '../fakes/ledger-pages.ts';

@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { IsrError } from '../../lib/basics/errors.ts';
 import type { Manifest } from '../../lib/build/manifest.ts';
 import { readBuild } from '../../lib/build/read-build.ts';
 import { writeBuild } from '../../lib/build/write-build.ts';
-import { IsrError } from '../../lib/core/errors.ts';
 
 let folder: string;
 let pristine: string;

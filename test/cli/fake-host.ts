@@ -1,5 +1,5 @@
+import type { Environment } from '../../lib/basics/environment.ts';
 import type { CliHost } from '../../lib/cli/command.ts';
-import type { Environment } from '../../lib/core/environment.ts';
 
 /** Keeps what a command says. */
 export class FakeHost implements CliHost {

@@ -3,7 +3,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { MAX_EDGE_SECONDS } from '../../lib/core/edge-cache-control.ts';
+import { MAX_EDGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { writeBundles } from './bundles.ts';
 import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 

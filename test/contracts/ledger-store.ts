@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EVERYTHING } from '../../lib/core/ledger.ts';
+import { EVERYTHING } from '../../lib/core/ledger/ledger.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import { readFreshness } from '../../lib/core/read-freshness.ts';
 import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';

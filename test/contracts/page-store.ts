@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { PageFacts } from '../../lib/core/page.ts';
+import type { PageFacts } from '../../lib/core/page/page.ts';
 import type { PageStore } from '../../lib/core/ports.ts';
 import { keyOf, textOf } from '../fakes/world.ts';
 

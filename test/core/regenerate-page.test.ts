@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { versionOf } from '../../lib/core/page.ts';
+import { versionOf } from '../../lib/core/page/page.ts';
 import type { Job } from '../../lib/core/ports.ts';
 import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { servePage } from '../../lib/core/serve-page.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { uriOfPageKey } from '../../lib/core/page-key.ts';
+import { uriOfPageKey } from '../../lib/core/page/page-key.ts';
 import { renderOnce } from '../../lib/core/render-once.ts';
 import { purgeItemsOf, type Revalidation, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';

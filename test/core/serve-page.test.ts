@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { entryOfPath } from '../../lib/core/ledger.ts';
+import { entryOfPath } from '../../lib/core/ledger/ledger.ts';
+import type { ServedPage } from '../../lib/core/policy/served-page.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
-import type { ServedPage } from '../../lib/core/served-page.ts';
 import { createWorld, keyOf, textOf } from '../fakes/world.ts';
 import { cacheControl, KEY, seen, storedWorld } from './served.ts';
 

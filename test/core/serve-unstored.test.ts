@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { entryOfPath } from '../../lib/core/ledger.ts';
+import { entryOfPath } from '../../lib/core/ledger/ledger.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld } from '../fakes/world.ts';
 import { cacheControl, KEY, seen, storedWorld } from './served.ts';

@@ -1,5 +1,5 @@
+import type { ServedPage } from '../../lib/core/policy/served-page.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
-import type { ServedPage } from '../../lib/core/served-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
 
 export const KEY = keyOf('/blog/a');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { PageFacts } from '../../lib/core/page.ts';
+import type { PageFacts } from '../../lib/core/page/page.ts';
 import { storePage } from '../../lib/core/store-page.ts';
 import { createMemoryPageStore } from '../fakes/memory-stores.ts';
 import { keyOf, textOf } from '../fakes/world.ts';

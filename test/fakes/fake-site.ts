@@ -1,5 +1,5 @@
-import type { SiteAnswer } from '../../lib/core/page.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
+import type { SiteAnswer } from '../../lib/core/page/page.ts';
+import type { PageKey } from '../../lib/core/page/page-key.ts';
 import type { Clock, Site } from '../../lib/core/ports.ts';
 import type { CacheHint } from '../../lib/core/site.ts';
 

@@ -1,7 +1,7 @@
-import { shardOf } from '../../lib/core/ledger-shard.ts';
-import { SHARDS } from '../../lib/core/ledger-summary.ts';
-import type { StoredPage } from '../../lib/core/page.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
+import { shardOf } from '../../lib/core/ledger/ledger-shard.ts';
+import { SHARDS } from '../../lib/core/ledger/ledger-summary.ts';
+import type { StoredPage } from '../../lib/core/page/page.ts';
+import type { PageKey } from '../../lib/core/page/page-key.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import { isRevalidated } from '../../lib/core/read-freshness.ts';
 import { keyOf } from './world.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger-shard.ts';
-import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger-summary.ts';
-import type { StoredPage } from '../../lib/core/page.ts';
-import type { PageKey } from '../../lib/core/page-key.ts';
+import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger/ledger-shard.ts';
+import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger/ledger-summary.ts';
+import type { StoredPage } from '../../lib/core/page/page.ts';
+import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { type Clock, type LeaseStore, type LedgerStore, OPEN_LEASE_MS, type PageStore } from '../../lib/core/ports.ts';
 
 /** A turn of the event loop, so that concurrent callers interleave as they do over a network. */

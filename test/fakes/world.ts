@@ -1,4 +1,4 @@
-import { type PageKey, pageKeyOf } from '../../lib/core/page-key.ts';
+import { type PageKey, pageKeyOf } from '../../lib/core/page/page-key.ts';
 import type { Edge, LedgerStore } from '../../lib/core/ports.ts';
 import type { RevalidatePorts } from '../../lib/core/revalidate.ts';
 import type { ServePorts } from '../../lib/core/serve-page.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { IsrError } from '../../core/errors.ts';
+import { IsrError } from '../../basics/errors.ts';
 import type { Template } from './template.ts';
 
 /** One stack of a cloud assembly (`cdk.out`), with the assets that it names. */

@@ -1,4 +1,4 @@
-import { IsrError, reasonOf } from '../../core/errors.ts';
+import { IsrError, reasonOf } from '../../basics/errors.ts';
 import type { StackAssembly } from './assembly.ts';
 import { checkTemplate } from './check-template.ts';
 import { resolveDynamicReferences, type SecretReader } from './dynamic-references.ts';

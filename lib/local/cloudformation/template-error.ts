@@ -1,4 +1,4 @@
-import { IsrError } from '../../core/errors.ts';
+import { IsrError } from '../../basics/errors.ts';
 
 /** One thing in a template that cannot be run on this machine. */
 export interface TemplateFault {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isJsonObject } from '../../core/json-object.ts';
+import { isJsonObject } from '../../basics/json-object.ts';
 import { LambdaError } from './lambda-error.ts';
 
 /** Status and headers of an answer to a function URL. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { IsrError } from '../../core/errors.ts';
+import { IsrError } from '../../basics/errors.ts';
 
 export interface ListenRequest {
   /** 0: any free port. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IsrError } from '../../core/errors.ts';
+import { IsrError } from '../../basics/errors.ts';
 import type { MovableClock } from '../clock.ts';
 
 interface StateFile {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/json-object.ts';
+import { isJsonObject } from '../../basics/json-object.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { byLocale, objectAt, textAt } from '../payload.ts';
 import { areEqual, GENUINE, refused, verdictOnToken } from '../signatures.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { freshnessOf } from '../../lib/core/freshness.ts';
-import { EMPTY_LEDGER, type Ledger } from '../../lib/core/ledger.ts';
-import type { StoredPage } from '../../lib/core/page.ts';
-import { keyOf } from '../fakes/world.ts';
+import { EMPTY_LEDGER, type Ledger } from '../../../lib/core/ledger/ledger.ts';
+import type { StoredPage } from '../../../lib/core/page/page.ts';
+import { freshnessOf } from '../../../lib/core/policy/freshness.ts';
+import { keyOf } from '../../fakes/world.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00Z');
 const KEY = keyOf('/blog/a');

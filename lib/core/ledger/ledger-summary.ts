@@ -1,7 +1,7 @@
+import type { PageFacts } from '../page/page.ts';
+import type { PageKey } from '../page/page-key.ts';
 import { EVERYTHING, entriesCovering, type Ledger } from './ledger.ts';
 import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
-import type { PageFacts } from './page.ts';
-import type { PageKey } from './page-key.ts';
 
 /** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
 export interface LedgerSummary {

@@ -8,7 +8,7 @@ import {
   type QueryParameter,
   queryOfPageKey,
   uriOfPageKey,
-} from '../../lib/core/page-key.ts';
+} from '../../../lib/core/page/page-key.ts';
 
 const key = (path: string, parameters?: readonly QueryParameter[]): string => {
   const result = pageKeyOf(path, parameters);

@@ -1,6 +1,6 @@
-import { type Ledger, newerEntry } from './ledger.ts';
-import type { PageFacts, StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
+import { type Ledger, newerEntry } from '../ledger/ledger.ts';
+import type { PageFacts, StoredPage } from '../page/page.ts';
+import type { PageKey } from '../page/page-key.ts';
 
 export const ONE_YEAR_SECONDS = 31_536_000;
 

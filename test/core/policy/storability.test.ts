@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CacheHint } from '../../lib/core/site.ts';
-import { storabilityOf } from '../../lib/core/storability.ts';
+import { storabilityOf } from '../../../lib/core/policy/storability.ts';
+import type { CacheHint } from '../../../lib/core/site.ts';
 
 const ORIGIN = { renderedAt: 1000, ledgerSequence: 3, bodyHash: 'abc' };
 

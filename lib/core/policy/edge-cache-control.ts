@@ -1,5 +1,5 @@
+import type { PageFacts } from '../page/page.ts';
 import { ONE_YEAR_SECONDS } from './freshness.ts';
-import type { PageFacts } from './page.ts';
 import { isGone } from './storability.ts';
 
 /** Each cache that serves stale puts a viewer one more version behind, so the edge does it for a minute at most. */

@@ -1,4 +1,4 @@
-import type { CacheHint } from './site.ts';
+import type { CacheHint } from '../site.ts';
 
 /** Everything about a stored page but its body. */
 export interface PageFacts {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { edgeTagOf, edgeTagOfPath, edgeTagsOfPage, OVERFLOW_TAG } from '../../lib/core/edge-tags.ts';
-import { keyOf } from '../fakes/world.ts';
+import { edgeTagOf, edgeTagOfPath, edgeTagsOfPage, OVERFLOW_TAG } from '../../../lib/core/purge/edge-tags.ts';
+import { keyOf } from '../../fakes/world.ts';
 
 test('a page carries the tag of its path and its own tags', () => {
   expect(edgeTagsOfPage(keyOf('/Blog/A'), ['Posts', 'ünï,code'])).toBe(

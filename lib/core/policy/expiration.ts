@@ -1,6 +1,6 @@
+import type { CacheHint } from '../site.ts';
 import { type CacheDirectives, parseCacheDirectives } from './cache-directives.ts';
 import { ONE_YEAR_SECONDS } from './freshness.ts';
-import type { CacheHint } from './site.ts';
 
 export type Expiration =
   | { readonly kind: 'not-stored'; readonly reason: string }

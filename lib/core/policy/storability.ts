@@ -1,5 +1,5 @@
+import type { PageFacts, SiteAnswer } from '../page/page.ts';
 import { expirationOf } from './expiration.ts';
-import type { PageFacts, SiteAnswer } from './page.ts';
 
 /** The statuses that Vercel's ISR stores (https://vercel.com/docs/incremental-static-regeneration). */
 const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);

@@ -1,7 +1,7 @@
+import type { PageFacts, SiteAnswer, StoredPage } from '../page/page.ts';
+import type { PageKey } from '../page/page-key.ts';
+import { edgeTagsOfPage } from '../purge/edge-tags.ts';
 import { freshCacheControl, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
-import { edgeTagsOfPage } from './edge-tags.ts';
-import type { PageFacts, SiteAnswer, StoredPage } from './page.ts';
-import type { PageKey } from './page-key.ts';
 import { storedHeaders } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';

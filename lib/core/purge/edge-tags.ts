@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PageKey } from './page-key.ts';
-import { pathOfPageKey } from './page-key.ts';
+import type { PageKey } from '../page/page-key.ts';
+import { pathOfPageKey } from '../page/page-key.ts';
 
 // CloudFront: visible ASCII without commas, case-insensitive, <= 256 characters, <= 50 per object, the rest ignored
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).

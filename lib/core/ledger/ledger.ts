@@ -1,4 +1,4 @@
-import { type PageKey, pathOfPageKey } from './page-key.ts';
+import { type PageKey, pathOfPageKey } from '../page/page-key.ts';
 
 /**
  * What was revalidated, in which order, as far as it concerns one page. A logical clock: a page stores the sequence that

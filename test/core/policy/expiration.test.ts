@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCacheDirectives } from '../../lib/core/cache-directives.ts';
-import { expirationOf } from '../../lib/core/expiration.ts';
-import type { CacheHint } from '../../lib/core/site.ts';
+import { parseCacheDirectives } from '../../../lib/core/policy/cache-directives.ts';
+import { expirationOf } from '../../../lib/core/policy/expiration.ts';
+import type { CacheHint } from '../../../lib/core/site.ts';
 
 const BY_DEFAULT = 86_400;
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addToShard, EMPTY_SHARD, type LedgerShard, MAX_SHARD_BYTES, storedName } from '../../lib/core/ledger-shard.ts';
+import {
+  addToShard,
+  EMPTY_SHARD,
+  type LedgerShard,
+  MAX_SHARD_BYTES,
+  storedName,
+} from '../../../lib/core/ledger/ledger-shard.ts';
 
 const bytesOf = (shard: LedgerShard): number => Buffer.byteLength(JSON.stringify(shard));
 
