@@ -8,7 +8,7 @@ import { mapConcurrently } from '../../lib/basics/map-concurrently.ts';
 import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
-import { MovableClock } from '../../lib/local/clock.ts';
+import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
@@ -45,7 +45,7 @@ describe('the calls of', () => {
     process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
     process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
     server = await startObjectAndQueueServer({
-      clock: new MovableClock(),
+      clock: new StackClock(),
       credentials: CREDENTIALS,
       onEvent: (event) => {
         if (event.kind !== 'api-call') return;

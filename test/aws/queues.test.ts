@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createJobQueue, createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
-import { MovableClock } from '../../lib/local/clock.ts';
+import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
-const clock = new MovableClock();
+const clock = new StackClock();
 let server: ObjectAndQueueServer;
 let aws: AwsClient;
 

@@ -7,7 +7,7 @@ import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
 import { freshnessOf } from '../../lib/core/policy/freshness.ts';
-import { MovableClock } from '../../lib/local/clock.ts';
+import { StackClock } from '../../lib/local/clock.ts';
 import type { LocalEvent } from '../../lib/local/events.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
   const onEvent = (event: LocalEvent): void => void events.push(event);
-  server = await startObjectAndQueueServer({ clock: new MovableClock(), credentials: CREDENTIALS, onEvent });
+  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS, onEvent });
   aws = createAwsClient({ region: 'eu-west-1', endpoints: { s3: server.url, sqs: server.url } });
 });
 afterAll(() => server.stop());

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
-import type { MovableClock } from '../../lib/local/clock.ts';
+import type { StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { ask, type RawAnswer, type RawRequest } from './http.ts';
 
@@ -10,7 +10,7 @@ import { ask, type RawAnswer, type RawRequest } from './http.ts';
 export interface TestStack {
   readonly stack: LocalStack;
   readonly contentApi: ContentApi;
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   /** The token of the example's configuration. */
   readonly token: string;
   /** GET through the edge. The path is sent as it is. */

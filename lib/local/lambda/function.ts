@@ -1,4 +1,4 @@
-import type { MovableClock } from '../clock.ts';
+import type { StackClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
 import { LambdaError, throttled } from './lambda-error.ts';
 import type { InvocationResult } from './runtime-api.ts';
@@ -23,7 +23,7 @@ export interface LambdaFunctionOptions {
   readonly maximumSandboxes?: number | undefined;
   /** @default 10,000, as on Lambda */
   readonly initTimeoutMs?: number | undefined;
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   readonly onEvent?: LocalEventListener | undefined;
 }
 
@@ -63,7 +63,7 @@ export class LambdaFunction {
     return this.#options.environment;
   }
 
-  get clock(): MovableClock {
+  get clock(): StackClock {
     return this.#options.clock;
   }
 

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { MovableClock } from '../clock.ts';
+import type { StackClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { CallMessage, CallName, ServiceCalls, ThreadMessage, ThreadParameters } from './protocol.ts';
 import type { Credentials } from './signature.ts';
@@ -12,7 +12,7 @@ export interface ObjectAndQueueServer extends Omit<ServiceCalls, 'url'> {
 }
 
 export interface ObjectAndQueueServerOptions {
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   /**
    * Where objects are kept between two runs. Messages never are.
    *

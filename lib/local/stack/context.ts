@@ -1,4 +1,4 @@
-import type { MovableClock } from '../clock.ts';
+import type { StackClock } from '../clock.ts';
 import type {
   CachePolicyConfig,
   OriginAccessControlConfig,
@@ -25,7 +25,7 @@ export interface StackContext {
   readonly region: string;
   readonly accountId: string;
   readonly ports: StackPorts;
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   readonly state: LocalState;
   readonly server: ObjectAndQueueServer;
   /** The variables by which the AWS SDK finds this machine's services. */

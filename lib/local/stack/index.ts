@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MovableClock } from '../clock.ts';
+import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
 import { createResources } from '../cloudformation/create-resources.ts';
 import { startCloudFrontApi } from '../cloudfront/api.ts';
@@ -30,7 +30,7 @@ export interface RunStackOptions {
   /** Forgets what an earlier run left. @default false */
   readonly fresh?: boolean | undefined;
   /** @default the machine's time, which can be moved */
-  readonly clock?: MovableClock | undefined;
+  readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface LocalStack {
   /** `http://127.0.0.1:4400`: the distribution. */
   readonly siteUrl: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   readonly events: EventLog;
   /** `AWS_ENDPOINT_URL_S3` and its like, for an SDK client of one's own. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -124,7 +124,7 @@ async function createContext(
   onEvent: LocalEventListener,
   stops: Stop[],
 ) {
-  const { dataDirectory, fresh = false, clock = new MovableClock(), ports = {} } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());

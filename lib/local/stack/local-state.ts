@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IsrError } from '../../basics/errors.ts';
-import type { MovableClock } from '../clock.ts';
+import type { StackClock } from '../clock.ts';
 
 interface StateFile {
   readonly version: 1;
@@ -52,7 +52,7 @@ export class LocalState {
   }
 
   /** Moves the clock to where the last run left it, and remembers each move until the returned function is called. */
-  keepClock(clock: MovableClock): () => void {
+  keepClock(clock: StackClock): () => void {
     clock.advance(Math.max(0, (this.#state.clockOffset ?? 0) - clock.offset));
     return clock.onMove(() => {
       this.#state.clockOffset = clock.offset;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAwsClient } from '../../../lib/aws/client.ts';
 import { objectsOf } from '../../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../../lib/aws/page-store.ts';
-import { MovableClock } from '../../../lib/local/clock.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
 import { ROOT } from '../../../scripts/build-steps.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
@@ -22,7 +22,7 @@ interface Head {
 
 beforeAll(async () => {
   await testAssembly();
-  server = await startObjectAndQueueServer({ clock: new MovableClock(), credentials: CREDENTIALS });
+  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS });
   await server.createBucket('pages');
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

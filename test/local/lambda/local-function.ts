@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { MovableClock } from '../../../lib/local/clock.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
 import type { LocalEvent } from '../../../lib/local/events.ts';
 import { LambdaFunction, type LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
 import { payloadOf } from '../../../lib/local/lambda/runtime-api.ts';
 
 export interface TestFunction {
   readonly lambda: LambdaFunction;
-  readonly clock: MovableClock;
+  readonly clock: StackClock;
   readonly events: readonly LocalEvent[];
   /** The answer, parsed. */
   // biome-ignore lint/suspicious/noExplicitAny: the handlers answer whatever a test needs
@@ -17,7 +17,7 @@ export interface TestFunction {
 
 /** A function over one of the handlers in `handlers/`, stopped when the test ends. */
 export function localFunction(handler: string, options: Partial<LambdaFunctionOptions> = {}): TestFunction {
-  const clock = new MovableClock();
+  const clock = new StackClock();
   const events: LocalEvent[] = [];
   const lambda = new LambdaFunction({
     name: 'example',

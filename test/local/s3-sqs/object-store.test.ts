@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MovableClock } from '../../../lib/local/clock.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
 import { startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
 import type { ObjectStoreSubject } from '../../contracts/object-store/subject.ts';
 import { describeObjectStore } from '../../contracts/object-store.ts';
 
 async function start(dataDirectory?: string): Promise<ObjectStoreSubject> {
-  const clock = new MovableClock();
+  const clock = new StackClock();
   const server = await startObjectAndQueueServer({ clock, dataDirectory, credentials: CREDENTIALS });
   await server.createBucket('pages');
   return {

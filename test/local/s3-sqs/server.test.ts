@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { MovableClock } from '../../../lib/local/clock.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
 import type { LocalEvent } from '../../../lib/local/events.ts';
 import type { Objects } from '../../contracts/object-store/subject.ts';
 import { objectsOf, queueOf, start, temporaryDirectory } from './started.ts';
@@ -40,7 +40,7 @@ describe('objects and queues', () => {
   });
 
   test('follow the clock, while the time of the caller stays', async () => {
-    const clock = new MovableClock();
+    const clock = new StackClock();
     clock.advance(1_000_000_000);
     const objects = await objectsOf(await start({ clock }));
     await objects.put('before', 'x');
@@ -96,7 +96,7 @@ describe('events', () => {
   async function startRecording() {
     const calls: Call[] = [];
     const times: number[] = [];
-    const clock = new MovableClock();
+    const clock = new StackClock();
     const onEvent = (event: LocalEvent) => {
       if (event.kind !== 'api-call') return;
       calls.push({ action: event.action, resource: event.resource, status: event.status });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { MovableClock } from '../../../lib/local/clock.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
 import {
   type ObjectAndQueueServer,
   type ObjectAndQueueServerOptions,
@@ -13,7 +13,7 @@ import { sqsClient, TestedQueue } from '../../contracts/queue/subject.ts';
 
 /** A server that stops with the test. */
 export async function start(options: Partial<ObjectAndQueueServerOptions> = {}): Promise<ObjectAndQueueServer> {
-  const server = await startObjectAndQueueServer({ clock: new MovableClock(), ...options });
+  const server = await startObjectAndQueueServer({ clock: new StackClock(), ...options });
   onTestFinished(() => server.stop());
   return server;
 }
