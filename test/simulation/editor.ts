@@ -1,0 +1,108 @@
+import { TOKEN, type UrlAnswer } from './deployment.ts';
+import type { Covered } from './checker.ts';
+import type { Invocation } from './lambda.ts';
+import type { Random } from './random.ts';
+import type { SitePage } from './site.ts';
+import type { World } from './world.ts';
+
+/** The body of a revalidation. */
+export interface Wish {
+  readonly paths?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly all?: true;
+}
+
+const TRIES = 3;
+
+/** Revalidates, in every way that there is, and tries again what failed. */
+export class Editor {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  wish(random: Random): Wish {
+    const { pages } = this.#world.site;
+    const dice = random.next();
+    if (dice < 0.5) {
+      const count = random.between(1, 3);
+      return { paths: [...new Set(Array.from({ length: count }, () => random.pick(pages).path))] };
+    }
+    if (dice < 0.8) return { tags: [random.pick(random.pick(pages).tags)] };
+    if (dice < 0.85) return { tags: [random.pick(random.pick(pages).tags)], paths: [random.pick(pages).path] };
+    return dice < 0.93 ? { prefixes: ['/blog/'] } : { all: true };
+  }
+
+  revalidate(wish: Wish, random: Random, tries = TRIES): void {
+    const { scheduler, site } = this.#world;
+    if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) return this.#bySite(wish, random);
+    const body = JSON.stringify(wish);
+    scheduler.after(this.#world.latency(random), () => {
+      const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
+      if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
+      const request = { method: 'POST', path: '/', headers: { authorization: `Bearer ${TOKEN}` }, body };
+      this.#world.revalidate.invoke(request, (invocation) => {
+        const status = 'answer' in invocation ? invocation.answer.status : 500;
+        if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
+        if (status === 200 || status === 202) return this.#believe(wish, covered, invocation, status === 200);
+        if (tries > 1) scheduler.after(random.between(500, 5000), () => this.revalidate(wish, random, tries - 1));
+      });
+    });
+  }
+
+  #believe(
+    wish: Wish,
+    covered: readonly Covered[],
+    invocation: Invocation<UrlAnswer>,
+    isPurged: boolean,
+  ): void {
+    const { checker } = this.#world;
+    checker.revalidated(covered, isPurged);
+    if (!('answer' in invocation)) return;
+    const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; deployment?: string }[] };
+    for (const each of covered) {
+      if (wish.paths?.includes(each.page.path) && pages.some(({ path }) => path === each.page.path)) {
+        checker.rendered(each, invocation.deployment);
+      }
+    }
+  }
+
+  /** A form of the site that invalidates a tag. */
+  #bySite({ tags = [] }: Wish, random: Random): void {
+    const { scheduler, site, checker } = this.#world;
+    scheduler.after(this.#world.latency(random), () => {
+      const covered = checker.cover(site.pages.filter((page) => isCovered(page, { tags })));
+      const path = `/api/${encodeURIComponent(tags[0] ?? '')}`;
+      this.#world.ssr.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
+        if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
+      });
+    });
+  }
+
+  /** As on Vercel: `GET` of the page with the token. */
+  revalidateByHeader(page: SitePage, random: Random): void {
+    const { distribution, checker } = this.#world;
+    const covered = checker.cover([page]);
+    const location = random.pick(distribution.locations);
+    distribution.view(location, page, '', { 'x-prerender-revalidate': TOKEN }, ({ edge }) => {
+      const state = edge?.answer.headers['x-isr-cache'];
+      if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, false);
+    });
+  }
+}
+
+function isCovered(page: SitePage, { paths = [], tags = [], prefixes = [], all }: Wish): boolean {
+  return (
+    all === true ||
+    paths.includes(page.path) ||
+    tags.some((tag) => page.tags.includes(tag)) ||
+    prefixes.some((prefix) => `${page.path}/`.startsWith(prefix))
+  );
+}
+
+function describe(invocation: Invocation<UrlAnswer>): string {
+  if ('error' in invocation) return invocation.error;
+  return `${invocation.answer.status} ${invocation.answer.body.replace(/\s+/g, ' ')}`;
+}

@@ -1,0 +1,47 @@
+import type { Violation } from './checker.ts';
+import { awslambda } from './deployment.ts';
+import type { EdgeScripts } from './edge-scripts.ts';
+import { Random } from './random.ts';
+import { type Fault, FAULTS } from './weather.ts';
+import { Workload } from './workload.ts';
+import { World } from './world.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly events: number;
+  readonly faults: ReadonlySet<Fault>;
+  readonly without: ReadonlySet<number>;
+  readonly scripts: EdgeScripts;
+  readonly trace?: (line: string) => void;
+}
+
+export interface RunResult {
+  readonly violation: Violation | undefined;
+  readonly steps: number;
+}
+
+export const EVENTS = 120;
+
+/** Each run has some of the faults, so that none hides another. */
+export function faultsOf(seed: number): ReadonlySet<Fault> {
+  const random = new Random(seed).fork('faults');
+  const share = random.pick([0.1, 0.3, 0.6]);
+  return new Set(FAULTS.filter(() => random.chance(share)));
+}
+
+/** One run: a world, what happens in it, and a calm in the end. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const realRandom = Math.random;
+  const random = new Random(options.seed).fork('Math.random');
+  Math.random = () => random.next();
+  Object.assign(globalThis, { awslambda });
+  try {
+    const world = new World({ ...options, trace: options.trace });
+    const workload = new Workload(world, options);
+    const { scheduler, checker } = world;
+    await scheduler.run(() => checker.violation !== undefined || scheduler.now > workload.endsAt);
+    return { violation: checker.violation, steps: scheduler.steps };
+  } finally {
+    Math.random = realRandom;
+  }
+}
