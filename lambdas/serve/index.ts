@@ -10,7 +10,7 @@ import { isValidToken } from '../../lib/core/token.ts';
 import { awsClientFrom, log } from '../shared/aws.ts';
 import { type ResponseStream, send, streamed } from '../shared/function-url.ts';
 import { openPages } from '../shared/pages.ts';
-import { prerenderedExceptions } from '../shared/prerendered.ts';
+import { prerenderedPages } from '../shared/prerendered.ts';
 import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import { readServeConfig } from './config.ts';
 import { type PageRequest, parsePageRequest } from './page-request.ts';
@@ -59,7 +59,7 @@ async function draft(key: PageKey, token: string | undefined, ports: ServePorts)
  * not is rendered by this build, and so must not be stored as a page of that one.
  */
 async function fromOtherDeployment({ key, deploymentId }: PageRequest, ports: ServePorts): Promise<ServedPage> {
-  const others = createS3PageStore(pages.objects, { deploymentId, prerendered: prerenderedExceptions });
+  const others = createS3PageStore(pages.objects, { deploymentId, prerendered: prerenderedPages });
   const page = await others.read(key);
   if (page !== undefined) return stalePage(key, page, STALE_PAGE_SECONDS, 'other-deployment');
   return passedThrough(await ports.site.render(key), 'other-deployment');

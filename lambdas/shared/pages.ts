@@ -8,7 +8,7 @@ import type { LedgerStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
 import { log, systemClock } from './aws.ts';
-import { prerenderedExceptions } from './prerendered.ts';
+import { prerenderedPages } from './prerendered.ts';
 import { createSite } from './site.ts';
 
 export interface PagesConfig {
@@ -48,7 +48,7 @@ export function openPages(config: PagesConfig, aws: AwsClient): Pages {
     log,
     clock: systemClock,
     defaultExpiration: config.expiration,
-    pages: createS3PageStore(objects, { deploymentId, prerendered: prerenderedExceptions }),
+    pages: createS3PageStore(objects, { deploymentId, prerendered: prerenderedPages }),
     leases: createS3LeaseStore(objects, {
       deploymentId,
       clock: systemClock,

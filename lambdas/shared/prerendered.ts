@@ -1,12 +1,8 @@
-import type { PageFacts } from '../../lib/core/page/page.ts';
-import type { PageKey } from '../../lib/core/page/page-key.ts';
+import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
+import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import { assetJson } from './asset-json.ts';
 
-type Exception = Partial<Pick<PageFacts, 'status' | 'headers'>>;
+const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
 
-const exceptions = assetJson<Readonly<Record<string, Exception>>>('prerendered.json', {});
-
-/** What S3 does not know of a page made at build time, because its file's name does not say it. */
-export function prerenderedExceptions(key: PageKey): Exception | undefined {
-  return exceptions()[key];
-}
+/** What the build says of its pages, beside the bundle: no call is needed for it. */
+export const prerenderedPages: PrerenderedPages = (key) => pages()[key];
