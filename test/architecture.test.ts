@@ -22,6 +22,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ...localCloudFront(),
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
+  'lib/cli/terminal': ['lib/basics'],
+  'lib/cli/site': ['lib/basics', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
   lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
 };
 
@@ -64,6 +66,14 @@ const isIn = (file: string, place: string): boolean => file === place || file.st
 describe('the arrows between folders', () => {
   test.each(Object.entries(ARROWS))('%s imports nothing of ours but %j', (folder, allowed) => {
     const wrong = importsOf(folder).filter(({ to }) => ![folder, ...allowed].some((target) => isIn(to, target)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('a command imports no other command', () => {
+    const commandOf = (file: string): string | undefined => /^lib\/cli\/commands\/([^/.]+)/.exec(file)?.[1];
+    const imports = importsOf('lib/cli/commands');
+    expect(new Set(imports.map(({ from }) => commandOf(from))).size).toBe(6);
+    const wrong = imports.filter(({ from, to }) => ![undefined, commandOf(from)].includes(commandOf(to)));
     expect(wrong).toEqual([]);
   });
 
