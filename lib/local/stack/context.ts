@@ -4,7 +4,7 @@ import type {
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
-} from '../cloudfront/cloudformation-shapes.ts';
+} from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { PolicyStatement } from '../iam/policy.ts';

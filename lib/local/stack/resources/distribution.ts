@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
-import type { DistributionConfig } from '../../cloudfront/cloudformation-shapes.ts';
+import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
 import { decide } from '../../iam/decide.ts';
 import type { StackContext } from '../context.ts';
