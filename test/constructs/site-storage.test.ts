@@ -134,6 +134,16 @@ describe('the files of the build', () => {
     expect(names.toSorted()).toEqual(['PageRequest', 'Render', 'Revalidate', 'Serve', 'Ssr']);
   });
 
+  test('are served by the edge only when the functions behind it have the code of their build', () => {
+    const resources = Object.entries(
+      synthesized.template.toJSON().Resources as Record<string, { DependsOn?: string[] }>,
+    );
+    const [, release] = resources.find(([id]) => id.startsWith('SiteEdgePageRequest')) ?? [];
+    const functions = resources.map(([id]) => id).filter((id) => /^SiteFunctions(Serve|Ssr)[0-9A-F]{8}$/.test(id));
+    expect(functions).toHaveLength(2);
+    expect(release?.DependsOn).toEqual(expect.arrayContaining(functions));
+  });
+
   test('are no upload when there are none', () => {
     synthesize({}, { prerendered: [], files: [] }).template.resourceCountIs('Custom::CDKBucketDeployment', 0);
   });
