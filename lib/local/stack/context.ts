@@ -7,8 +7,8 @@ import type {
 } from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
-import type { PolicyStatement } from './bucket-access.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
