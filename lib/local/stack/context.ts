@@ -4,11 +4,11 @@ import type {
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
-} from '../cloudfront/cloudformation-shapes.ts';
+} from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
-import type { PolicyStatement } from './bucket-access.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
@@ -32,6 +32,8 @@ export interface StackContext {
   readonly endpoints: Readonly<Record<string, string>>;
   assetPath(objectKey: string): string | undefined;
   readonly onEvent: LocalEventListener;
+  /** Of responses, for events of requests. */
+  readonly watchedHeaders: readonly string[];
   /** Ends what a resource started; called in reverse order. */
   onStop(stop: () => Promise<void> | void): void;
 
