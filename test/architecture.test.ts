@@ -19,12 +19,32 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/webhooks'],
   'lib/local': ['lib/basics'],
+  ...localCloudFront(),
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
   'lib/cli/site': ['lib/basics', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
   lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
 };
+
+/** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */
+function localCloudFront(): Record<string, readonly string[]> {
+  const shared = ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts'];
+  const below: Readonly<Record<string, readonly string[]>> = {
+    message: [],
+    functions: ['message'],
+    configuration: ['functions', 'message'],
+    invalidation: [],
+    origin: ['configuration', 'message'],
+    cache: ['origin', 'invalidation', 'configuration', 'message'],
+    viewer: ['cache', 'functions', 'configuration', 'message'],
+    api: ['invalidation'],
+  };
+  const room = (name: string) => `lib/local/cloudfront/${name}`;
+  return Object.fromEntries(
+    Object.entries(below).map(([name, rooms]) => [room(name), [...shared, ...rooms.map(room)]]),
+  );
+}
 
 interface Import {
   readonly from: string;

@@ -4,11 +4,11 @@ import type {
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
-} from '../cloudfront/cloudformation-shapes.ts';
+} from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
-import type { PolicyStatement } from './bucket-access.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
 import { createResources } from '../cloudformation/create-resources.ts';
-import { startCloudFrontApi } from '../cloudfront/api.ts';
+import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { startObjectAndQueueServer } from '../s3-sqs/server.ts';
