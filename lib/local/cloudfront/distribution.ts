@@ -7,7 +7,7 @@ import type { DistributionResources } from './configuration/distribution-resourc
 import { type Configuration, readConfiguration } from './configuration/read-configuration.ts';
 import { compileInvalidation } from './invalidation/items.ts';
 import { type Invalidation, InvalidationLog } from './invalidation/log.ts';
-import { fieldOf } from './message/fields.ts';
+import { type Fields, fieldOf } from './message/fields.ts';
 import type { CanRead } from './origin/s3-origin.ts';
 import { ViewerSide } from './viewer/answer-viewer.ts';
 import { writeAnswer } from './viewer/write-answer.ts';
@@ -19,6 +19,8 @@ export interface DistributionOptions extends DistributionResources {
   readonly canRead?: CanRead;
   readonly clock: Clock;
   readonly onEvent?: LocalEventListener;
+  /** Names of the response headers that the events of requests carry. @default none */
+  readonly watchedHeaders?: readonly string[];
 }
 
 /** One object of the cache, for the inspector. */
@@ -100,6 +102,12 @@ export class LocalDistribution {
     this.#options.onEvent?.({ kind: 'log', at: this.#options.clock.now(), functionName, line });
   };
 
+  #watched(headers: Readonly<Fields>): Record<string, string> {
+    const names = (this.#options.watchedHeaders ?? []).map((name) => name.toLowerCase());
+    const values = names.map((name) => [name, fieldOf(headers, name)] as const);
+    return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  }
+
   async #handle(message: IncomingMessage, reply: ServerResponse): Promise<void> {
     const start = performance.now();
     const answer = await this.#viewerSide.answer(message);
@@ -111,7 +119,7 @@ export class LocalDistribution {
       path: message.url ?? '/',
       status: answer.status,
       edge: fieldOf(answer.headers, 'x-cache') ?? '',
-      isr: answer.isr,
+      headers: this.#watched(answer.originHeaders),
       milliseconds: performance.now() - start,
     });
   }

@@ -33,6 +33,8 @@ export interface StackContext {
   readonly endpoints: Readonly<Record<string, string>>;
   assetPath(objectKey: string): string | undefined;
   readonly onEvent: LocalEventListener;
+  /** Of responses, for events of requests. */
+  readonly watchedHeaders: readonly string[];
   /** Ends what a resource started; called in reverse order. */
   onStop(stop: () => Promise<void> | void): void;
 

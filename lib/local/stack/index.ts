@@ -32,6 +32,8 @@ export interface RunStackOptions {
   /** @default the machine's time, which can be moved */
   readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
+  /** Names of the response headers that events of requests carry. @default none */
+  readonly watchedHeaders?: readonly string[] | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -124,7 +126,7 @@ async function createContext(
   onEvent: LocalEventListener,
   stops: Stop[],
 ) {
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
@@ -148,6 +150,7 @@ async function createContext(
     },
     assetPath: assembly.assetPath,
     onEvent,
+    watchedHeaders,
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),

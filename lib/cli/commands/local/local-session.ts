@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { startInspector } from '../../../inspector/server.ts';
+import { WATCHED_HEADERS } from '../../../inspector/watched-headers.ts';
 import type { StackPorts } from '../../../local/stack/context.ts';
 import { type LocalStack, type RunStackOptions, runStack } from '../../../local/stack/index.ts';
 import { writeSession } from '../../site/session-file.ts';
@@ -29,6 +30,7 @@ export async function runLocalSession(
   const stack = await runStack({
     ...options,
     ports: stackPorts(options.ports),
+    watchedHeaders: WATCHED_HEADERS,
     onEvent: (event) => {
       // The inspector shows better what Lambda's own lines say.
       if (event.kind !== 'log' || isPlatformLine(event.line)) return;

@@ -9,7 +9,7 @@ import type { Configuration } from '../configuration/read-configuration.ts';
 import { type FunctionHost, runViewerRequest, runViewerResponse } from '../functions/run-viewer-functions.ts';
 import { type Answer, discard } from '../message/answer.ts';
 import { type EdgeRequest, hasBody, readEdgeRequest, toLocalScheme } from '../message/edge-request.ts';
-import { type Fields, fieldOf } from '../message/fields.ts';
+import type { Fields } from '../message/fields.ts';
 import { applyViewerConditions } from './conditions.ts';
 import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
@@ -23,13 +23,16 @@ export interface ViewerSideOptions {
   readonly log: (functionName: string, line: string) => void;
 }
 
-export type ViewerAnswer = Answer & { readonly isr: string | undefined };
+export interface ViewerAnswer extends Answer {
+  /** As they came to the edge, before a function or a policy changed them. Empty when the edge answered by itself. */
+  readonly originHeaders: Readonly<Fields>;
+}
 
 interface Routed {
   readonly answer: Answer;
   /** The start of `x-cache`. */
   readonly result: string;
-  readonly isr: string | undefined;
+  readonly originHeaders: Readonly<Fields>;
 }
 
 /** From a viewer's request to the answer: the behavior, its functions, and what the edge has. */
@@ -43,27 +46,26 @@ export class ViewerSide {
   async answer(message: IncomingMessage): Promise<ViewerAnswer> {
     const requestId = createRequestId();
     const request = this.#withRootObject(readEdgeRequest(message));
-    const { answer, result, isr } = await this.#route(request, message, requestId);
+    const { answer, result, originHeaders } = await this.#route(request, message, requestId);
     const local = toLocalScheme(answer.headers, message.headers.host);
     const headers: Fields = { ...local, ...this.#edgeHeaders(requestId), 'x-cache': `${result} from cloudfront` };
     if (headers.date === undefined) headers.date = new Date(this.#options.clock.now()).toUTCString();
-    return { ...answer, headers, isr };
+    return { ...answer, headers, originHeaders };
   }
 
   async #route(request: EdgeRequest, message: IncomingMessage, requestId: string): Promise<Routed> {
     const behavior = this.#behaviorFor(request.uri);
     const refusal = refusalOf(request, behavior);
-    if (refusal !== undefined) return { answer: refusal, result: 'Error', isr: undefined };
+    if (refusal !== undefined) return { answer: refusal, result: 'Error', originHeaders: {} };
     const host = this.#functionHost(requestId);
     const after = runViewerRequest(behavior.functions, request, host);
-    if ('answer' in after) return { answer: after.answer, result: after.answer.result, isr: undefined };
+    if ('answer' in after) return { answer: after.answer, result: after.answer.result, originHeaders: {} };
     const { configuration, edge } = this.#options;
     const target = configuration.targets.get(after.originId ?? behavior.target.id);
     if (target === undefined) throw new Error(`a function selected an unknown origin: '${after.originId}'`);
     const body = hasBody(request.headers) ? message : undefined;
     const found = await edge.answer({ request: after.request, behavior, target, requestId, body });
-    const isr = fieldOf(found.headers, 'x-isr-cache');
-    return { ...(await this.#finish(after.request, behavior, found, host)), isr };
+    return { ...(await this.#finish(after.request, behavior, found, host)), originHeaders: found.headers };
   }
 
   async #finish(
@@ -71,7 +73,7 @@ export class ViewerSide {
     behavior: Behavior,
     found: EdgeAnswer,
     host: FunctionHost,
-  ): Promise<Omit<Routed, 'isr'>> {
+  ): Promise<Omit<Routed, 'originHeaders'>> {
     const headers: Fields = { ...found.headers, via: `1.1 ${this.#options.domainName} (CloudFront)` };
     // Cookies that CloudFront does not forward, it does not let the origin set either.
     if (!forwardsCookies(behavior)) delete headers['set-cookie'];

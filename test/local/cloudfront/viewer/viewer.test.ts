@@ -159,12 +159,17 @@ test('a request that the viewer gives up is given up at the origin', async () =>
   await vi.waitFor(() => expect(closed).toBe(true));
 });
 
-test('each request is an event with what edge and origin did', async () => {
-  const origin = await startOrigin(answering(200, { ...CACHED, 'x-isr-cache': 'MISS' }, 'hello'));
-  const edge = await startEdge(origin);
+test('each request is an event with what the edge did and the headers that are watched', async () => {
+  const origin = await startOrigin(answering(200, { ...CACHED, 'x-state': 'made', 'x-other': '1' }, 'hello'));
+  const watchedHeaders = ['X-State', 'x-missing'];
+  const edge = await startEdge(origin, {
+    resources: { watchedHeaders },
+    viewerResponse: `function handler(event) { delete event.response.headers['x-state']; return event.response; }`,
+  });
   await ask(edge, '/a?b=1');
   await ask(edge, '/a?b=1');
-  const event = { kind: 'request', at: edge.clock.now(), method: 'GET', path: '/a?b=1', status: 200, isr: 'MISS' };
+  const headers = { 'x-state': 'made' };
+  const event = { kind: 'request', at: edge.clock.now(), method: 'GET', path: '/a?b=1', status: 200, headers };
   await vi.waitFor(() =>
     expect(edge.events).toMatchObject([
       { ...event, edge: 'Miss from cloudfront' },
