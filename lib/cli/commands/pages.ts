@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../basics/map-concurrently.ts';
-import { describeFault, type PageKey, pageKeyOf } from '../../core/page/page-key.ts';
+import { type PageKey, pageKeyOf, ruleBrokenBy } from '../../core/page/page-key.ts';
 import { openBucket, type SiteBucket } from '../site/bucket.ts';
 import { PAGE_HEADING, pageJson, pageLine } from '../site/page-views.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP } from '../site/place.ts';
@@ -107,7 +107,8 @@ function statesOf(words: readonly string[]): ReadonlySet<PageState> {
 /** Where keys of pages below the prefix begin: `/blog/` covers `/blog` itself, as a revalidation does. */
 function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
-  if ('fault' in result) throw new UsageError(`--prefix '${prefix.slice(0, 80)}' ${describeFault(result.fault)}`);
+  if ('fault' in result)
+    throw new UsageError(`--prefix must be a path ${ruleBrokenBy(result.fault)}, got '${prefix.slice(0, 80)}'`);
   if (!prefix.endsWith('/')) throw new UsageError(`--prefix must end with a slash, got '${prefix.slice(0, 80)}'`);
   return `${result.key.replace(/\/index\.html$/, '')}/`;
 }

@@ -1,4 +1,4 @@
-import { describeFault } from '../../../core/page/page-key.ts';
+import { ruleBrokenBy } from '../../../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import { openBucket } from '../../site/bucket.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
@@ -58,7 +58,8 @@ function subjectOf(subject: string): { readonly origin: string | undefined; read
   const { origin, pathname, search } = isUrl ? new URL(subject) : { origin: undefined, pathname: subject, search: '' };
   const path = `${pathname}${search}`.replace(/#.*/s, '');
   const result = pageKeyOfUrlPath(path, []);
-  if ('fault' in result) throw new UsageError(`the path '${path.slice(0, 80)}' ${describeFault(result.fault)}`);
+  if ('fault' in result)
+    throw new UsageError(`the path must be one ${ruleBrokenBy(result.fault)}, got '${path.slice(0, 80)}'`);
   return { origin, path };
 }
 
