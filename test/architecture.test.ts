@@ -9,9 +9,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/basics': [],
   'lib/core': ['lib/basics'],
+  'lib/core/bucket': ['lib/basics'],
   'lib/core/page': ['lib/basics', 'lib/core/site.ts'],
   'lib/core/ledger': ['lib/basics', 'lib/core/page'],
-  'lib/core/purge': ['lib/basics', 'lib/core/page'],
+  'lib/core/purge': [
+    'lib/basics',
+    'lib/core/bucket',
+    'lib/core/page',
+    'lib/core/ports.ts',
+    'lib/core/revalidation.ts',
+  ],
   'lib/core/policy': ['lib/basics', 'lib/core/page', 'lib/core/ledger', 'lib/core/purge', 'lib/core/site.ts'],
   'lib/aws': ['lib/basics', 'lib/core'],
   'lib/build': ['lib/basics', 'lib/core'],

@@ -1,7 +1,7 @@
 import { IsrError } from '../basics/errors.ts';
 import { isJsonObject } from '../basics/json-object.ts';
 import { describeFault, type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
-import type { Revalidation } from './revalidate.ts';
+import type { Revalidation } from './revalidation.ts';
 
 export const MAX_ITEMS = 1000;
 /** Of the body, of a request by hand as of a webhook. */

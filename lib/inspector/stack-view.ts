@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../aws/objects.ts';
 import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
+import { openS3Bucket } from '../aws/s3-bucket.ts';
+import type { Bucket } from '../core/bucket/bucket.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
 import type { StoredPage } from '../core/page/page.ts';
 import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
@@ -34,12 +35,12 @@ export interface QueueView {
 /** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
-  readonly #objects: Objects;
+  readonly #objects: Bucket;
   readonly #ledger: LedgerStore;
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
-    this.#objects = objectsOf(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
     this.#ledger = createS3LedgerStore(this.#objects, { now: () => stack.clock.now(), sleep: setTimeout });
   }
 
