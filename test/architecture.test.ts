@@ -104,6 +104,22 @@ describe('core is pure', () => {
   });
 });
 
+describe('the emulator is a guest', () => {
+  const sources = globSync('lib/local/**/*.ts', { cwd: ROOT });
+
+  test('it knows templates and services of AWS, and no word of ours', () => {
+    const ours = /(?<![A-Za-z])(?:isr|ISR)(?![a-z])|Isr(?![a-z])|[Ll]edger|[Pp]rerender/;
+    const words = sources.flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      // The one class of errors that a user can act on, from lib/basics: what prints them knows them by it.
+      const found = ours.exec(text.replaceAll('IsrError', ''));
+      return found === null ? [] : { file, word: found[0] };
+    });
+    expect(sources.length).toBeGreaterThan(50);
+    expect(words).toEqual([]);
+  });
+});
+
 test('no source is longer than 300 lines', () => {
   const files = globSync(
     '{bin,lib,lambdas,scripts,test,examples/*/src,examples/content-api,examples/cms}/**/*.{ts,mts,mjs,astro}',

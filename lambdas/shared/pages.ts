@@ -1,9 +1,11 @@
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
-import { createS3PageStore, type PageStoreOptions } from '../../lib/aws/page-store.ts';
-import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/basics/environment.ts';
-import type { PageFacts } from '../../lib/core/page/page.ts';
+import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
+import { oneOf, text } from '../../lib/basics/checks.ts';
+import { expiration, positiveInteger, type Readers } from '../../lib/basics/environment.ts';
+import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
@@ -44,7 +46,7 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   const { aws, clock, log } = sandbox;
   const objects = objectsOf(config.bucket, aws);
   const ledger = createS3LedgerStore(objects, clock);
-  const prerendered = prerenderedExceptions(sandbox);
+  const prerendered = prerenderedPages(sandbox);
   const pagesOf = (id: string): PageStore => createS3PageStore(objects, { deploymentId: id, prerendered });
   const stores = {
     ledger,
@@ -66,11 +68,8 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   };
 }
 
-/** What S3 does not know of a page made at build time, because its file's name does not say it. */
-function prerenderedExceptions({ assetJson }: SiteSandbox): NonNullable<PageStoreOptions['prerendered']> {
-  const exceptions = assetJson<Readonly<Record<string, Partial<Pick<PageFacts, 'status' | 'headers'>>>>>(
-    'prerendered.json',
-    {},
-  );
-  return (key) => exceptions()[key];
+/** What the build says of its pages, from beside the bundle: no call is needed for it. */
+function prerenderedPages({ assetJson }: SiteSandbox): PrerenderedPages {
+  const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
+  return (key) => pages()[key];
 }
