@@ -27,27 +27,31 @@ export async function renderPage(key: PageKey, ledger: LedgerSummary, ports: Ren
   return { answer, storability: storabilityOf(answer, origin, ports.defaultExpiration) };
 }
 
+/** Calls `act` after so long, unless what it answers is called before. */
+export type StartTimer = (milliseconds: number, act: () => void) => () => void;
+
 /** Rejects with RENDER_TIMEOUT once `milliseconds` have passed; the work itself is told by the signal. */
 export async function withinTime<T>(
   milliseconds: number,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
+  startTimer: StartTimer,
 ): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => {};
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    stopTimer = startTimer(milliseconds, () => {
       const error = new IsrError(
         'RENDER_TIMEOUT',
         `rendering ${what} took longer than ${milliseconds} ms; look at what the page waits for, or raise 'renderTimeout'`,
       );
       controller.abort(error);
       reject(error);
-    }, milliseconds);
+    });
   });
   try {
     return await Promise.race([work(controller.signal), timeout]);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }

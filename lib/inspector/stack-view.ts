@@ -2,9 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { type Objects, objectsOf } from '../aws/objects.ts';
-import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
+import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../aws/stored-page.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
-import type { StoredPage } from '../core/page/page.ts';
 import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
@@ -36,6 +35,7 @@ export class StackView {
   readonly #stack: LocalStack;
   readonly #objects: Objects;
   readonly #ledger: LedgerStore;
+  readonly #prerenderedOf = new Map<string, Promise<PrerenderedPages>>();
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
@@ -81,19 +81,32 @@ export class StackView {
     // It was removed since the listing.
     if (!response.ok) return undefined;
     const headers = Object.fromEntries(response.headers);
-    const facts = await readFacts(headers, this.#objects);
+    const object = { headers, body: Buffer.alloc(0), etag: headers.etag ?? '' };
+    const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
-    const bytes = Number(headers['content-length'] ?? 0);
-    const common = { deployment, path: urlPathOfPageKey(pageKey), bytes };
-    if (facts === undefined) {
-      const { status, renderedAt, tags } = factsOfPrerendered(headers);
-      return { ...common, state: 'prerendered', status, renderedAt, expiresAt: null, tags };
-    }
-    const page: StoredPage = { ...facts, body: new Uint8Array(), etag: '', prerendered: false };
+    const page = await readStoredPage(pageKey, object, source);
     const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
-    const { status, renderedAt, expiration, tags } = facts;
-    const expiresAt = expiration === false ? null : renderedAt + expiration * 1000;
-    return { ...common, state: kind === 'missing' ? 'fresh' : kind, status, renderedAt, expiresAt, tags };
+    const { status, renderedAt, expiration, tags } = page;
+    return {
+      deployment,
+      path: urlPathOfPageKey(pageKey),
+      state: page.prerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
+      status,
+      renderedAt,
+      expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
+      tags,
+      bytes: Number(headers['content-length'] ?? 0),
+    };
+  }
+
+  /** A deployment never changes, so it is asked for once. */
+  #prerendered(deployment: string): Promise<PrerenderedPages> {
+    const known = this.#prerenderedOf.get(deployment);
+    if (known !== undefined) return known;
+    const reading = readPrerenderedPages(this.#objects, deployment);
+    this.#prerenderedOf.set(deployment, reading);
+    reading.catch(() => this.#prerenderedOf.delete(deployment));
+    return reading;
   }
 
   async #queues(): Promise<readonly QueueView[]> {

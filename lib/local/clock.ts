@@ -21,7 +21,7 @@ export type Pace = 'flowing' | 'standing';
 
 /** Somebody who waits for a time, and goes on then. A limit, which ends what takes too long, is none. */
 export interface Sleeper {
-  /** `revalidate`, or what else waits: for whoever looks on. */
+  /** The function's name, or what else waits: for whoever looks on. */
   readonly name: string;
   readonly dueAt: number;
 }

@@ -11,6 +11,9 @@ export interface ListenRequest {
   readonly flag: string;
 }
 
+/** Whichever is free, so that there is nothing to explain. */
+export const ANY_PORT: ListenRequest = { port: 0, purpose: '', flag: '' };
+
 export interface Listening {
   readonly url: string;
   readonly port: number;

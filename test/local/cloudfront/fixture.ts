@@ -13,7 +13,7 @@ import type {
   CachePolicyConfig,
   DistributionConfig,
   OriginConfig,
-} from '../../../lib/local/cloudfront/cloudformation-shapes.ts';
+} from '../../../lib/local/cloudfront/configuration/cloudformation-shapes.ts';
 import { type DistributionOptions, LocalDistribution } from '../../../lib/local/cloudfront/distribution.ts';
 import type { LocalEvent } from '../../../lib/local/events.ts';
 

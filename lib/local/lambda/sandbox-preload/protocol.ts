@@ -1,10 +1,10 @@
 import type { Pace } from '../../clock.ts';
 
 /** With each event: where the stack's clock stands. */
-export const CLOCK_HEADER = 'x-isr-local-clock';
+export const CLOCK_HEADER = 'x-local-clock';
 
 /** The same at the start of a sandbox, with its pace: gone from the environment before a handler can see it. */
-export const CLOCK_VARIABLE = '_ISR_LOCAL_CLOCK';
+export const CLOCK_VARIABLE = '_LOCAL_CLOCK';
 
 /**
  * The pipe between stack and sandbox. The stack writes where its clock stands after each move, a number a line; a
