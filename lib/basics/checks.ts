@@ -41,6 +41,10 @@ export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (given) => (given.value === undefined ? undefined : check(given));
 }
 
+export function withDefault<T>(check: Check<T>, whenAbsent: T): Check<T> {
+  return (given) => (given.value === undefined ? whenAbsent : check(given));
+}
+
 export function listOf<T>(item: Check<T>, mustBe = 'a list', remedy?: string): Check<readonly T[]> {
   return (given) => {
     if (!Array.isArray(given.value)) return given.mustBe(mustBe, remedy);
