@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { openS3Bucket } from '../aws/s3-bucket.ts';
@@ -41,7 +40,10 @@ export class StackView {
   constructor(stack: LocalStack) {
     this.#stack = stack;
     this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
-    this.#ledger = createS3LedgerStore(this.#objects, { now: () => stack.clock.now(), sleep: setTimeout });
+    this.#ledger = createS3LedgerStore(this.#objects, {
+      now: () => stack.clock.now(),
+      sleep: (milliseconds) => stack.clock.sleep(milliseconds, 'inspector'),
+    });
   }
 
   async read() {
