@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
 import { createResources } from '../cloudformation/create-resources.ts';
-import { startCloudFrontApi } from '../cloudfront/api.ts';
+import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { startObjectAndQueueServer } from '../s3-sqs/server.ts';
@@ -32,6 +32,8 @@ export interface RunStackOptions {
   /** @default the machine's time, which can be moved */
   readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
+  /** Names of the response headers that events of requests carry. @default none */
+  readonly watchedHeaders?: readonly string[] | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -51,7 +53,7 @@ export interface LocalStack {
   readonly distribution: LocalDistribution;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
-  /** The function whose construct path ends so, whatever the case: `serve`. */
+  /** The function whose construct path ends so, whatever the case. */
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
@@ -124,7 +126,7 @@ async function createContext(
   onEvent: LocalEventListener,
   stops: Stop[],
 ) {
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
@@ -148,6 +150,7 @@ async function createContext(
     },
     assetPath: assembly.assetPath,
     onEvent,
+    watchedHeaders,
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),

@@ -24,6 +24,16 @@ test('shows each event on a line until it is interrupted', async () => {
   expect(await ended).toBe(0);
 });
 
+test('a request for a page says in which state serve found it', async () => {
+  const host = running.host();
+  const ended = run(['tail', '--since', '0s', '--kind', 'request'], host);
+  await host.until(({ complained }) => complained.length > 0);
+  await running.site.get('/blog');
+  await host.until(({ said }) => said.some((text) => /GET \/blog {2}200 {2}Miss {2}MISS {2}/.test(text)));
+  host.interrupt();
+  expect(await ended).toBe(0);
+});
+
 test('--json is one object a line, of the kinds that were asked for', async () => {
   for (const path of ['/', '/blog', '/robots.txt']) await running.site.get(path);
   const host = running.host();

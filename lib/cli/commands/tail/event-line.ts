@@ -67,7 +67,8 @@ function describe(event: LocalEvent): Description {
 
 type EventOf<Kind extends LocalEvent['kind']> = Extract<LocalEvent, { readonly kind: Kind }>;
 
-function describeRequest({ method, path, status, edge, isr, milliseconds }: EventOf<'request'>): Description {
+function describeRequest({ method, path, status, edge, headers, milliseconds }: EventOf<'request'>): Description {
+  const isr = headers['x-isr-cache'];
   const words = [
     `${method} ${path}`,
     status,
