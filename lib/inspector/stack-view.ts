@@ -88,12 +88,12 @@ export class StackView {
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
     const page = await readStoredPage(pageKey, object, source);
-    const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
+    const { kind } = await readFreshness({ page, ledger }, { ledger: this.#ledger, clock: this.#stack.clock });
     const { status, renderedAt, expiration, tags } = page;
     return {
       deployment,
       path: urlPathOfPageKey(pageKey),
-      state: page.prerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
+      state: page.isPrerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
       status,
       renderedAt,
       expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
