@@ -3,19 +3,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createJobQueue, createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
 import { StackClock } from '../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 const clock = new StackClock();
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 let aws: AwsClient;
 
 beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-  server = await startObjectAndQueueServer({ clock, credentials: CREDENTIALS });
+  server = await startObjectAndQueueServices({ clock, credentials: CREDENTIALS });
   aws = createAwsClient({ region: 'us-east-1', endpoints: { sqs: server.url } });
 });
 afterAll(() => server.stop());

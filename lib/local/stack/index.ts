@@ -5,7 +5,7 @@ import { createResources } from '../cloudformation/create-resources.ts';
 import { startCloudFrontApi } from '../cloudfront/api.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
-import { startObjectAndQueueServer } from '../s3-sqs/server.ts';
+import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -128,7 +128,7 @@ async function createContext(
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
-  const server = await startObjectAndQueueServer({ clock, dataDirectory: directory, port: 0, onEvent });
+  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent });
   stops.push(() => server.stop());
   const distributions = new Map<string, LocalDistribution>();
   const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });
