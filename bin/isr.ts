@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { run } from '../lib/cli/run.ts';
-import { terminalHost } from '../lib/cli/terminal-host.ts';
+import { terminalHost } from '../lib/cli/terminal/terminal-host.ts';
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type Cms, startCms } from '../examples/cms/index.ts';
 import { type ContentApi, startContentApi } from '../examples/content-api/index.ts';
 import { IsrError } from '../lib/basics/errors.ts';
-import { type CliHost, UsageError } from '../lib/cli/command.ts';
-import { readFlags, readPort } from '../lib/cli/flags.ts';
-import { LOCAL_PORTS, type LocalSession, runLocalSession } from '../lib/cli/local-session.ts';
-import { terminalHost } from '../lib/cli/terminal-host.ts';
+import { LOCAL_PORTS, type LocalSession, runLocalSession } from '../lib/cli/commands/local/local-session.ts';
+import { type CliHost, UsageError } from '../lib/cli/terminal/command.ts';
+import { readFlags, readPort } from '../lib/cli/terminal/flags.ts';
+import { terminalHost } from '../lib/cli/terminal/terminal-host.ts';
 import { listen } from '../lib/local/stack/listen.ts';
 import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.ts';
 

@@ -8,7 +8,7 @@ export interface ResponseHead {
   readonly cookies?: readonly string[];
 }
 
-type StreamedHandler = (event: LambdaFunctionURLEvent, stream: ResponseStream) => Promise<void>;
+export type StreamedHandler = (event: LambdaFunctionURLEvent, stream: ResponseStream) => Promise<void>;
 
 /** Lambda's Node runtime gives these as a global: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
 declare const awslambda: {

@@ -1,15 +1,17 @@
-import type { AwsClient } from '../../lib/aws/client.ts';
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
-import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/basics/environment.ts';
-import type { LedgerStore } from '../../lib/core/ports.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
+import { oneOf, text } from '../../lib/basics/checks.ts';
+import { expiration, positiveInteger, type Readers } from '../../lib/basics/environment.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
+import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
+import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
-import { log, systemClock } from './aws.ts';
-import { prerenderedExceptions } from './prerendered.ts';
-import { createSite } from './site.ts';
+import type { SiteSandbox } from './sandbox.ts';
+import { createRenderer, type SiteOptions } from './site.ts';
 
 export interface PagesConfig {
   readonly bucket: string;
@@ -20,10 +22,11 @@ export interface PagesConfig {
 }
 
 export interface Pages {
-  readonly objects: Objects;
+  readonly bucket: Bucket;
   readonly ledger: LedgerStore;
+  readonly pagesOf: (deploymentId: string) => PageStore;
   /** `siteUrl`: the canonical origin to render for. */
-  portsFor(siteUrl: string, revalidate: Parameters<typeof createSite>[0]['revalidate']): RenderOncePorts;
+  portsFor(siteUrl: string, revalidate: SiteOptions['revalidate']): RenderOncePorts;
 }
 
 /** The environment of every function that renders. */
@@ -39,28 +42,35 @@ export const PAGES_VARIABLES: Readers<PagesConfig> = {
 const LEASE_MARGIN_MS = 5000;
 
 /** What every function that renders has in common. One per sandbox: the ledger is remembered between requests. */
-export function openPages(config: PagesConfig, aws: AwsClient): Pages {
+export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
-  const objects = objectsOf(config.bucket, aws);
-  const ledger = createS3LedgerStore(objects, systemClock);
+  const { aws, clock, log } = sandbox;
+  const bucket = openS3Bucket(config.bucket, aws);
+  const ledger = createS3LedgerStore(bucket, clock);
+  const prerendered = prerenderedPages(sandbox);
+  const pagesOf = (id: string): PageStore => createS3PageStore(bucket, { deploymentId: id, prerendered });
   const stores = {
     ledger,
     log,
-    clock: systemClock,
+    clock,
     defaultExpiration: config.expiration,
-    pages: createS3PageStore(objects, { deploymentId, prerendered: prerenderedExceptions }),
-    leases: createS3LeaseStore(objects, {
-      deploymentId,
-      clock: systemClock,
-      durationMs: renderTimeoutMs + LEASE_MARGIN_MS,
-    }),
+    pages: pagesOf(deploymentId),
+    leases: createS3LeaseStore(bucket, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),
   };
+  const rendererFor = createRenderer(sandbox);
   return {
-    objects,
+    bucket,
     ledger,
+    pagesOf,
     portsFor: (siteUrl, revalidate) => ({
       ...stores,
-      site: createSite({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
+      renderer: rendererFor({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
     }),
   };
+}
+
+/** What the build says of its pages, from beside the bundle: no call is needed for it. */
+function prerenderedPages({ assetJson }: SiteSandbox): PrerenderedPages {
+  const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
+  return (key) => pages()[key];
 }

@@ -1,9 +1,10 @@
 import type { SiteAnswer } from '../../lib/core/page/page.ts';
 import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
-import type { Site } from '../../lib/core/ports.ts';
+import type { Renderer } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
-import type { CacheHint, SiteContext, SiteFetch, TrailingSlash } from '../../lib/core/site.ts';
-import { isLiveRoute } from './live-routes.ts';
+import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.ts';
+import { liveRoutesOf } from './live-routes.ts';
+import type { SiteSandbox } from './sandbox.ts';
 
 export interface SiteOptions {
   /** The canonical origin, `https://example.com`. */
@@ -16,21 +17,18 @@ export interface SiteOptions {
 /** Pages are everybody's: no viewer's address may get into one. */
 const NOBODYS_ADDRESS = '127.0.0.1';
 
-let loading: Promise<SiteFetch> | undefined;
-
-/** Loads the build's server bundle on first use: a hit never does. */
-export function loadSite(): Promise<SiteFetch> {
-  const url = new URL('./site/index.mjs', import.meta.url).href;
-  loading ??= import(url).then((module: { readonly fetch: SiteFetch }) => module.fetch);
-  return loading;
-}
-
 /** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
-export function createSite(options: SiteOptions): Site {
-  return {
-    render: (key, draftToken) =>
-      withinTime(options.renderTimeoutMs, pathOfPageKey(key), (signal) => render(key, draftToken, options, signal)),
-  };
+export function createRenderer(sandbox: SiteSandbox): (options: SiteOptions) => Renderer {
+  const isLiveRoute = liveRoutesOf(sandbox);
+  return (options) => ({
+    render: (key, draftToken) => {
+      const work = async (signal: AbortSignal): Promise<SiteAnswer> => {
+        const answer = await render(key, draftToken, options, signal, sandbox);
+        return isLiveRoute(key) ? { ...answer, hint: false } : answer;
+      };
+      return withinTime(options.renderTimeoutMs, pathOfPageKey(key), work, sandbox.startTimer);
+    },
+  });
 }
 
 async function render(
@@ -38,9 +36,9 @@ async function render(
   draftToken: string | undefined,
   options: SiteOptions,
   signal: AbortSignal,
+  { loadSite }: SiteSandbox,
 ): Promise<SiteAnswer> {
   const fetch = await loadSite();
-  const isLive = isLiveRoute(key);
   // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
   const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
   const request = new Request(urlOf(key, options), { headers: { accept: '*/*', ...draft }, signal });
@@ -57,7 +55,7 @@ async function render(
   });
   const body = new Uint8Array(await response.arrayBuffer());
   await Promise.allSettled(pending);
-  return { status: response.status, headers: response.headers, body, hint: isLive ? false : hint };
+  return { status: response.status, headers: response.headers, body, hint };
 }
 
 function urlOf(key: PageKey, { siteUrl, trailingSlash }: SiteOptions): URL {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import aws4 from 'aws4';
-import pRetry from 'p-retry';
 
 export type Service = 's3' | 'sqs' | 'cloudfront';
 
@@ -32,7 +31,9 @@ export interface AwsClientOptions {
 
 // A sandbox that was frozen finds its kept-alive sockets dead; S3 asks to retry 500 and 503. The first retry is soon,
 // because the usual cause is such a socket.
-const RETRIES = { retries: 3, minTimeout: 30, factor: 4, randomize: true };
+const PAUSES_MS = [30, 120, 480];
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). Credentials come from the
@@ -40,12 +41,26 @@ const RETRIES = { retries: 3, minTimeout: 30, factor: 4, randomize: true };
  */
 export function createAwsClient(options: AwsClientOptions): AwsClient {
   const agent = new HttpsAgent({ keepAlive: true });
-  return (call) =>
-    pRetry(async () => {
-      const answer = await send(call, options, agent);
-      if (answer.status >= 500 || answer.status === 429) throw new Error(describeFailure(call, answer));
-      return answer;
-    }, RETRIES);
+  return withRetries((call) => send(call, options, agent), pause);
+}
+
+/** Calls again what could not be sent, and what is answered 429 or 500 and above. */
+export function withRetries(send: AwsClient, sleep: (milliseconds: number) => Promise<void>): AwsClient {
+  return async (call) => {
+    for (const pauseMs of PAUSES_MS) {
+      const answer = await send(call).catch(() => undefined);
+      if (answer !== undefined && !isFailing(answer)) return answer;
+      // Each its own: else all whom one failure hit come back at the same time.
+      await sleep(pauseMs * (1 + Math.random()));
+    }
+    const answer = await send(call);
+    if (isFailing(answer)) throw new Error(describeFailure(call, answer));
+    return answer;
+  };
+}
+
+function isFailing({ status }: AwsAnswer): boolean {
+  return status >= 500 || status === 429;
 }
 
 /** What AWS answered, for an error message. */
@@ -106,7 +121,6 @@ function plainHttp(): typeof import('node:http') {
   return process.getBuiltinModule('node:http');
 }
 
-/** p-retry gives up at a TypeError, which some network errors are. */
 function networkError(error: Error): Error {
   return new Error(`the connection failed: ${error.message}`, { cause: error });
 }

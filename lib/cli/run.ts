@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { IsrError } from '../basics/errors.ts';
-import { closest } from './closest.ts';
-import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './command.ts';
-import { withoutToken } from './redact.ts';
+import { closest } from './terminal/closest.ts';
+import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from './terminal/command.ts';
+import { withoutToken } from './terminal/redact.ts';
 
 interface Entry {
   /** One line for the list of commands. */
@@ -14,27 +14,27 @@ interface Entry {
 const ENTRIES: Readonly<Record<string, Entry>> = {
   local: {
     summary: 'run a synthesized stack (cdk.out) on this machine',
-    load: async () => (await import('./local.ts')).localCommand,
+    load: async () => (await import('./commands/local/index.ts')).localCommand,
   },
   build: {
     summary: 'build a fetch handler into .isr/, for IsrSite to deploy',
-    load: async () => (await import('./build.ts')).buildCommand,
+    load: async () => (await import('./commands/build.ts')).buildCommand,
   },
   revalidate: {
     summary: 'say that paths, tags, prefixes or everything is out of date',
-    load: async () => (await import('./revalidate.ts')).revalidateCommand,
+    load: async () => (await import('./commands/revalidate/index.ts')).revalidateCommand,
   },
   status: {
     summary: 'what the edge and the origin say about a page, and why',
-    load: async () => (await import('./status.ts')).statusCommand,
+    load: async () => (await import('./commands/status/index.ts')).statusCommand,
   },
   pages: {
     summary: 'list what is stored: state, age, expiration, size, tags',
-    load: async () => (await import('./pages.ts')).pagesCommand,
+    load: async () => (await import('./commands/pages.ts')).pagesCommand,
   },
   tail: {
     summary: 'show what happens, live',
-    load: async () => (await import('./tail.ts')).tailCommand,
+    load: async () => (await import('./commands/tail/index.ts')).tailCommand,
   },
 };
 

@@ -74,10 +74,11 @@ export class IsrSite extends Construct {
       Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
     );
 
-    // A deployment switches at once: its files are there before anything asks for them.
-    for (const reader of [...this.functions.siteRunners, edge.pageRequest]) {
-      reader.node.defaultChild?.node.addDependency(uploads);
-    }
+    // A deployment switches at once: its files are there before a function asks for them, and the edge names it only
+    // when the functions behind the edge run its code. Else old code would render what is stored as new pages.
+    const { serve, ssr, siteRunners } = this.functions;
+    for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, ssr);
   }
 
   /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */

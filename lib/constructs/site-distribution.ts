@@ -12,6 +12,7 @@ import {
   type FunctionAssociation,
   FunctionEventType,
   FunctionRuntime,
+  FunctionUrlOriginAccessControl,
   HttpVersion,
   type IOrigin,
   OriginRequestHeaderBehavior,
@@ -28,6 +29,7 @@ import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
 import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
 import { edgeCode } from './edge-code.ts';
+import { edgeNameOf } from './edge-name.ts';
 import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -67,8 +69,11 @@ export class SiteDistribution extends Construct {
     super(scope, id);
     this.#props = props;
     const { settings } = props;
-    this.#bucketAccess = new S3OriginAccessControl(this, 'BucketAccess');
+    this.#bucketAccess = new S3OriginAccessControl(this, 'BucketAccess', {
+      originAccessControlName: edgeNameOf(this, 'BucketAccess'),
+    });
     this.#responseHeaders = new ResponseHeadersPolicy(this, 'ResponseHeaders', {
+      responseHeadersPolicyName: edgeNameOf(this, 'ResponseHeaders'),
       comment: 'Keeps what is meant for the edge from viewers',
       // The viewer-response function removes them too, but it does not run for errors.
       removeHeaders: [CACHE_TAG_HEADER, 'x-prerender-revalidate'],
@@ -103,6 +108,9 @@ export class SiteDistribution extends Construct {
       readTimeout: settings.originTimeout,
       connectionTimeout: Duration.seconds(3),
       connectionAttempts: 2,
+      originAccessControl: new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
+        originAccessControlName: edgeNameOf(this, 'ServeAccess'),
+      }),
     });
     return {
       origin: new OriginGroup({
@@ -114,6 +122,7 @@ export class SiteDistribution extends Construct {
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
       cachePolicy: this.#pageCachePolicy(),
       originRequestPolicy: new OriginRequestPolicy(this, 'PageOriginRequest', {
+        originRequestPolicyName: edgeNameOf(this, 'PageOriginRequest'),
         comment: 'Pages depend on deployment, path and allowed query alone',
         headerBehavior: OriginRequestHeaderBehavior.allowList('x-forwarded-host'),
       }),
@@ -131,6 +140,7 @@ export class SiteDistribution extends Construct {
 
   #pageCachePolicy(): CachePolicy {
     return new CachePolicy(this, 'PageCache', {
+      cachePolicyName: edgeNameOf(this, 'PageCache'),
       comment: 'Pages: the origin says how long',
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
@@ -218,7 +228,11 @@ export class SiteDistribution extends Construct {
   }
 
   #function(id: string, name: string, config?: object): CloudFrontFunction {
-    return new CloudFrontFunction(this, id, { code: edgeCode(name, config), runtime: FunctionRuntime.JS_2_0 });
+    return new CloudFrontFunction(this, id, {
+      functionName: edgeNameOf(this, id),
+      code: edgeCode(name, config),
+      runtime: FunctionRuntime.JS_2_0,
+    });
   }
 }
 

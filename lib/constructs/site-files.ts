@@ -2,6 +2,7 @@ import { join, posix } from 'node:path';
 import { IsrError } from '../basics/errors.ts';
 import type { Build } from '../build/read-build.ts';
 import { isNotFoundPage } from '../build/route-pattern.ts';
+import type { PrerenderedFacts } from '../core/page/page.ts';
 import { type PageKey, pageKeyOf } from '../core/page/page-key.ts';
 import { contentTypeOf } from './content-types.ts';
 
@@ -17,14 +18,9 @@ export interface SiteFiles {
   /** Content-hashed files, under their URL paths: they outlive the deployment. */
   readonly assets: readonly PlacedFile[];
   /** What S3 does not know of prerendered pages and public files: it has no more than a content type, by the key's extension. */
-  readonly exceptions: Readonly<Record<PageKey, PageException>>;
+  readonly exceptions: Readonly<Record<PageKey, PrerenderedFacts>>;
   /** URL paths, percent-encoded, of `pages`. */
   readonly pagePaths: readonly string[];
-}
-
-export interface PageException {
-  readonly headers: Headers;
-  readonly status?: number;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -61,7 +57,7 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-function exceptionOf(key: PageKey, file: string, headers: Headers): [PageKey, PageException][] {
+function exceptionOf(key: PageKey, file: string, headers: Headers): [PageKey, PrerenderedFacts][] {
   if (isNotFoundPage(file)) return [[key, { headers, status: 404 }]];
   return isImplied(key, headers) ? [] : [[key, { headers }]];
 }

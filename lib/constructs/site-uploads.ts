@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { FAIL_OVER_CACHE_CONTROL } from '../core/policy/edge-cache-control.ts';
+import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-control.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
-import { copyInto, emptyStagingFolder } from './staging.ts';
+import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
 
 export interface SiteUploadsProps {
   readonly bucket: IBucket;
@@ -20,6 +21,8 @@ interface Upload {
   readonly id: string;
   readonly prefix: string;
   readonly cacheControl: string;
+  /** Guessed by S3 when absent. */
+  readonly contentType?: string | undefined;
 }
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
@@ -39,6 +42,16 @@ export class SiteUploads extends Construct {
       prefix: `deployments/${deploymentId}`,
       cacheControl: FAIL_OVER_CACHE_CONTROL,
     });
+    if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
+  }
+
+  /** For whoever reads the bucket from outside: the functions have it beside their bundles. */
+  #uploadExceptions(): void {
+    const { deploymentId, files } = this.#props;
+    const upload = { id: 'Prerendered', prefix: '_isr/prerendered', cacheControl: NOT_STORED };
+    const folder = emptyStagingFolder(this, upload.id);
+    writeJson(join(folder, `${deploymentId}.json`), files.exceptions);
+    this.#deploy(folder, upload);
   }
 
   /** An upload has one content type for all its files, or leaves it to be guessed. */
@@ -47,17 +60,21 @@ export class SiteUploads extends Construct {
       const id = contentType === undefined ? upload.id : `${upload.id}-${contentType.replaceAll(/[^a-z0-9]+/g, '-')}`;
       const folder = emptyStagingFolder(this, id);
       copyInto(folder, group);
-      new BucketDeployment(this, id, {
-        sources: [Source.asset(folder)],
-        destinationBucket: this.#props.bucket,
-        destinationKeyPrefix: upload.prefix,
-        cacheControl: [CacheControl.fromString(upload.cacheControl)],
-        contentType,
-        prune: false,
-        outputObjectKeys: false,
-        logGroup: this.#logGroup(),
-      });
+      this.#deploy(folder, { ...upload, id, contentType });
     }
+  }
+
+  #deploy(folder: string, { id, prefix, cacheControl, contentType }: Upload): void {
+    new BucketDeployment(this, id, {
+      sources: [Source.asset(folder)],
+      destinationBucket: this.#props.bucket,
+      destinationKeyPrefix: prefix,
+      cacheControl: [CacheControl.fromString(cacheControl)],
+      contentType,
+      prune: false,
+      outputObjectKeys: false,
+      logGroup: this.#logGroup(),
+    });
   }
 
   #logGroup(): LogGroup {

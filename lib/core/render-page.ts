@@ -4,7 +4,7 @@ import type { LedgerSummary } from './ledger/ledger-summary.ts';
 import type { SiteAnswer } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Storability, storabilityOf } from './policy/storability.ts';
-import type { Clock, Site } from './ports.ts';
+import type { Clock, Renderer } from './ports.ts';
 
 export interface Rendering {
   readonly answer: SiteAnswer;
@@ -12,7 +12,7 @@ export interface Rendering {
 }
 
 export interface RenderPorts {
-  readonly site: Site;
+  readonly renderer: Renderer;
   readonly clock: Clock;
   /** Seconds a page stays fresh when it does not say so itself. */
   readonly defaultExpiration: number | false;
@@ -21,33 +21,37 @@ export interface RenderPorts {
 /** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
 export async function renderPage(key: PageKey, ledger: LedgerSummary, ports: RenderPorts): Promise<Rendering> {
   const renderedAt = ports.clock.now();
-  const answer = await ports.site.render(key);
+  const answer = await ports.renderer.render(key);
   const bodyHash = createHash('sha256').update(answer.body).digest('hex');
   const origin = { renderedAt, ledgerSequence: ledger.sequence, bodyHash };
   return { answer, storability: storabilityOf(answer, origin, ports.defaultExpiration) };
 }
+
+/** Calls `act` after so long, unless what it answers is called before. */
+export type StartTimer = (milliseconds: number, act: () => void) => () => void;
 
 /** Rejects with RENDER_TIMEOUT once `milliseconds` have passed; the work itself is told by the signal. */
 export async function withinTime<T>(
   milliseconds: number,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
+  startTimer: StartTimer,
 ): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => {};
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    stopTimer = startTimer(milliseconds, () => {
       const error = new IsrError(
         'RENDER_TIMEOUT',
         `rendering ${what} took longer than ${milliseconds} ms; look at what the page waits for, or raise 'renderTimeout'`,
       );
       controller.abort(error);
       reject(error);
-    }, milliseconds);
+    });
   });
   try {
     return await Promise.race([work(controller.signal), timeout]);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }

@@ -8,8 +8,8 @@ export type LocalEvent =
       readonly status: number;
       /** As in `x-cache`: `Hit from cloudfront`. */
       readonly edge: string;
-      /** As in `x-isr-cache`, when the origin's answer carries it. */
-      readonly isr: string | undefined;
+      /** Those of `watchedHeaders` that the origin's answer carries, or the stored copy of it. Lower-case names. */
+      readonly headers: Readonly<Record<string, string>>;
       readonly milliseconds: number;
     }
   | {

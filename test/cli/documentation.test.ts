@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readFlags } from '../../lib/cli/flags.ts';
 import { COMMANDS, loadCommand } from '../../lib/cli/run.ts';
+import { readFlags } from '../../lib/cli/terminal/flags.ts';
 
 interface Example {
   readonly from: string;

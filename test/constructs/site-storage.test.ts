@@ -134,6 +134,16 @@ describe('the files of the build', () => {
     expect(names.toSorted()).toEqual(['PageRequest', 'Render', 'Revalidate', 'Serve', 'Ssr']);
   });
 
+  test('are served by the edge only when the functions behind it have the code of their build', () => {
+    const resources = Object.entries(
+      synthesized.template.toJSON().Resources as Record<string, { DependsOn?: string[] }>,
+    );
+    const [, release] = resources.find(([id]) => id.startsWith('SiteEdgePageRequest')) ?? [];
+    const functions = resources.map(([id]) => id).filter((id) => /^SiteFunctions(Serve|Ssr)[0-9A-F]{8}$/.test(id));
+    expect(functions).toHaveLength(2);
+    expect(release?.DependsOn).toEqual(expect.arrayContaining(functions));
+  });
+
   test('are no upload when there are none', () => {
     synthesize({}, { prerendered: [], files: [] }).template.resourceCountIs('Custom::CDKBucketDeployment', 0);
   });
@@ -169,17 +179,21 @@ function filesBelow(folder: string): string[] {
     .map((each) => join(each.parentPath, each.name).slice(folder.length + 1));
 }
 
-test('what S3 does not know of a page is beside the bundles that read pages', () => {
+test('what S3 does not know of a page is beside the bundles that read pages, and in the bucket for everybody else', () => {
   const serve = Object.values(
     synthesized.template.findResources('AWS::Lambda::Function', {
       Properties: { Description: Match.stringLikeRegexp('^Answers requests for pages') },
     }),
   )[0];
   const folder = join(synthesized.outdir, `asset.${serve?.Properties.Code.S3Key.replace('.zip', '')}`);
-  expect(JSON.parse(readFileSync(join(folder, 'prerendered.json'), 'utf8'))).toEqual({
+  const known = {
     '/feed.xml': { headers: { 'content-type': 'application/rss+xml' } },
     '/.well-known/security/index.html': { headers: { 'content-type': 'binary/octet-stream' } },
-  });
+  };
+  expect(JSON.parse(readFileSync(join(folder, 'prerendered.json'), 'utf8'))).toEqual(known);
+  const [upload] = uploads('_isr/prerendered');
+  const uploaded = join(synthesized.outdir, `asset.${upload?.SourceObjectKeys[0]?.replace('.zip', '')}`);
+  expect(JSON.parse(readFileSync(join(uploaded, '0123456789abcdef.json'), 'utf8'))).toEqual(known);
   expect(readFileSync(join(folder, 'site/index.mjs'), 'utf8')).toContain('export const fetch');
   expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toContain('serve');
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
+import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import type { StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { ask, type RawAnswer, type RawRequest } from './http.ts';
@@ -32,10 +33,12 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   const assembly = await testAssembly();
   const contentApi = await startContentApi({ port: 0 });
   const parameters = { ContentApiUrl: contentApi.url };
-  const stack = await runStack({ assembly, parameters, ...options }).catch(async (error: unknown) => {
-    await contentApi.close();
-    throw error;
-  });
+  const stack = await runStack({ assembly, parameters, watchedHeaders: WATCHED_HEADERS, ...options }).catch(
+    async (error: unknown) => {
+      await contentApi.close();
+      throw error;
+    },
+  );
   const token = await exampleToken();
   return {
     stack,

@@ -29,14 +29,22 @@ export function entriesCovering(key: PageKey, tags: readonly string[]): string[]
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
-/** The name of an entry newer than `sequence` that covers the page. */
+/** An entry that covers a page, and its newest sequence. */
+export interface CoveringEntry {
+  /** `floor`: every page below that sequence is out of date. */
+  readonly name: string;
+  readonly sequence: number;
+}
+
+/** The first entry that covers the page and that its render has not seen. */
 export function newerEntry(
-  ledger: Ledger,
+  { floor, entries }: Ledger,
   key: PageKey,
   page: { readonly tags: readonly string[]; readonly ledgerSequence: number },
-): string | undefined {
-  if (ledger.floor > page.ledgerSequence) return 'floor';
-  return entriesCovering(key, page.tags).find((name) => (ledger.entries[name] ?? 0) > page.ledgerSequence);
+): CoveringEntry | undefined {
+  const isNewer = ({ sequence }: CoveringEntry): boolean => sequence > page.ledgerSequence;
+  const covering = entriesCovering(key, page.tags).map((name) => ({ name, sequence: entries[name] ?? 0 }));
+  return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);
 }
 
 /** `/blog/a` is covered by `/blog/` and `/blog/a/`; what everything is covered by is left out. */

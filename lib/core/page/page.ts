@@ -33,6 +33,9 @@ export interface StoredPage extends PageFacts {
   readonly prerendered: boolean;
 }
 
+/** What the build says of a page that it made, where the object in the bucket does not say it. */
+export type PrerenderedFacts = Partial<Pick<PageFacts, 'status' | 'headers'>>;
+
 /** What the site answered for one page key. */
 export interface SiteAnswer {
   readonly status: number;

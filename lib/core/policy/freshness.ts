@@ -9,7 +9,8 @@ export type Freshness =
   | { readonly kind: 'fresh'; readonly secondsLeft: number }
   /** `tooStale`: past the page's own limit, so it may be served only if a render fails. */
   | { readonly kind: 'expired'; readonly secondsAgo: number; readonly tooStale: boolean }
-  | { readonly kind: 'invalidated'; readonly by: string };
+  /** `by`: the name of the ledger's entry that did it, or `floor`. */
+  | { readonly kind: 'invalidated'; readonly by: string; readonly sequence: number };
 
 /** `now` in epoch milliseconds. Whole seconds are left or gone: a page with less than one second left has expired. */
 export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: Ledger, now: number): Freshness {
@@ -17,7 +18,7 @@ export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: 
   // Only a new build can make it anew: the server bundle does not know its route.
   if (page.prerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
   const entry = newerEntry(ledger, key, page);
-  if (entry !== undefined) return { kind: 'invalidated', by: entry };
+  if (entry !== undefined) return { kind: 'invalidated', by: entry.name, sequence: entry.sequence };
   const secondsLeft = secondsUntilExpiry(page, now);
   if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
   const secondsAgo = 0 - secondsLeft;

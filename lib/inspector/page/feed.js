@@ -46,7 +46,8 @@ const ISR_TONES = {
 };
 
 const DESCRIPTIONS = {
-  request({ method, path, status, edge, isr, milliseconds }) {
+  request({ method, path, status, edge, headers, milliseconds }) {
+    const isr = headers['x-isr-cache'];
     const tone = EDGE_TONES.find(([pattern]) => pattern.test(edge))?.[1] ?? 'quiet';
     const what = [`${method} ${path} `, element('span', status >= 400 ? 'bad' : 'quiet', `${status} `)];
     if (edge) what.push(chip(edge.replace(/ from cloudfront$/, ''), tone), ' ');

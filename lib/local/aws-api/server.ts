@@ -1,19 +1,14 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '../../basics/errors.ts';
 import type { Clock } from '../clock.ts';
+import { closeServer, listenLocally } from '../listen-locally.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from './api-service.ts';
 import type { Calls } from './calls.ts';
 import { readBody } from './request-body.ts';
 import { type Credentials, checkSignature } from './signature.ts';
-
-const HOST = '127.0.0.1';
-/** A thousand sandboxes may connect in one moment. Linux takes no more than this by default (net.core.somaxconn). */
-const BACKLOG = 4096;
 
 export interface ApiServerOptions {
   /** The first that takes a request gets it. */
@@ -37,31 +32,15 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const desk = new RequestDesk(options);
   const server = createServer((message, reply) => void desk.answer(message, reply));
-  neverCloseIdle(server);
-  server.listen({ port: options.port, host: HOST, backlog: BACKLOG });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://${HOST}:${port}`, stop: () => stop(server) };
-}
-
-/**
- * Clients end connections, this server never does: the request of a client that sends just then would be lost. CloudFront
- * keeps a connection to an origin for 5 seconds, and for minutes where it is told so
- * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html#DownloadDistValuesOriginKeepaliveTimeout);
- * SDKs for as long as their process lives.
- */
-function neverCloseIdle(server: Server): void {
-  server.keepAliveTimeout = 0;
-  server.headersTimeout = 0;
-  server.requestTimeout = 0;
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  await setImmediate();
-  server.closeAllConnections();
-  await closed;
+  const port = await listenLocally(server, { port: options.port });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      // What was answered in this turn leaves first.
+      await setImmediate();
+      await closeServer(server);
+    },
+  };
 }
 
 class RequestDesk {

@@ -4,19 +4,20 @@ import type {
   OriginAccessControlConfig,
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
-} from '../cloudfront/cloudformation-shapes.ts';
+} from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
-import type { PolicyStatement } from './bucket-access.ts';
+import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
 export interface StackPorts {
-  /** Of the (first) distribution. @default 0: any free port */
-  readonly site?: number;
-  /** Of the revalidate function's URL. @default 0: any free port */
-  readonly revalidate?: number;
+  /** Of the (first) distribution. @default any free port */
+  readonly distribution?: ListenRequest;
+  /** Of a function's URL, by how the function's construct path ends, whatever the case. @default any free port */
+  readonly functionUrls?: Readonly<Record<string, ListenRequest>>;
 }
 
 /** What the resources of one running stack share: each adds what it is, and finds what it refers to. */
@@ -32,6 +33,8 @@ export interface StackContext {
   readonly endpoints: Readonly<Record<string, string>>;
   assetPath(objectKey: string): string | undefined;
   readonly onEvent: LocalEventListener;
+  /** Of responses, for events of requests. */
+  readonly watchedHeaders: readonly string[];
   /** Ends what a resource started; called in reverse order. */
   onStop(stop: () => Promise<void> | void): void;
 

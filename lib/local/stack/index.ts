@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
 import { createResources } from '../cloudformation/create-resources.ts';
-import { startCloudFrontApi } from '../cloudfront/api.ts';
+import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
+import type { QueueDepth } from '../sqs/queue.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -32,6 +33,8 @@ export interface RunStackOptions {
   /** @default the machine's time, which can be moved */
   readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
+  /** Names of the response headers that events of requests carry. @default none */
+  readonly watchedHeaders?: readonly string[] | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -45,13 +48,15 @@ export interface LocalStack {
   /** `AWS_ENDPOINT_URL_S3` and its like, for an SDK client of one's own. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly bucketName: string;
+  /** What is in each queue now. */
+  queueDepths(): readonly QueueDepth[];
   /** By name of the queue. */
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly functions: readonly StackFunction[];
   readonly distribution: LocalDistribution;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
-  /** The function whose construct path ends so, whatever the case: `serve`. */
+  /** The function whose construct path ends so, whatever the case. */
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
@@ -106,6 +111,7 @@ async function startStack(
     events,
     endpoints: context.endpoints,
     bucketName: found([...context.buckets][0], 'the stack has no bucket'),
+    queueDepths: () => context.server.queueDepths(),
     queueUrls: new Map([...context.queues.values()].map(({ name, url }) => [name, url])),
     functions: [...context.functions.values()],
     distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
@@ -124,7 +130,7 @@ async function createContext(
   onEvent: LocalEventListener,
   stops: Stop[],
 ) {
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
@@ -148,6 +154,7 @@ async function createContext(
     },
     assetPath: assembly.assetPath,
     onEvent,
+    watchedHeaders,
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),

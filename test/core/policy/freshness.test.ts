@@ -59,7 +59,11 @@ describe('the ledger', () => {
     ['a folder above it', { 'prefix:/blog/': 6 }, 'prefix:/blog/'],
     ['the folder of that name', { 'prefix:/blog/a/': 6 }, 'prefix:/blog/a/'],
   ])('a newer entry for %s invalidates the page', (_name, entries, by) => {
-    expect(freshnessOf(KEY, page({ tags: ['ünï,code'] }), ledger(entries), NOON)).toEqual({ kind: 'invalidated', by });
+    expect(freshnessOf(KEY, page({ tags: ['ünï,code'] }), ledger(entries), NOON)).toEqual({
+      kind: 'invalidated',
+      by,
+      sequence: 6,
+    });
   });
 
   test.each<[string, Record<string, number>]>([
@@ -72,7 +76,7 @@ describe('the ledger', () => {
   });
 
   test('a floor above the page’s sequence does', () => {
-    expect(freshnessOf(KEY, page(), ledger({}, 6), NOON)).toEqual({ kind: 'invalidated', by: 'floor' });
+    expect(freshnessOf(KEY, page(), ledger({}, 6), NOON)).toEqual({ kind: 'invalidated', by: 'floor', sequence: 6 });
     expect(freshnessOf(KEY, page(), ledger({}, 5), NOON).kind).toBe('fresh');
   });
 

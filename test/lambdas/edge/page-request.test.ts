@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EdgeConfig } from '../../../lambdas/edge/config.ts';
 import type { EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
-import { refusedSyntax } from '../../../lib/local/cloudfront/edge-syntax.ts';
+import { refusedSyntax } from '../../../lib/local/cloudfront/functions/syntax.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 import { type EdgeFunction, loadEdgeFunction, requestEvent, sha256, type ViewerRequest } from './run-edge-function.ts';
 
@@ -74,7 +74,7 @@ describe('what is wrong with a path is said', () => {
     ['/a%2Fb', /encoded slash/],
     ['/a%00', /control character/],
     ['/%zz', /percent-encoding/],
-    [`/${'a'.repeat(2000)}`, /longer than 1,024 bytes/],
+    [`/${'a'.repeat(2000)}`, /at most 1,024 bytes/],
   ])('%s', (uri, reason) => {
     const answer = answered(uri);
     expect(answer.statusCode).toBe(400);

@@ -5,29 +5,34 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { buildApp } from 'fauxqs';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { StackClock } from '../../../lib/local/clock.ts';
 import {
   type EventSourceMappingOptions,
   startEventSourceMapping,
 } from '../../../lib/local/lambda/event-source-mapping.ts';
 import type { LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
+import {
+  type ObjectAndQueueServices,
+  startObjectAndQueueServices,
+} from '../../../lib/local/object-and-queue-services.ts';
 import { localFunction } from './local-function.ts';
 
-const service = buildApp({ logger: false });
+let services: ObjectAndQueueServices;
 let endpoint: string;
 let sqs: SQSClient;
 let queues = 0;
 
 beforeAll(async () => {
-  endpoint = await service.listen({ port: 0, host: '127.0.0.1' });
+  services = await startObjectAndQueueServices({ clock: new StackClock() });
+  endpoint = services.url;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false });
 });
 
 afterAll(async () => {
   sqs.destroy();
-  await service.close();
+  await services.stop();
 });
 
 interface MappingSetup {
@@ -44,11 +49,13 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
   const Attributes: Record<string, string> = { VisibilityTimeout: String(visibilitySeconds) };
   if (fifo) Object.assign(Attributes, { FifoQueue: 'true' });
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-  const target = localFunction('index.consume', lambda);
+  const target = localFunction('index.consume', { clock: new StackClock(), ...lambda });
   return {
     ...target,
     async send(body: string, group = 'group') {
-      const ids = fifo ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}` } : {};
+      const ids = fifo
+        ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}`.replaceAll(' ', '-') }
+        : {};
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...ids }));
     },
     async sendAll(bodies: readonly string[]) {
@@ -65,13 +72,13 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
         batchSize: 10,
         maximumConcurrency: 1,
         reportBatchItemFailures: true,
-        onEvent: (event) => (target.events as unknown[]).push(event),
+        onEvent: target.events.add,
         ...mapping,
       });
       onTestFinished(() => started.stop());
       return started;
     },
-    jobs: () => target.events.filter((event) => event.kind === 'job'),
+    jobs: () => target.events.ofKind('job'),
     /** The records of each batch, as the function saw them. */
     batches: () =>
       target.logLines().flatMap((line) => {

@@ -1,5 +1,5 @@
 import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
-import type { PolicyStatement } from '../bucket-access.ts';
+import { statementsOf } from '../../iam/policy.ts';
 import type { StackContext } from '../context.ts';
 import { physicalName } from '../physical-name.ts';
 
@@ -32,8 +32,11 @@ export const bucketResources: ResourceTypes<StackContext> = {
   'AWS::S3::BucketPolicy': {
     properties: { Bucket: 'emulated', PolicyDocument: 'emulated' },
     create: ({ generatedName, properties }, { bucketPolicies }) => {
-      const statements = properties.object('PolicyDocument').raw('Statement');
-      bucketPolicies.set(properties.string('Bucket'), statements as readonly PolicyStatement[]);
+      const bucket = properties.string('Bucket');
+      bucketPolicies.set(
+        bucket,
+        statementsOf(properties.raw('PolicyDocument'), `the policy of the bucket '${bucket}'`),
+      );
       return { ref: physicalName(generatedName, 64) };
     },
   },

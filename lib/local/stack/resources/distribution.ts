@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
-import type { DistributionConfig } from '../../cloudfront/cloudformation-shapes.ts';
+import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
-import { allowsDistribution } from '../bucket-access.ts';
+import { decide } from '../../iam/decide.ts';
 import type { StackContext } from '../context.ts';
-import { listen } from '../listen.ts';
+import { ANY_PORT, listen } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
 
 export const distributionResources: ResourceTypes<StackContext> = {
@@ -15,8 +15,9 @@ export const distributionResources: ResourceTypes<StackContext> = {
     create: async ({ generatedName, properties }, context) => {
       const id = distributionId(generatedName);
       let answer: RequestListener = (_, response) => response.writeHead(503).end();
-      const request = { port: context.ports.site ?? 0, purpose: 'the site', flag: '--port' };
-      const listening = await listen(request, (incoming, outgoing) => answer(incoming, outgoing));
+      const listening = await listen(context.ports.distribution ?? ANY_PORT, (incoming, outgoing) =>
+        answer(incoming, outgoing),
+      );
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
       const distribution = createDistribution(
@@ -53,6 +54,7 @@ function createDistribution(
     canRead: (originId, key) => canRead(context, { id, config, originId, key }),
     clock: context.clock,
     onEvent: context.onEvent,
+    watchedHeaders: context.watchedHeaders,
   });
 }
 
@@ -72,9 +74,15 @@ interface ReadRequest {
 /** Asked at each read: the bucket's policy names the distribution, so it comes after it. */
 function canRead(context: StackContext, { id, config, originId, key }: ReadRequest): boolean {
   const bucket = config.Origins?.find(({ Id }) => Id === originId)?.DomainName.split('.s3.')[0] ?? '';
-  return allowsDistribution(context.bucketPolicies.get(bucket) ?? [], {
+  const request = {
+    principal: { kind: 'service', name: 'cloudfront.amazonaws.com' },
     action: 's3:GetObject',
     resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}`,
-    distributionArn: `arn:aws:cloudfront::${context.accountId}:distribution/${id}`,
-  });
+    context: {
+      'aws:sourcearn': `arn:aws:cloudfront::${context.accountId}:distribution/${id}`,
+      // CloudFront reads from S3 over TLS; that this machine does not must not change the answer.
+      'aws:securetransport': 'true',
+    },
+  } as const;
+  return decide(request, { identity: [], resource: context.bucketPolicies.get(bucket) ?? [] }).isAllowed;
 }

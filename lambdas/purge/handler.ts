@@ -1,0 +1,35 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
+import { type PurgeWaitingPorts, purgeWaiting } from '../../lib/core/purge/purge-waiting.ts';
+import type { Sandbox } from '../shared/sandbox.ts';
+import { readPurgeConfig } from './config.ts';
+
+/** Makes one purge of its messages and of all that wait. They come again when CloudFront refuses. */
+export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  const ports = portsOf(sandbox);
+  return async ({ Records }) => {
+    const atHand = Records.flatMap(({ body, receiptHandle }) => waitingPurge(body, receiptHandle) ?? []);
+    const unreadable = Records.filter(({ body, receiptHandle }) => waitingPurge(body, receiptHandle) === undefined);
+    if (unreadable.length > 0) {
+      ports.log('error', 'not a purge', { messages: unreadable.map(({ body }) => body.slice(0, 200)) });
+    }
+    const isPurged = atHand.length === 0 || (await purgeWaiting(atHand, ports));
+    return {
+      batchItemFailures: (isPurged ? unreadable : Records).map(({ messageId }) => ({ itemIdentifier: messageId })),
+    };
+  };
+}
+
+function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
+  const { bucket, distributionId, purgeQueueUrl } = readPurgeConfig(environment);
+  return {
+    cdn: createCloudFront(aws, distributionId),
+    pace: createPurgePace(openS3Bucket(bucket, aws), clock),
+    queue: openPurgeQueue(aws, purgeQueueUrl),
+    clock,
+    log,
+  };
+}

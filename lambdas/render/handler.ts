@@ -1,0 +1,50 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { postponeMessage } from '../../lib/aws/sqs.ts';
+import { reasonOf } from '../../lib/basics/errors.ts';
+import { invalidateFromSite } from '../../lib/core/invalidate.ts';
+import type { Job } from '../../lib/core/ports.ts';
+import { regeneratePage } from '../../lib/core/regenerate-page.ts';
+import { openPages } from '../shared/pages.ts';
+import type { SiteSandbox } from '../shared/sandbox.ts';
+import { readRenderConfig } from './config.ts';
+
+/** Regenerates expired pages. Messages of one page are done in order, pages at the same time. */
+export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  const isDone = createJobDoer(sandbox);
+  return async (event) => {
+    const groups = Object.values(Object.groupBy(event.Records, ({ attributes }) => attributes.MessageGroupId ?? ''));
+    const failures = await Promise.all(groups.map((records) => doInOrder(records ?? [], isDone)));
+    return { batchItemFailures: failures.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+}
+
+type IsDone = (record: SQSRecord) => Promise<boolean>;
+
+/** The records that have to come again: the first that failed, and all behind it. */
+async function doInOrder(records: readonly SQSRecord[], isDone: IsDone): Promise<readonly SQSRecord[]> {
+  for (const [i, record] of records.entries()) {
+    if (!(await isDone(record))) return records.slice(i);
+  }
+  return [];
+}
+
+function createJobDoer(sandbox: SiteSandbox): IsDone {
+  const { aws, log } = sandbox;
+  const { deploymentId, jobsQueueUrl, purgeQueueUrl, siteUrl, ...config } = readRenderConfig(sandbox.environment);
+  const pages = openPages({ deploymentId, ...config }, sandbox);
+  const purger = createQueuedPurger(aws, purgeQueueUrl);
+  const ports = pages.portsFor(siteUrl, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));
+  return async ({ attributes, body, receiptHandle }) => {
+    try {
+      const job = JSON.parse(body) as Job;
+      const outcome = await regeneratePage(job, deploymentId, ports);
+      log('info', outcome.kind, { pageKey: job.pageKey, attempt: Number(attributes.ApproximateReceiveCount) });
+      if (!('seconds' in outcome)) return true;
+      await postponeMessage(aws, jobsQueueUrl, receiptHandle, outcome.seconds);
+    } catch (error) {
+      log('error', `a job failed and will be tried again: ${reasonOf(error)}`, { job: body });
+    }
+    return false;
+  };
+}

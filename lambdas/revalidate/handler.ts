@@ -1,0 +1,127 @@
+import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createJobQueue } from '../../lib/aws/job-queue.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
+import { invalidateFromSite } from '../../lib/core/invalidate.ts';
+import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
+import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
+import { type RevalidatePorts, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
+import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
+import { isValidToken } from '../../lib/core/token.ts';
+import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import { bodyOf } from '../shared/function-url.ts';
+import { openPages, type Pages } from '../shared/pages.ts';
+import type { SiteSandbox } from '../shared/sandbox.ts';
+import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
+import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
+
+type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
+type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
+
+/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
+export function createRevalidate(sandbox: SiteSandbox): Handler {
+  const { environment, clock, log } = sandbox;
+  const config = readRevalidateConfig(environment);
+  const pages = openPages(config, sandbox);
+  const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
+  const receiveWebhook = createWebhookReceiver({
+    settings: sandbox.assetJson('webhooks.json', {}),
+    environment,
+    clock,
+    allowQuery: config.allowQuery,
+    deliveries: createS3Deliveries(pages.bucket),
+    revalidate: revalidateAsAsked,
+    log,
+  });
+  return async (event) => {
+    const { method, sourceIp } = event.requestContext.http;
+    if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
+    if (isWebhook(event)) {
+      const { status, body } = await receiveWebhook(event);
+      return answer(status, body);
+    }
+    if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
+    log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
+    return answer(401, { error: 'unauthorized' });
+  };
+}
+
+async function askedByHand(
+  event: LambdaFunctionURLEvent,
+  { allowQuery }: RevalidateConfig,
+  revalidateAsAsked: RevalidateAsAsked,
+): Promise<LambdaFunctionURLResult> {
+  const body = bodyOf(event);
+  if (body.byteLength > MAX_REQUEST_BYTES) {
+    return answer(413, {
+      error: `the body has ${body.byteLength} bytes, more than ${MAX_REQUEST_BYTES}; send several requests`,
+    });
+  }
+  try {
+    const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), allowQuery));
+    return answer(status, result);
+  } catch (error) {
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return answer(400, { error: error.message });
+    throw error;
+  }
+}
+
+function createRevalidateAsAsked(
+  config: RevalidateConfig,
+  pages: Pages,
+  { aws, clock, log }: SiteSandbox,
+): RevalidateAsAsked {
+  const purger = createPromptPurger({
+    cdn: createCloudFront(aws, config.distributionId),
+    pace: createPurgePace(pages.bucket, clock),
+    clock,
+    queue: createQueuedPurger(aws, config.purgeQueueUrl),
+  });
+  const ports: RevalidatePorts = {
+    ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
+    jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
+    hasQueryVariants: config.allowQuery.length > 0,
+    purger,
+  };
+  return async (revalidation) => {
+    const result = await revalidate(revalidation, config.deploymentId, ports);
+    const status = statusOf(result);
+    log(status === 502 ? 'error' : 'info', 'revalidated', { ...result });
+    return { status, body: result };
+  };
+}
+
+/** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
+function statusOf({ pages, purge }: RevalidationResult): 200 | 202 | 502 {
+  if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
+  return purge === 'queued' ? 202 : 200;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new IsrError('INVALID_REQUEST', `the body is not JSON: ${reasonOf(error)}; send {"paths":["/blog"]}`, {
+      cause: error,
+    });
+  }
+}
+
+function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  return bearer ?? headers['x-prerender-revalidate'];
+}
+
+function answer(
+  statusCode: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): LambdaFunctionURLResult {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: `${JSON.stringify(body, null, 2)}\n`,
+  };
+}

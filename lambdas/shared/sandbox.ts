@@ -1,0 +1,25 @@
+import type { AwsClient } from '../../lib/aws/client.ts';
+import type { Environment } from '../../lib/basics/environment.ts';
+import type { Clock, Log } from '../../lib/core/ports.ts';
+import type { StartTimer } from '../../lib/core/render-page.ts';
+import type { SiteFetch } from '../../lib/core/site.ts';
+
+/**
+ * All that a function reaches outside of itself. What it remembers between requests stands in what it makes of this, so
+ * that one process can hold several functions.
+ */
+export interface Sandbox {
+  readonly environment: Environment;
+  readonly aws: AwsClient;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Of a function that runs the site. */
+export interface SiteSandbox extends Sandbox {
+  /** The build's server bundle, loaded when it is first asked for: a hit never does. */
+  readonly loadSite: () => Promise<SiteFetch>;
+  /** Reads a file that the construct writes beside the bundle, once, when it is first asked for. */
+  readonly assetJson: <T>(name: string, whenAbsent: T) => () => T;
+  readonly startTimer: StartTimer;
+}

@@ -1,0 +1,41 @@
+import type { Bucket, StoredObject } from '../core/bucket/bucket.ts';
+import type { PageFacts, PrerenderedFacts, StoredPage } from '../core/page/page.ts';
+import type { PageKey } from '../core/page/page-key.ts';
+import { factsOfPrerendered, readFacts } from './page-facts.ts';
+
+/** What the build says of the pages that it made, by page key; of most it says nothing. */
+export type PrerenderedPages = (key: PageKey) => PrerenderedFacts | undefined;
+
+export interface StoredPageSource {
+  /** Holds the facts that do not fit into the metadata of a page's object. */
+  readonly bucket: Bucket;
+  readonly prerendered: PrerenderedPages;
+}
+
+/**
+ * The page that an object of the bucket holds. Everybody who looks at stored pages reads them here: the functions, the
+ * command line and the inspector. An object that was read with HEAD makes a page with an empty body.
+ */
+export async function readStoredPage(
+  key: PageKey,
+  { headers, body, etag }: StoredObject,
+  { bucket, prerendered }: StoredPageSource,
+): Promise<StoredPage> {
+  const facts = await readFacts(headers, bucket);
+  if (facts !== undefined) return { ...facts, body, etag, prerendered: false };
+  return { ...prerenderedFacts(headers, prerendered(key)), body, etag, prerendered: true };
+}
+
+/** What the build of a deployment says of its pages, as the construct put it into the bucket. */
+export async function readPrerenderedPages(bucket: Bucket, deploymentId: string): Promise<PrerenderedPages> {
+  const object = await bucket.get(`_isr/prerendered/${deploymentId}.json`);
+  // A build that has nothing to say has no such object.
+  if (object === undefined) return () => undefined;
+  const pages = JSON.parse(object.body.toString('utf8')) as Readonly<Record<PageKey, PrerenderedFacts>>;
+  return (key) => pages[key];
+}
+
+function prerenderedFacts(headers: StoredObject['headers'], said: PrerenderedFacts = {}): PageFacts {
+  const facts = factsOfPrerendered(headers);
+  return { ...facts, status: said.status ?? facts.status, headers: { ...facts.headers, ...said.headers } };
+}

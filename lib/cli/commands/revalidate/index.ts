@@ -1,0 +1,160 @@
+import { IsrError, reasonOf } from '../../../basics/errors.ts';
+import { type Fault, sentenceOf } from '../../../basics/fault.ts';
+import { parseRevalidation } from '../../../core/revalidation-request.ts';
+import { findPlace, PLACE_FLAGS, PLACE_HELP, requireFrom } from '../../site/place.ts';
+import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
+import { flagFault, readFlags } from '../../terminal/flags.ts';
+import { countOf } from '../../terminal/wording.ts';
+import { linesOf, type RevalidationAnswer } from './answer-lines.ts';
+
+const FLAGS = {
+  ...PLACE_FLAGS,
+  all: { type: 'boolean' },
+  path: { type: 'string', multiple: true },
+  prefix: { type: 'string', multiple: true },
+  tag: { type: 'string', multiple: true },
+  token: { type: 'string' },
+} as const;
+
+const HELP = `Says that pages are out of date, and waits until nobody gets the old ones any more.
+
+Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] [flags]
+
+  --path <path>      a page: rendered, stored and purged from the edge; may be repeated
+  --tag <tag>        every page with this tag; rendered when next asked for; may be repeated
+  --prefix <prefix>  every page below it, with slashes at both ends: /docs/; may be repeated
+  --all              every page
+  --json             the answer as one JSON object
+
+The token is read from the environment variable ISR_TOKEN. There is --token <secret> too, but your shell would
+remember it.
+
+${PLACE_HELP}
+
+Exit codes: 0 done (or the edge follows within seconds), 1 not done (a render failed, the token is wrong, the network),
+2 misuse.
+
+Examples:
+  isr revalidate --path /blog/hello --path /blog
+  isr revalidate --tag posts --stack MySite
+  isr revalidate --prefix /docs/ --outputs cdk-outputs.json --json
+  isr revalidate --all --url https://abc.lambda-url.eu-west-1.on.aws/`;
+
+export const revalidateCommand: Command = { help: HELP, flags: FLAGS, allowPositionals: false, run: runRevalidate };
+
+/** As long as a Lambda may take. */
+const PATIENCE_MS = 15 * 60_000;
+
+async function runRevalidate(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+  const { values } = readFlags(argv, FLAGS, false);
+  const request = requestOf(values);
+  const token = tokenOf(values.token ?? host.environment.ISR_TOKEN);
+  const place = await findPlace(values, host);
+  const url = requireFrom(place, 'revalidateUrl');
+  host.progress(`revalidating ${countOf(itemsIn(request), 'item')} …`);
+  const { status, answer } = await send(url, token, request, host);
+  host.progress('');
+  if (values.json) host.out(JSON.stringify({ status, ...answer }));
+  else for (const line of linesOf(answer, place.source, host)) host.out(line);
+  return status === 502 ? 1 : 0;
+}
+
+interface RevalidateRequest {
+  readonly paths?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly all?: true;
+}
+
+interface RevalidateValues {
+  readonly path?: readonly string[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly prefix?: readonly string[] | undefined;
+  readonly all?: boolean | undefined;
+}
+
+/** Checked as the function will check it, so that a slip costs no request. */
+function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequest {
+  const request: RevalidateRequest = {
+    ...(path && { paths: path }),
+    ...(tag && { tags: tag }),
+    ...(prefix && { prefixes: prefix }),
+    ...(all && { all: true as const }),
+  };
+  if (Object.keys(request).length === 0)
+    throw new UsageError('say what is out of date: --path, --tag, --prefix or --all');
+  try {
+    parseRevalidation(request, []);
+  } catch (error) {
+    if (error instanceof IsrError) throw new UsageError(error.faults.map(sentenceOfFlag).join('; '));
+    throw error;
+  }
+  return request;
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = { paths: '--path', tags: '--tag', prefixes: '--prefix' };
+
+/** Which of several values it is, the value itself tells. */
+function sentenceOfFlag({ place: [member = ''], ...fault }: Fault): string {
+  return sentenceOf({ ...fault, place: [] }, FLAG_OF[member] ?? 'the request');
+}
+
+function itemsIn({ paths = [], tags = [], prefixes = [], all }: RevalidateRequest): number {
+  return paths.length + tags.length + prefixes.length + (all ? 1 : 0);
+}
+
+function tokenOf(given: string | undefined): string {
+  const token = given?.trim() ?? '';
+  if (token === '') throw new UsageError('no token: set the environment variable ISR_TOKEN to the one of the site');
+  // fetch would repeat it in its error.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw flagFault('the token', { mustBe: 'of visible ASCII characters, without blanks' });
+  return token;
+}
+
+interface Sent {
+  readonly status: 200 | 202 | 502;
+  readonly answer: RevalidationAnswer;
+}
+
+async function send(url: string, token: string, request: RevalidateRequest, host: CliHost): Promise<Sent> {
+  const response = await fetch(url, {
+    method: 'POST',
+    // A redirect would take the token to who knows where.
+    redirect: 'manual',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(request),
+    signal: AbortSignal.any([host.stopSignal, AbortSignal.timeout(PATIENCE_MS)]),
+  }).catch((error: unknown) => {
+    throw new FailedCommand(`${url} cannot be reached: ${host.stopSignal.aborted ? 'interrupted' : causeOf(error)}`);
+  });
+  const { status } = response;
+  const text = await response.text();
+  const answer = parseAnswer(text);
+  if ((status === 200 || status === 202 || status === 502) && Array.isArray(answer?.pages)) {
+    return { status, answer: answer as RevalidationAnswer };
+  }
+  throw new FailedCommand(`${url} answered ${status}${explain(status, answer?.error ?? text)}`);
+}
+
+function parseAnswer(text: string): (Partial<RevalidationAnswer> & { readonly error?: string }) | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(status: number, text: string): string {
+  if (status === 401) return ': the token is not one that the site takes; check ISR_TOKEN';
+  if (status >= 200 && status < 400) return ', which is not what a revalidate URL answers; is it the right one?';
+  const reason = text.replace(/\s+/g, ' ').trim().slice(0, 300);
+  return reason === '' ? '' : `: ${reason}`;
+}
+
+/** `fetch` says "fetch failed", and its cause says why. */
+function causeOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  const { code } = (cause ?? {}) as { code?: string };
+  return code ?? reasonOf(cause ?? error);
+}

@@ -1,0 +1,81 @@
+import { ruleBrokenBy } from '../../../core/page/page-key.ts';
+import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
+import { openBucket } from '../../site/bucket.ts';
+import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
+import { isSameOrigin } from '../../site/session-file.ts';
+import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
+import { flagFault, readFlags } from '../../terminal/flags.ts';
+import { askEdge } from './edge-view.ts';
+import { statusJson, statusLines } from './report.ts';
+import { edgeSentences, storedSentences } from './sentences.ts';
+import { findStoredPage, type StoredLook } from './stored-look.ts';
+
+const FLAGS = { ...PLACE_FLAGS } as const;
+
+const HELP = `What the edge and the origin say about a page, and why. It asks for the page once, as a browser would, which
+may render it; what was stored before that is shown where the bucket can be read.
+
+Usage: isr status <url or path> [flags]
+
+  --json    one JSON object
+
+${PLACE_HELP}
+
+Exit codes: 0 the page was looked at, whatever its state; 1 the site cannot be reached; 2 misuse.
+
+Examples:
+  isr status /blog/hello
+  isr status https://example.com/blog/hello
+  isr status '/search?page=2' --stack MySite --json`;
+
+export const statusCommand: Command = { help: HELP, flags: FLAGS, allowPositionals: true, run: runStatus };
+
+async function runStatus(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+  const { values, positionals } = readFlags(argv, FLAGS, true);
+  const [subject, ...others] = positionals;
+  if (subject === undefined) throw new UsageError('name a page: isr status /blog/hello');
+  if (others.length > 0) throw new UsageError(`one page at a time, got ${positionals.length}`);
+  const asked = subjectOf(subject);
+  const place = await findPlace(values, host);
+  const origin = asked.origin ?? requireFrom(place, 'siteUrl');
+  const url = `${origin}${asked.path}`;
+  // Before the request, which may change it.
+  const stored = await lookAtStored(place, asked.origin, asked.path);
+  const edge = await askEdge(url, host.stopSignal);
+  const why = [...edgeSentences(edge), ...storedSentences(stored)];
+  const report = { url, edge, stored, why };
+  if (values.json) host.out(JSON.stringify(statusJson(report)));
+  else for (const line of statusLines(report, place, host)) host.out(line);
+  return 0;
+}
+
+function subjectOf(subject: string): { readonly origin: string | undefined; readonly path: string } {
+  const isUrl = /^https?:\/\//i.test(subject);
+  if (!isUrl && !subject.startsWith('/')) {
+    throw new UsageError(`a page is a path such as /blog/hello or a URL, got '${subject}'`);
+  }
+  if (isUrl && !URL.canParse(subject)) throw new UsageError(`'${subject}' is no URL`);
+  const { origin, pathname, search } = isUrl ? new URL(subject) : { origin: undefined, pathname: subject, search: '' };
+  const path = `${pathname}${search}`.replace(/#.*/s, '');
+  const result = pageKeyOfUrlPath(path, []);
+  if ('fault' in result) throw flagFault('the path', { value: path, mustBe: `one ${ruleBrokenBy(result.fault)}` });
+  return { origin, path };
+}
+
+async function lookAtStored(place: Place, origin: string | undefined, path: string): Promise<StoredLook> {
+  if (place.bucket === undefined) {
+    return { kind: 'unknown', reason: 'which bucket the site has is not known (--stack, --outputs or --bucket tell)' };
+  }
+  const origins = [place.siteUrl, ...(place.otherUrls ?? [])].filter((url) => url !== undefined);
+  if (origin !== undefined && origins.length > 0 && !origins.some((url) => isSameOrigin(url, origin))) {
+    return { kind: 'unknown', reason: `${place.source} is of another site, ${place.siteUrl}` };
+  }
+  try {
+    const bucket = await openBucket(place);
+    return await findStoredPage(bucket, place, path).finally(() => bucket.close());
+  } catch (error) {
+    // What the edge says is worth telling all the same.
+    if (error instanceof FailedCommand) return { kind: 'unknown', reason: error.message };
+    throw error;
+  }
+}

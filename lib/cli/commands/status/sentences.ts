@@ -1,0 +1,111 @@
+import type { Freshness } from '../../../core/policy/freshness.ts';
+import { expiresAt, type StoredView } from '../../site/stored-page.ts';
+import { durationOf } from '../../terminal/wording.ts';
+import type { EdgeView } from './edge-view.ts';
+import type { StoredLook } from './stored-look.ts';
+
+const ORIGIN: Readonly<Record<string, string>> = {
+  HIT: 'the stored page was fresh',
+  PRERENDERED: 'it was made by the build, and only a deployment changes it',
+  STALE: 'the stored page had expired: it was served at once, and one new render was asked for in the background',
+  REVALIDATED: 'the stored page had been revalidated, so it was rendered anew for this answer, and stored',
+  MISS: 'nothing was stored yet, so it was rendered for this answer',
+};
+
+/** What the answer of the edge means. */
+export function edgeSentences({ status, headers }: EdgeView): string[] {
+  return [copySentence(status, headers), originSentence(status, headers)].filter((sentence) => sentence !== undefined);
+}
+
+function copySentence(status: number, headers: EdgeView['headers']): string | undefined {
+  const edge = headers['x-cache'] ?? '';
+  if (/^Hit/i.test(edge)) {
+    return `CloudFront answered with its own copy, ${durationOf(Number(headers.age ?? 0) * 1000)} old.`;
+  }
+  if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was out of date; the origin said that it still stands.";
+  if (/^Miss/i.test(edge)) return 'CloudFront had no copy and asked the origin.';
+  if (/^Error/i.test(edge)) return `CloudFront passed on the origin's answer ${status}.`;
+  return /^(Function|LambdaGenerated)/i.test(edge)
+    ? "The answer was made at the edge, by the site's CloudFront function."
+    : 'The answer does not say that it came through CloudFront.';
+}
+
+function originSentence(status: number, headers: EdgeView['headers']): string | undefined {
+  const state = headers['x-isr-cache'];
+  const isCopy = /^Hit/i.test(headers['x-cache'] ?? '');
+  const when = isCopy ? 'When that copy was made' : 'At the origin';
+  if (state === undefined) {
+    if (status >= 300 && status < 400) return `It redirects to ${headers.location ?? 'an unknown place'}.`;
+    return 'The answer has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
+  }
+  return `${when}, ${stateClause(state, headers['cache-status'] ?? '')}.`;
+}
+
+function stateClause(state: string, cacheStatus: string): string {
+  const detail = /detail="?([^";]+)/.exec(cacheStatus)?.[1];
+  if (state === 'BYPASS')
+    return `the page was rendered for this one request and not stored${detail ? ` (${detail})` : ''}`;
+  if (state === 'STALE' && detail === 'render-failed') {
+    return 'the last render had failed: the old page is served until one succeeds';
+  }
+  if (state === 'MISS' && detail === 'not-found') return 'there was no such page; the answer is not stored';
+  return ORIGIN[state] ?? `the state was ${state}`;
+}
+
+/** What the stored page, as it was before the request, says. */
+export function storedSentences(look: StoredLook): string[] {
+  if (look.kind === 'unknown') return [`What is stored cannot be told: ${look.reason}.`];
+  if (look.kind === 'missing') return ['Nothing was stored for it in this deployment before this request.'];
+  const { page, dropped } = look;
+  return [
+    ...(dropped.length > 0 ? [`The stored page is that of ${page.path}: ${dropped.join(', ')} is no part of it.`] : []),
+    stateSentence(page),
+    ...retrySentences(page),
+  ];
+}
+
+function stateSentence(page: StoredView): string {
+  const { freshness, facts, now, state } = page;
+  const age = durationOf(now - facts.renderedAt);
+  const expiry = expiresAt(page);
+  if (state === 'prerendered') return `The stored page was uploaded with the build ${age} ago and never expires.`;
+  const start = `The stored page, rendered ${age} ago,`;
+  switch (freshness.kind) {
+    case 'invalidated':
+      return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
+    case 'expired': {
+      const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
+      if (!freshness.tooStale) return expired + next(page, IN_THE_BACKGROUND);
+      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleLimit}).${next(page, WAITS)}`;
+    }
+    default:
+      if (expiry === undefined) return `${start} is fresh until it is revalidated.`;
+      return `${start} is fresh for another ${durationOf(expiry - now)}.`;
+  }
+}
+
+const WAITS = ' The next request at the origin waits for a new render.';
+const IN_THE_BACKGROUND = ' The next request at the origin gets it at once and has it rendered in the background.';
+
+/** Nothing is rendered for a while after a render that failed. */
+function next({ facts, now }: StoredView, sentence: string): string {
+  return facts.retryAt !== undefined && facts.retryAt > now ? '' : sentence;
+}
+
+type Invalidated = Extract<Freshness, { readonly kind: 'invalidated' }>;
+
+/** The floor of the ledger is no entry: everything up to its sequence is out of date. */
+function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): string {
+  const proof = `ledger entry ${sequence}, the page knows of ${facts.ledgerSequence}`;
+  const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(by) ?? [];
+  if (kind === undefined) return `everything was revalidated (${proof})`;
+  const what = { tag: `its tag '${name}'`, path: `the page ${name}`, prefix: `everything below ${name}` }[kind];
+  return `${what} was revalidated (${proof})`;
+}
+
+function retrySentences({ facts, now }: StoredView): string[] {
+  if (facts.retryAt === undefined) return [];
+  const left = facts.retryAt - now;
+  if (left <= 0) return ['Its last render failed; it is tried again at the next request.'];
+  return [`Its last render failed; the old page is served for another ${durationOf(left)}, then it is tried again.`];
+}

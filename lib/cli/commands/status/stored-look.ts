@@ -1,0 +1,48 @@
+import type { PageKey } from '../../../core/page/page-key.ts';
+import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
+import type { SiteBucket } from '../../site/bucket.ts';
+import type { Place } from '../../site/place.ts';
+import { createPageViewer, type StoredView } from '../../site/stored-page.ts';
+
+/** What could be learned about the stored page. */
+export type StoredLook =
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** `keys`: of the objects that were looked for. */
+  | { readonly kind: 'missing'; readonly keys: readonly string[] }
+  /** `dropped`: names of query parameters that are not part of the page. */
+  | { readonly kind: 'found'; readonly page: StoredView; readonly dropped: readonly string[] };
+
+const MOST_PARAMETERS = 4;
+
+/** Only the deployed edge function knows which query parameters count, so the page with most of them is looked for. */
+export async function findStoredPage(bucket: SiteBucket, place: Place, path: string): Promise<StoredLook> {
+  const viewer = createPageViewer(bucket, place);
+  const keys: string[] = [];
+  const names = parameterNames(path);
+  for (const allowed of mostFirst(names)) {
+    const key = keyOf(path, allowed);
+    if (key === undefined) continue;
+    const page = await viewer.view(key);
+    if (page !== undefined) return { kind: 'found', page, dropped: names.filter((name) => !allowed.includes(name)) };
+    keys.push(`deployments/${bucket.deploymentId}${key}`);
+  }
+  return { kind: 'missing', keys };
+}
+
+function keyOf(path: string, allowed: readonly string[]): PageKey | undefined {
+  const result = pageKeyOfUrlPath(path, allowed);
+  return 'key' in result ? result.key : undefined;
+}
+
+function parameterNames(path: string): string[] {
+  const query = path.split(/\?(.*)/s)[1] ?? '';
+  const names = query.split('&').map((pair) => pair.split('=')[0] ?? '');
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** Every selection of the names, the largest first; of very many names only all and none. */
+function mostFirst(names: readonly string[]): (readonly string[])[] {
+  if (names.length > MOST_PARAMETERS) return [names, []];
+  const selections = Array.from({ length: 2 ** names.length }, (_, bits) => names.filter((_, i) => bits & (1 << i)));
+  return selections.sort((left, right) => right.length - left.length);
+}

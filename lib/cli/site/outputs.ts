@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../../basics/errors.ts';
+import { FailedCommand, UsageError } from '../terminal/command.ts';
+import { awsFailure } from './aws-failure.ts';
+
+/** The outputs of one stack. */
+export interface StackOutputs {
+  readonly stackName: string;
+  readonly region: string | undefined;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Reads what `cdk deploy --outputs-file` wrote. `stackName`: which stack of it, when there are several. */
+export async function readOutputsFile(path: string, stackName: string | undefined): Promise<StackOutputs> {
+  const stacks = await parseOutputs(path);
+  const names = Object.keys(stacks);
+  const sites = names.filter(
+    (name) => stacks[name]?.RevalidateUrl !== undefined || stacks[name]?.SiteUrl !== undefined,
+  );
+  const candidates = stackName === undefined ? sites : names.filter((name) => name === stackName);
+  const [name, ...others] = candidates;
+  if (name === undefined) {
+    const wanted = stackName === undefined ? 'no stack with the outputs of a site' : `no stack '${stackName}'`;
+    throw new UsageError(`${path} has ${wanted}; it has ${names.join(', ') || 'none'}`);
+  }
+  if (others.length > 0)
+    throw new UsageError(`${path} has several sites; choose one with --stack: ${sites.join(', ')}`);
+  const outputs = stacks[name] ?? {};
+  return { stackName: name, outputs, region: regionOf(outputs) };
+}
+
+/** Asks CloudFormation, with the user's own credentials. */
+export async function describeStack(stackName: string, region: string | undefined): Promise<StackOutputs> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(region === undefined ? {} : { region });
+  try {
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const pairs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+    // arn:aws:cloudformation:<region>:...
+    return { stackName, outputs: Object.fromEntries(pairs), region: stack?.StackId?.split(':')[3] ?? region };
+  } catch (error) {
+    throw awsFailure(`cannot read the outputs of stack '${stackName}'`, error);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function parseOutputs(path: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  try {
+    const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof content === 'object' && content !== null) return content as Record<string, Record<string, string>>;
+    throw new Error('it is not a JSON object');
+  } catch (cause) {
+    const advice = 'cdk deploy --outputs-file writes it';
+    throw new FailedCommand(`cannot read the outputs in '${path}': ${reasonOf(cause)}; ${advice}`, { cause });
+  }
+}
+
+/** Of the function's or the queue's URL: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
+function regionOf(outputs: Readonly<Record<string, string>>): string | undefined {
+  const urls = Object.values(outputs).join(' ');
+  return /\.lambda-url\.([a-z0-9-]+)\.on\.aws|sqs\.([a-z0-9-]+)\.amazonaws/.exec(urls)?.slice(1).find(Boolean);
+}
