@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser } from '../../../vendor/xml.ts';
 import { ApiError } from '../../aws-api/api-error.ts';
 import type { Bucket } from '../bucket.ts';
 import { receiveContent } from '../content.ts';

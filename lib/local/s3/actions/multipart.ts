@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser } from '../../../vendor/xml.ts';
 import { receiveContent } from '../content.ts';
 import { invalidArgument, malformedXml } from '../errors.ts';
 import { checkKey, metadataOf } from '../object-metadata.ts';
