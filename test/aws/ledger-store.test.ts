@@ -10,7 +10,7 @@ import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { StackClock } from '../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
@@ -38,14 +38,14 @@ async function storePages(count: number, world: World): Promise<void> {
 }
 
 describe('the calls of', () => {
-  let server: ObjectAndQueueServer;
+  let server: ObjectAndQueueServices;
   let aws: AwsClient;
   const calls: string[] = [];
 
   beforeAll(async () => {
     process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
     process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-    server = await startObjectAndQueueServer({
+    server = await startObjectAndQueueServices({
       clock: new StackClock(),
       credentials: CREDENTIALS,
       onEvent: (event) => {

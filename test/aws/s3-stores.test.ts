@@ -10,7 +10,7 @@ import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
 import { freshnessOf } from '../../lib/core/policy/freshness.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import type { LocalEvent } from '../../lib/local/events.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { describeLeaseStore } from '../contracts/lease-store.ts';
 import { describeLedgerStore } from '../contracts/ledger-store.ts';
@@ -20,7 +20,7 @@ import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 let aws: AwsClient;
 const events: LocalEvent[] = [];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
   const onEvent = (event: LocalEvent): void => void events.push(event);
-  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS, onEvent });
+  server = await startObjectAndQueueServices({ clock: new StackClock(), credentials: CREDENTIALS, onEvent });
   aws = createAwsClient({ region: 'eu-west-1', endpoints: { s3: server.url, sqs: server.url } });
 });
 afterAll(() => server.stop());

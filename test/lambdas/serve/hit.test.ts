@@ -6,14 +6,17 @@ import { createAwsClient } from '../../../lib/aws/client.ts';
 import { createS3PageStore } from '../../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../../lib/aws/s3-bucket.ts';
 import { StackClock } from '../../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
+import {
+  type ObjectAndQueueServices,
+  startObjectAndQueueServices,
+} from '../../../lib/local/object-and-queue-services.ts';
 import { ROOT } from '../../../scripts/build-steps.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
 import { keyOf } from '../../fakes/world.ts';
 import { testAssembly } from '../../support/local-stack.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 
 interface Head {
   readonly statusCode: number;
@@ -22,7 +25,7 @@ interface Head {
 
 beforeAll(async () => {
   await testAssembly();
-  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS });
+  server = await startObjectAndQueueServices({ clock: new StackClock(), credentials: CREDENTIALS });
   await server.createBucket('pages');
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
