@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { openAnnouncedPurges } from '../../lib/aws/announced-purges.ts';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
@@ -25,9 +26,11 @@ export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSB
 
 function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
   const { bucket, distributionId, purgeQueueUrl } = readPurgeConfig(environment);
+  const objects = openS3Bucket(bucket, aws);
   return {
     cdn: createCloudFront(aws, distributionId),
-    pace: createPurgePace(openS3Bucket(bucket, aws), clock),
+    pace: createPurgePace(objects, clock),
+    announced: openAnnouncedPurges(objects),
     queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,
     log,

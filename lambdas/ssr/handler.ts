@@ -30,7 +30,7 @@ type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 export function createSsr(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
   const config = readSsrConfig(sandbox.environment);
-  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
+  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock, log);
   const ports: SsrPorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   return async (event, stream) => {

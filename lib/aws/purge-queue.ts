@@ -7,6 +7,7 @@ const MAX_MESSAGES = 10;
 
 interface PurgeMessage {
   readonly items: readonly string[];
+  readonly announced?: string;
 }
 
 /** Leaves purges to the purge function: for functions that the distribution needs, which cannot know its id. */
@@ -20,12 +21,23 @@ export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   };
 }
 
+/** Sends word of announced purges, which arrives after `seconds`. */
+export async function sendAnnouncement(
+  aws: AwsClient,
+  queueUrl: string,
+  announced: string,
+  seconds: number,
+): Promise<void> {
+  const message: PurgeMessage = { items: [], announced };
+  await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message), DelaySeconds: seconds });
+}
+
 /** The purge in a message; `undefined` when it is none of ours. */
 export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
   try {
-    const { items } = JSON.parse(body) as PurgeMessage;
+    const { items, announced } = JSON.parse(body) as PurgeMessage;
     const isPurge = Array.isArray(items) && items.every((item) => typeof item === 'string');
-    return isPurge ? { items, receipt } : undefined;
+    return isPurge ? { items, receipt, ...(announced === undefined ? {} : { announced }) } : undefined;
   } catch {
     return undefined;
   }

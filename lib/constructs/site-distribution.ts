@@ -28,6 +28,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
 import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
+import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { compileLivePatterns } from './live-patterns.ts';
@@ -45,7 +46,6 @@ export interface SiteDistributionProps {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
 const MAX_BEHAVIORS = 75;
-const CACHE_TAG_HEADER = 'cache-tag';
 // 403 and 404 are not among them: serve gives them on purpose, and S3 would hide the site's own page. Neither is 500:
 // serve gives the site's own error page with it, but only when nothing is stored, so S3 could just say AccessDenied.
 // A function that throws, times out or cannot start is a 502 or 504, one that is throttled a 429.

@@ -27,6 +27,13 @@ export interface LedgerStore {
    * every later `read` shows it. Answers the ledger's new sequence.
    */
   append(names: readonly string[]): Promise<number>;
+  /** Makes sure that there is a ledger. So one that is missing later was lost. */
+  begin(): Promise<LedgerSummary>;
+  /**
+   * For whoever knows a sequence that the ledger does not: it was lost, or an older one was put in its place, and nobody
+   * knows what was revalidated since. Then every page is out of date.
+   */
+  recover(known: number): Promise<LedgerSummary>;
 }
 
 /** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
@@ -61,6 +68,15 @@ export interface Purger {
   purge(items: readonly string[]): Promise<'purged' | 'queued'>;
 }
 
+/** Purges that are made in any case, should whoever announced them die before they are made. */
+export interface AnnouncedPurges {
+  /** The purge function makes them in some minutes, unless they are settled by then. Returns their name. */
+  announce(items: readonly string[]): Promise<string>;
+  /** What was announced under the name and is not settled. */
+  itemsOf(name: string): Promise<readonly string[]>;
+  settle(name: string): Promise<void>;
+}
+
 /** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
 export interface Cdn {
   /** `throttled`: it may be tried again as it is. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
@@ -70,6 +86,8 @@ export interface Cdn {
 /** A purge that waits in the queue. */
 export interface WaitingPurge {
   readonly items: readonly string[];
+  /** The name of announced purges, whose items stand elsewhere. */
+  readonly announced?: string;
   /** By which the queue knows it. */
   readonly receipt: string;
 }

@@ -23,7 +23,8 @@ export async function readPageAndLedger(
   ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
 ): Promise<PageAndLedger> {
   const [page, ledger] = await Promise.all([ports.pages.read(pageKey), ports.ledger.read()]);
-  return { pageKey, page, ledger };
+  const known = page?.ledgerSequence ?? 0;
+  return { pageKey, page, ledger: known > ledger.sequence ? await ports.ledger.recover(known) : ledger };
 }
 
 /** `page` and `ledger` as they have just been read. Reads more only if something that concerns the page may be newer. */

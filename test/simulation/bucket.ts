@@ -8,7 +8,12 @@ export interface BucketObject {
 }
 
 export type BucketChange =
-  | { readonly kind: 'put'; readonly key: string; readonly object: BucketObject; readonly before: BucketObject | undefined }
+  | {
+      readonly kind: 'put';
+      readonly key: string;
+      readonly object: BucketObject;
+      readonly before: BucketObject | undefined;
+    }
   | { readonly kind: 'remove'; readonly key: string; readonly before: BucketObject };
 
 const NOTHING = Buffer.alloc(0);

@@ -1,8 +1,7 @@
-import type { BucketChange } from './bucket.ts';
 import type { OriginAnswer } from './edge-cache.ts';
 import type { EdgeAnswer } from './edge-location.ts';
 import type { Scheduler } from './scheduler.ts';
-import { isAsNewAs, MARKS, type Shown, shownIn, type Site, type SitePage, type Versions } from './site.ts';
+import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from './site.ts';
 
 export interface Violation {
   /** As in docs/architecture.md; 0 for what must hold of any program. */
@@ -12,9 +11,14 @@ export interface Violation {
 }
 
 /** What was revalidated: which pages, and what they had to show when it was asked for. */
-export interface Covered {
+export interface Covered extends Owed {
   readonly page: SitePage;
+}
+
+/** What an answer has to show at least, as long as the ledger is the same. */
+export interface Owed {
   readonly versions: Versions;
+  readonly ledgers: number;
 }
 
 /** CloudFront's invalidations are complete by then. */
@@ -33,6 +37,7 @@ export class Checker {
   readonly #owedByS3 = new Map<string, Versions>();
   /** By path: what every copy has to show. */
   readonly #owedByEdge = new Map<string, Versions>();
+  readonly #generations = new Map<string, number>();
   #ledgers = 0;
 
   constructor(scheduler: Scheduler, site: Site) {
@@ -45,24 +50,33 @@ export class Checker {
   }
 
   cover(pages: readonly SitePage[]): Covered[] {
-    return pages.map((page) => ({ page, versions: this.#site.versionsOf(page) }));
+    return pages.map((page) => ({ page, versions: this.#site.versionsOf(page), ledgers: this.#ledgers }));
   }
 
   /** A revalidation was answered well. `isPurged`: or its purge is still queued. */
   revalidated(covered: readonly Covered[], isPurged: boolean): void {
-    const ledger = this.#ledgers;
-    for (const { page, versions } of covered) {
+    for (const { page, versions, ledgers } of covered) {
+      if (ledgers !== this.#ledgers) continue;
       raise(this.#owedByServe, page.path, versions);
       if (!isPurged) continue;
       this.#scheduler.after(PURGE_MS, () => {
-        if (ledger === this.#ledgers) raise(this.#owedByEdge, page.path, versions);
+        if (ledgers === this.#ledgers) raise(this.#owedByEdge, page.path, versions);
       });
     }
+  }
+
+  /** Nothing waits in a queue any more: every purge is done. */
+  everythingIsPurged(): void {
+    for (const [path, versions] of this.#owedByServe) raise(this.#owedByEdge, path, versions);
   }
 
   /** Paths are rendered before the answer. */
   rendered({ page, versions }: Covered, deployment: string): void {
     raise(this.#owedByS3, `${deployment} ${page.path}`, versions);
+  }
+
+  notStored(page: SitePage, deployment: string): void {
+    this.#owedByS3.delete(`${deployment} ${page.path}`);
   }
 
   /** What was revalidated since the older one was written, nobody can know any more. */
@@ -72,25 +86,30 @@ export class Checker {
     this.#owedByEdge.clear();
   }
 
-  owedByServe(page: SitePage): Versions {
-    return this.#owedByServe.get(page.path) ?? [];
+  owedByServe(page: SitePage): Owed {
+    return { versions: this.#owedByServe.get(page.path) ?? [], ledgers: this.#ledgers };
   }
 
-  owedByEdge(page: SitePage): Versions {
-    return this.#owedByEdge.get(page.path) ?? [];
+  owedByEdge(page: SitePage): Owed {
+    return { versions: this.#owedByEdge.get(page.path) ?? [], ledgers: this.#ledgers };
+  }
+
+  #isPaid({ versions, ledgers }: Owed, { shown, headers }: OriginAnswer): boolean {
+    if (shown === undefined || ledgers !== this.#ledgers) return true;
+    return isMarked(headers) || isAsNewAs(shown.versions, versions);
   }
 
   /** `owed` from when it was asked. */
-  servedByOrigin(page: SitePage, owed: Versions, answer: OriginAnswer): void {
-    if (answer.shown === undefined || isMarked(answer) || isAsNewAs(answer.shown.versions, owed)) return;
+  servedByOrigin(page: SitePage, owed: Owed, answer: OriginAnswer): void {
+    if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
     this.violate(
       4,
-      `serve answered ${page.path} with ${describe(answer.shown)}, but ${owed.join('.')} was revalidated before it was asked`,
+      `serve answered ${page.path} with ${describe(answer.shown)}, but ${owed.versions.join('.')} was revalidated before it was asked`,
     );
   }
 
-  seenByViewer(page: SitePage, owed: Versions, location: string, { answer, copy }: EdgeAnswer): void {
-    if (answer.shown === undefined || isMarked(answer) || isAsNewAs(answer.shown.versions, owed)) return;
+  seenByViewer(page: SitePage, owed: Owed, location: string, { answer, copy }: EdgeAnswer): void {
+    if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
     if (copy?.wasInFlight) return;
     const { now } = this.#scheduler;
     // S3 cannot render; it is asked again as soon as its answer is 30 seconds old.
@@ -98,7 +117,7 @@ export class Checker {
     const age = copy === undefined ? 'not kept' : `kept for ${(now - copy.storedAt) / 1000} s`;
     this.violate(
       4,
-      `a viewer of ${page.path} at ${location} got ${describe(answer.shown)} of ${answer.source} (${age}), but ${owed.join('.')} was revalidated and purged`,
+      `a viewer of ${page.path} at ${location} got ${describe(answer.shown)} of ${answer.source} (${age}), but ${owed.versions.join('.')} was revalidated and purged`,
     );
   }
 
@@ -113,43 +132,27 @@ export class Checker {
     this.violate(4, `S3 gave ${asked.page.path} with ${describe(shown)}, but ${owed.join('.')} was revalidated`);
   }
 
+  /** A deployment, or a rollback to it, begins. */
+  released(deployment: string): void {
+    this.#generations.set(deployment, this.#generations.size === 0 ? 1 : Math.max(...this.#generations.values()) + 1);
+  }
+
+  /** Who is sent to a deployment by the edge gets nothing of one before it. */
+  ofDeployment(asked: string | undefined, page: SitePage, { answer }: EdgeAnswer): void {
+    const [wanted, got] = [asked, answer.shown?.deployment].map((id) => this.#generations.get(id ?? '') ?? 0);
+    if (answer.shown === undefined || (got ?? 0) >= (wanted ?? 0)) return;
+    this.violate(10, `a viewer of ${page.path} in deployment ${asked} got ${describe(answer.shown)}`);
+  }
+
   kept(key: string, { body }: OriginAnswer): void {
-    if (body.includes(MARKS.private) || body.includes(MARKS.draft)) this.violate(6, `the edge keeps '${body}' at ${key}`);
+    if (body.includes(MARKS.private) || body.includes(MARKS.draft))
+      this.violate(6, `the edge keeps '${body}' at ${key}`);
     if (body.includes(MARKS.failed)) this.violate(5, `the edge keeps the failed render '${body}' at ${key}`);
-  }
-
-  changed(change: BucketChange, token: string): void {
-    if (!change.key.startsWith('deployments/')) {
-      if (change.kind === 'put' && change.object.body.includes(token)) this.violate(9, `${change.key} holds the token`);
-      return;
-    }
-    if (change.kind === 'remove') return;
-    const body = change.object.body.toString();
-    if (body.includes(MARKS.private) || body.includes(MARKS.draft)) this.violate(6, `stored '${body}' at ${change.key}`);
-    if (body.includes(MARKS.failed)) this.violate(5, `stored the failed render '${body}' at ${change.key}`);
-    if (change.before === undefined) return;
-    const before = shownInObject(change.before.headers, change.before.body);
-    const after = shownInObject(change.object.headers, change.object.body);
-    if (before === undefined || after === undefined || isAsNewAs(after.versions, before.versions)) return;
-    this.violate(7, `${change.key} showed ${describe(before)} and was replaced by ${describe(after)}`);
-  }
-}
-
-/** Facts stand in the object's metadata. */
-export function shownInObject(headers: Readonly<Record<string, string>>, body: Buffer): Shown | undefined {
-  return shownIn(factsHeaders(headers), body.toString());
-}
-
-export function factsHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  try {
-    return (JSON.parse(headers['x-amz-meta-isr'] ?? '{}') as { headers?: Record<string, string> }).headers ?? {};
-  } catch {
-    return {};
   }
 }
 
 /** The old page in place of one that could not be rendered. */
-function isMarked({ headers }: OriginAnswer): boolean {
+function isMarked(headers: OriginAnswer['headers']): boolean {
   return headers['cache-status']?.includes('render-failed') ?? false;
 }
 

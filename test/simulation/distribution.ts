@@ -1,19 +1,18 @@
-import type { AwsAnswer } from '../../lib/aws/client.ts';
-import { pageKeyOfUri, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../lambdas/edge/event.ts';
-import type { DeploymentCode, UrlAnswer } from './deployment.ts';
+import type { AwsAnswer } from '../../lib/aws/client.ts';
+import { CACHE_TAG_HEADER } from '../../lib/core/purge/edge-tags.ts';
+import { type DeploymentCode, TOKEN, type UrlAnswer } from './deployment.ts';
 import type { OriginAnswer } from './edge-cache.ts';
 import { type EdgeAnswer, EdgeLocation, type OriginRequest } from './edge-location.ts';
 import type { Invocation } from './lambda.ts';
 import type { Random } from './random.ts';
-import { shownIn, type SitePage } from './site.ts';
+import { type SitePage, shownIn } from './site.ts';
+import { factsOf, type PageName, pageNameOf, shownInObject } from './stored-page.ts';
 import type { World } from './world.ts';
-import { factsHeaders } from './checker.ts';
 
 /** As in lib/constructs/site-distribution.ts. */
 const FAIL_OVER_STATUSES = new Set([429, 502, 503, 504]);
 const ORIGIN_TIMEOUT_MS = 15_000;
-const TAG_HEADER = 'cache-tag';
 const INVALIDATION_PAUSE_MS = 2000;
 
 /** What a viewer gets, and from where. */
@@ -40,7 +39,7 @@ export class Distribution {
           random: random.fork(`edge ${name}`),
           weather,
           askOrigins: (request, done) => this.#askOrigins(name, request, done),
-          tagHeader: TAG_HEADER,
+          tagHeader: CACHE_TAG_HEADER,
         }),
     );
   }
@@ -65,15 +64,29 @@ export class Distribution {
     const owed = this.#world.checker.owedByEdge(page);
     const request = location.pageRequest(viewerEvent(page.path, query, headers));
     if (!('uri' in request)) return done({ status: request.statusCode, headers: request.headers, edge: undefined });
+    const { 'x-prerender-revalidate': token, 'x-isr-draft': draft } = valuesOf(request);
+    if ((token ?? draft ?? TOKEN) !== TOKEN) this.#world.checker.violate(9, 'a wrong token is in the cache key');
     location.request(request.uri, valuesOf(request), (edge) => {
       this.#world.checker.seenByViewer(page, owed, location.name, edge);
       if (edge.copy !== undefined) this.#world.checker.kept(request.uri, edge.copy);
+      this.#world.checker.ofDeployment(pageNameOf(request.uri, this.#world.site)?.deployment, page, edge);
       const answer = edge.answer.status < 400 ? this.#afterwards(edge.answer) : undefined;
+      if (answer !== undefined) this.#checkAnswer(request.uri, edge.answer, answer);
       done({
         status: answer?.statusCode ?? edge.answer.status,
         headers: answer?.headers ?? {},
         edge,
       });
+    });
+  }
+
+  /** As another location, whose cache is empty. */
+  askServe(location: EdgeLocation, page: SitePage, random: Random): void {
+    const request = location.pageRequest(viewerEvent(page.path, '', {}));
+    if (!('uri' in request)) return;
+    const { uri } = request;
+    this.#world.scheduler.after(random.between(0, 50), () => {
+      this.#askOrigins('elsewhere', { uri, headers: valuesOf(request), ifNoneMatch: undefined }, () => undefined);
     });
   }
 
@@ -89,12 +102,27 @@ export class Distribution {
     }
   }
 
+  /** Whoever answered, the viewer gets the page as it was rendered, and nothing that is for the edge. */
+  #checkAnswer(uri: string, { shown, source, body }: OriginAnswer, { statusCode, headers }: EdgeResponse): void {
+    const { checker, bucket } = this.#world;
+    const inner = Object.keys(headers).filter((name) => /^x-amz-meta-|^cache-tag$/.test(name));
+    if (inner.length > 0) checker.violate(8, `a viewer got ${inner.join(', ')}`);
+    if (source === 'serve' || shown === undefined) return;
+    const object = bucket.objects.get(decodeURIComponent(uri.slice(1)));
+    const facts = object === undefined ? undefined : factsOf(object, bucket);
+    const seen = shownIn(Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value])), body);
+    if (seen === undefined) checker.violate(8, `S3 gave ${uri}, and a viewer got ${statusCode} '${body}'`);
+    const isRedirect = shown.state === 'redirect' && facts?.status === 301;
+    if (isRedirect && statusCode !== 301) checker.violate(8, `S3 gave the redirect ${uri} as ${statusCode}`);
+  }
+
   /** CreateInvalidation. */
   invalidate(xml: string, random: Random): AwsAnswer {
     const { scheduler, weather } = this.#world;
     const isTooSoon = scheduler.now - this.#lastInvalidationAt < INVALIDATION_PAUSE_MS;
     if (isTooSoon && weather.has('purges-are-throttled')) return refusal(400, 'Throttling');
-    if (weather.has('purges-are-refused') && random.chance(0.1)) return refusal(random.chance(0.5) ? 503 : 400, 'Other');
+    if (weather.has('purges-are-refused') && random.chance(0.1))
+      return refusal(random.chance(0.5) ? 503 : 400, 'Other');
     this.#lastInvalidationAt = scheduler.now;
     const items = [...xml.matchAll(/<Path>(.*?)<\/Path>/g)].map(([, item = '']) => unescapeXml(item));
     for (const location of this.locations) {
@@ -127,11 +155,15 @@ export class Distribution {
     const stopTimeout = scheduler.after(ORIGIN_TIMEOUT_MS, () => fail('504'));
     scheduler.after(this.#world.latency(random), () => {
       // From here on it counts what serve owes: it has been asked.
-      const owed = page === undefined ? [] : checker.owedByServe(page.page);
+      const owed = page === undefined ? undefined : checker.owedByServe(page.page);
       const call = { method: 'GET', path: request.uri, headers: conditional(request) };
+      const key = decodeURIComponent(request.uri.slice(1));
+      const isPlain = !('x-prerender-revalidate' in request.headers) && !('x-isr-draft' in request.headers);
+      const certainty = isPlain ? this.#world.renderChecks.certainty(key) : undefined;
       this.#world.serve.invoke(call, (invocation) => {
+        this.#world.renderChecks.answered(key, certainty, invocation);
         const answer = originAnswer(invocation);
-        if (page !== undefined) checker.servedByOrigin(page.page, owed, answer);
+        if (page !== undefined && owed !== undefined) checker.servedByOrigin(page.page, owed, answer);
         if (FAIL_OVER_STATUSES.has(answer.status)) return fail(String(answer.status));
         scheduler.after(this.#world.latency(random), () => {
           if (isOver) return;
@@ -149,9 +181,10 @@ export class Distribution {
     scheduler.after(this.#world.latency(random), () => {
       const isRefused = weather.has('s3-refuses') && random.chance(0.1);
       const stored = bucket.get(decodeURIComponent(request.uri.slice(1)), request.ifNoneMatch);
-      const body = stored.body.toString();
-      const shown = shownIn(factsHeaders(stored.headers), body);
-      const answer: OriginAnswer = { status: stored.status, headers: stored.headers, body, source: 's3', shown };
+      const object = bucket.objects.get(decodeURIComponent(request.uri.slice(1)));
+      const shown = object === undefined ? undefined : shownInObject(object, bucket);
+      const { status, headers } = stored;
+      const answer: OriginAnswer = { status, headers, body: stored.body.toString(), source: 's3', shown };
       if (stored.status === 200) checker.givenByS3(this.#pageOf(request.uri), answer);
       scheduler.after(this.#world.latency(random), () => {
         if (this.#world.isTraced) this.#world.say(where, isRefused ? 'S3 refuses' : describe(answer, request));
@@ -162,11 +195,8 @@ export class Distribution {
     });
   }
 
-  #pageOf(uri: string): { readonly page: SitePage; readonly deployment: string; readonly query: string } | undefined {
-    const [, deployment = '', keyUri = ''] = /^\/deployments\/([0-9a-f]+)(\/.*)$/.exec(uri) ?? [];
-    const key = pageKeyOfUri(keyUri);
-    const page = key === undefined ? undefined : this.#world.site.pageOf(pathOfPageKey(key));
-    return key === undefined || page === undefined ? undefined : { page, deployment, query: queryOfPageKey(key) };
+  #pageOf(uri: string): PageName | undefined {
+    return pageNameOf(uri, this.#world.site);
   }
 }
 
@@ -213,7 +243,11 @@ function valuesOf({ headers }: EdgeRequest): Record<string, string> {
 }
 
 function refusal(status: number, code: string): AwsAnswer {
-  return { status, headers: {}, body: Buffer.from(`<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`) };
+  return {
+    status,
+    headers: {},
+    body: Buffer.from(`<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`),
+  };
 }
 
 function unescapeXml(text: string): string {

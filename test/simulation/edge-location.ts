@@ -1,12 +1,5 @@
 import type { EdgeFunction } from '../lambdas/edge/run-edge-function.ts';
-import {
-  type Copy,
-  isPurgedBy,
-  type Lifetimes,
-  lifetimesOf,
-  type OriginAnswer,
-  tagsIn,
-} from './edge-cache.ts';
+import { type Copy, isPurgedBy, type Lifetimes, lifetimesOf, type OriginAnswer, tagsIn } from './edge-cache.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Weather } from './weather.ts';
@@ -16,8 +9,6 @@ export interface OriginRequest {
   /** `/deployments/<id><key>` */
   readonly uri: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the answer goes, and the headers that make a copy of its own. */
-  readonly cacheKey: string;
   readonly ifNoneMatch: string | undefined;
 }
 
@@ -112,7 +103,7 @@ export class EdgeLocation {
     const fetch: Fetch = { waiting: [], purges: [] };
     this.#fetches.set(cacheKey, fetch);
     const known = this.copies.get(cacheKey);
-    this.#askOrigins({ uri, headers, cacheKey, ifNoneMatch: known?.headers.etag }, (answer) => {
+    this.#askOrigins({ uri, headers, ifNoneMatch: known?.headers.etag }, (answer) => {
       this.#fetches.delete(cacheKey);
       const result = this.#receive(cacheKey, answer, known, fetch.purges);
       done(result);

@@ -1,5 +1,5 @@
-import { TOKEN, type UrlAnswer } from './deployment.ts';
 import type { Covered } from './checker.ts';
+import { TOKEN, type UrlAnswer } from './deployment.ts';
 import type { Invocation } from './lambda.ts';
 import type { Random } from './random.ts';
 import type { SitePage } from './site.ts';
@@ -14,6 +14,8 @@ export interface Wish {
 }
 
 const TRIES = 3;
+/** Of AWS, for one tag: with some that meet another writer and are made again. */
+const MOST_CALLS = 60;
 
 /** Revalidates, in every way that there is, and tries again what failed. */
 export class Editor {
@@ -42,30 +44,37 @@ export class Editor {
     scheduler.after(this.#world.latency(random), () => {
       const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
       if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
+      this.#world.renderChecks.revalidationMoved();
       const request = { method: 'POST', path: '/', headers: { authorization: `Bearer ${TOKEN}` }, body };
       this.#world.revalidate.invoke(request, (invocation) => {
         const status = 'answer' in invocation ? invocation.answer.status : 500;
+        this.#world.renderChecks.revalidationMoved();
+        this.#checkCosts(wish, invocation);
         if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
-        if (status === 200 || status === 202) return this.#believe(wish, covered, invocation, status === 200);
+        if (status === 200 || status === 202) return this.#believe(covered, invocation, status === 200);
         if (tries > 1) scheduler.after(random.between(500, 5000), () => this.revalidate(wish, random, tries - 1));
       });
     });
   }
 
-  #believe(
-    wish: Wish,
-    covered: readonly Covered[],
-    invocation: Invocation<UrlAnswer>,
-    isPurged: boolean,
-  ): void {
+  /** A tag costs the same for one page and for a million. */
+  #checkCosts({ paths, tags = [] }: Wish, invocation: Invocation<UrlAnswer>): void {
+    if (paths !== undefined || tags.length === 0 || 'error' in invocation) return;
+    const { renders, calls } = invocation.costs;
+    if (renders === 0 && calls <= MOST_CALLS) return;
+    this.#world.checker.violate(11, `revalidating ${tags} took ${calls} calls and ${renders} renders`);
+  }
+
+  #believe(covered: readonly Covered[], invocation: Invocation<UrlAnswer>, isPurged: boolean): void {
     const { checker } = this.#world;
     checker.revalidated(covered, isPurged);
     if (!('answer' in invocation)) return;
-    const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; deployment?: string }[] };
+    const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; outcome: string }[] };
     for (const each of covered) {
-      if (wish.paths?.includes(each.page.path) && pages.some(({ path }) => path === each.page.path)) {
-        checker.rendered(each, invocation.deployment);
-      }
+      const outcome = pages.find(({ path }) => path === each.page.path)?.outcome;
+      if (outcome === 'rendered' || outcome === 'unchanged') checker.rendered(each, invocation.deployment);
+      // What stands in the bucket nevertheless is of a render that did not know.
+      if (outcome === 'not-stored') checker.notStored(each.page, invocation.deployment);
     }
   }
 
@@ -75,7 +84,9 @@ export class Editor {
     scheduler.after(this.#world.latency(random), () => {
       const covered = checker.cover(site.pages.filter((page) => isCovered(page, { tags })));
       const path = `/api/${encodeURIComponent(tags[0] ?? '')}`;
+      this.#world.renderChecks.revalidationMoved();
       this.#world.ssr.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
+        this.#world.renderChecks.revalidationMoved();
         if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
       });
     });
@@ -84,9 +95,11 @@ export class Editor {
   /** As on Vercel: `GET` of the page with the token. */
   revalidateByHeader(page: SitePage, random: Random): void {
     const { distribution, checker } = this.#world;
+    this.#world.renderChecks.revalidationMoved();
     const covered = checker.cover([page]);
     const location = random.pick(distribution.locations);
     distribution.view(location, page, '', { 'x-prerender-revalidate': TOKEN }, ({ edge }) => {
+      this.#world.renderChecks.revalidationMoved();
       const state = edge?.answer.headers['x-isr-cache'];
       if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, false);
     });

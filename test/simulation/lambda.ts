@@ -5,7 +5,7 @@ import type { Weather } from './weather.ts';
 
 /** What the handler made of an event, once it is done. */
 export type Invocation<T> =
-  | { readonly answer: T; readonly deployment: string }
+  | { readonly answer: T; readonly deployment: string; readonly costs: SimulatedSandbox['costs'] }
   | { readonly error: 'throttled' | 'failed' };
 
 export type Handler<E, T> = (event: E) => Promise<T>;
@@ -22,8 +22,8 @@ interface Running<E, T> {
   readonly handle: Handler<E, T>;
 }
 
-/** How long after an update Lambda may still run the code before. */
-const OVERLAP_MS = 8000;
+/** How long an update takes, while the code before may still run. */
+export const UPDATE_MS = 8000;
 
 /** A function of Lambda with its sandboxes. */
 export class SimulatedFunction<E, T> {
@@ -52,7 +52,7 @@ export class SimulatedFunction<E, T> {
   }
 
   update(code: FunctionCode<E, T>): void {
-    this.#before = { code: this.#code, until: this.#scheduler.now + OVERLAP_MS };
+    this.#before = { code: this.#code, until: this.#scheduler.now + UPDATE_MS };
     this.#code = code;
   }
 
@@ -94,11 +94,12 @@ export class SimulatedFunction<E, T> {
     };
     const stopTimeout = this.#scheduler.after(this.timeoutMs, die);
     sandbox.onDeath = die;
+    const before = { ...sandbox.costs };
     sandbox.begin();
     handle(event).then(
       (answer) => {
         sandbox.end();
-        finish({ answer, deployment: code.deployment });
+        finish({ answer, deployment: code.deployment, costs: difference(sandbox.costs, before) });
       },
       () => {
         sandbox.end();
@@ -106,4 +107,15 @@ export class SimulatedFunction<E, T> {
       },
     );
   }
+}
+
+function difference(
+  { renders, messages, calls }: SimulatedSandbox['costs'],
+  before: SimulatedSandbox['costs'],
+): SimulatedSandbox['costs'] {
+  return {
+    renders: renders - before.renders,
+    messages: messages - before.messages,
+    calls: calls - before.calls,
+  };
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadEdgeScripts } from './edge-scripts.ts';
 import { shrink } from './shrink.ts';
 import { EVENTS, faultsOf, type RunOptions, run } from './simulation.ts';
-import { type Fault, FAULTS } from './weather.ts';
+import { FAULTS, type Fault } from './weather.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,13 +26,24 @@ let steps = 0;
 let runs = 0;
 do {
   const no = new Set((values.no ?? '').split(','));
-  const given = values.faults === undefined ? faultsOf(seed) : new Set(values.faults.split(',').filter((f): f is Fault => FAULTS.includes(f as Fault)));
+  const given =
+    values.faults === undefined
+      ? faultsOf(seed)
+      : new Set(values.faults.split(',').filter((f): f is Fault => FAULTS.includes(f as Fault)));
   const faults = new Set([...given].filter((f) => !no.has(f)));
   let options: RunOptions = {
     seed,
     events: Number(values.events ?? EVENTS),
     faults,
-    without: new Set((values.without ?? '').split(',').filter(Boolean).flatMap((r) => { const [a, b] = r.split('-').map(Number); return Array.from({ length: (b ?? a!) - a! + 1 }, (_, i) => a! + i); })),
+    without: new Set(
+      (values.without ?? '')
+        .split(',')
+        .filter(Boolean)
+        .flatMap((r) => {
+          const [a, b] = r.split('-').map(Number);
+          return Array.from({ length: (b ?? a!) - a! + 1 }, (_, i) => a! + i);
+        }),
+    ),
     scripts,
   };
   const result = await run(options);
@@ -44,14 +55,28 @@ do {
     if (values.shrink) {
       ({ options, violation } = await shrink(options, violation));
       console.log('   ', violation.guarantee, violation.message);
-      console.log('   ', violation.step, 'steps', `--seed ${seed} --faults ${[...options.faults].join(',') || 'none'} --without ${ranges(options.without)}`);
+      console.log(
+        '   ',
+        violation.step,
+        'steps',
+        `--seed ${seed} --faults ${[...options.faults].join(',') || 'none'} --without ${ranges(options.without)}`,
+      );
       if (values.trace) await run({ ...options, trace: (line: string) => console.log('      ', line) });
     } else if (values.trace) await run({ ...options, trace: (line: string) => console.log(line) });
   }
   seed++;
 } while (values.seed === undefined && performance.now() - begun < until);
 const cpu = process.cpuUsage();
-console.log(runs, 'runs', steps, 'steps', Math.round(performance.now() - begun), 'ms', ((cpu.user + cpu.system) / steps).toFixed(1), 'us cpu per step');
+console.log(
+  runs,
+  'runs',
+  steps,
+  'steps',
+  Math.round(performance.now() - begun),
+  'ms',
+  ((cpu.user + cpu.system) / steps).toFixed(1),
+  'us cpu per step',
+);
 
 function ranges(numbers: ReadonlySet<number>): string {
   const sorted = [...numbers].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
-import type { Environment } from '../../lib/basics/environment.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, withRetries } from '../../lib/aws/client.ts';
 import type { SiteSandbox } from '../../lambdas/shared/sandbox.ts';
+import { type AwsAnswer, type AwsCall, type AwsClient, withRetries } from '../../lib/aws/client.ts';
+import type { Environment } from '../../lib/basics/environment.ts';
 import type { Log } from '../../lib/core/ports.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
 import type { Random } from './random.ts';
@@ -9,6 +9,8 @@ import type { Weather } from './weather.ts';
 
 export interface SandboxOptions {
   readonly name: string;
+  /** What runs in it: `serve` and so on. */
+  readonly function: string;
   readonly environment: Environment;
   readonly scheduler: Scheduler;
   readonly random: Random;
@@ -29,12 +31,15 @@ const PAUSE_CHANCE = 0.004;
  */
 export class SimulatedSandbox implements SiteSandbox {
   readonly name: string;
+  readonly function: string;
   readonly environment: Environment;
   readonly clock: SiteSandbox['clock'];
   readonly aws: AwsClient;
   readonly log: Log;
   readonly random: Random;
   state: 'idle' | 'busy' | 'dead' = 'idle';
+  /** Since it started. */
+  readonly costs = { renders: 0, messages: 0, calls: 0 };
   /** Told when it dies by itself. */
   onDeath: () => void = () => {};
   readonly #options: SandboxOptions;
@@ -48,11 +53,12 @@ export class SimulatedSandbox implements SiteSandbox {
     const { random, scheduler, weather } = options;
     this.#options = options;
     this.name = options.name;
+    this.function = options.function;
     this.environment = options.environment;
     this.random = random;
     this.#skewMs = weather.has('clocks-are-skewed') && random.chance(0.5) ? random.between(-240_000, 240_000) : 0;
     this.clock = {
-      now: () => scheduler.now + this.#skewMs,
+      now: () => Math.floor(scheduler.now) + this.#skewMs,
       sleep: (milliseconds) => new Promise((resolve) => this.after(milliseconds, resolve)),
     };
     this.aws = withRetries((call) => this.#send(call), this.clock.sleep);
@@ -128,6 +134,8 @@ export class SimulatedSandbox implements SiteSandbox {
 
   #send(call: AwsCall): Promise<AwsAnswer> {
     const { scheduler, aws, network } = this.#options;
+    this.costs.calls++;
+    if (call.headers?.['x-amz-target'] === 'AmazonSQS.SendMessage') this.costs.messages++;
     return new Promise((resolve, reject) => {
       scheduler.after(network(call, this.random), () => {
         // What was sent arrives, even if its sender is dead by now.

@@ -1,8 +1,9 @@
+import { Calm } from './calm.ts';
 import type { Violation } from './checker.ts';
 import { awslambda } from './deployment.ts';
 import type { EdgeScripts } from './edge-scripts.ts';
 import { Random } from './random.ts';
-import { type Fault, FAULTS } from './weather.ts';
+import { FAULTS, type Fault } from './weather.ts';
 import { Workload } from './workload.ts';
 import { World } from './world.ts';
 
@@ -39,7 +40,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const world = new World({ ...options, trace: options.trace });
     const workload = new Workload(world, options);
     const { scheduler, checker } = world;
-    await scheduler.run(() => checker.violation !== undefined || scheduler.now > workload.endsAt);
+    const calm = new Calm(world, random.fork('calm'));
+    scheduler.after(workload.endsAt - scheduler.now, () => calm.begin());
+    await scheduler.run(() => checker.violation !== undefined || calm.isOver);
     return { violation: checker.violation, steps: scheduler.steps };
   } finally {
     Math.random = realRandom;

@@ -35,8 +35,8 @@ export interface RenderFaults {
 }
 
 export interface RenderWatch {
-  began(page: SitePage, deployment: string): void;
-  ended(page: SitePage, deployment: string, outcome: 'answer' | 'failed'): void;
+  began(page: SitePage, request: Request): void;
+  ended(page: SitePage, request: Request, outcome: 'answer' | 'failed'): void;
 }
 
 /** A site over a CMS: every content has a version, which each edit raises. */
@@ -73,14 +73,14 @@ export class Site {
       if (context.kind === 'live') return this.#live(request, context);
       const page = this.pageOf(path);
       if (page === undefined) return responseOf(404, { 'content-type': 'text/html' }, 'nothing here');
-      watch.began(page, deployment);
+      watch.began(page, request);
       let isAnswered = false;
       try {
         const response = await this.#render(page, deployment, request, context, sleep, faults);
         isAnswered = response.status < 500;
         return response;
       } finally {
-        watch.ended(page, deployment, isAnswered ? 'answer' : 'failed');
+        watch.ended(page, request, isAnswered ? 'answer' : 'failed');
       }
     };
   }
@@ -110,7 +110,8 @@ export class Site {
             tags: page.tags,
           },
     );
-    if (request.headers.has('cookie')) return responseOf(200, { 'content-type': 'text/html' }, `${MARKS.draft} ${shown}`);
+    if (request.headers.has('cookie'))
+      return responseOf(200, { 'content-type': 'text/html' }, `${MARKS.draft} ${shown}`);
     return answerOf(state, shown);
   }
 
@@ -140,7 +141,7 @@ function answerOf(state: PageState, shown: string): Response {
 /** What an answer shows; `undefined` for answers that are none of the site's. */
 export function shownIn(headers: Readonly<Record<string, string>>, body: string): Shown | undefined {
   const text = headers['x-shown'] ?? (headers.location === undefined ? body : decodeURIComponent(headers.location));
-  const match = /d=(\S+) s=(\S+) v=([\d.]+) /.exec(text);
+  const match = /d=(\S+) s=(\S+) v=([\d.]+)(?: |$)/.exec(text);
   if (match === null) return undefined;
   const [, deployment = '', state, versions = ''] = match;
   return { deployment, state: state as PageState, versions: versions.split('.').map(Number) };
@@ -171,7 +172,12 @@ function pathOf(url: string): string {
 
 export function createPages(random: Random): { readonly pages: SitePage[]; readonly contents: number } {
   const expirations = [false, 5, 60, 3600] as const;
-  const define = (path: string, contents: readonly number[], state: PageState, more: Partial<SitePage> = {}): SitePage => ({
+  const define = (
+    path: string,
+    contents: readonly number[],
+    state: PageState,
+    more: Partial<SitePage> = {},
+  ): SitePage => ({
     path,
     queries: [''],
     contents,

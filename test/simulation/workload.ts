@@ -1,6 +1,7 @@
 import type { BucketObject } from './bucket.ts';
 import { TOKEN } from './deployment.ts';
 import { Editor } from './editor.ts';
+import { UPDATE_MS } from './lambda.ts';
 import { Random } from './random.ts';
 import type { PageState, SitePage } from './site.ts';
 import type { World } from './world.ts';
@@ -25,6 +26,7 @@ export class Workload {
   readonly #actions: readonly Action[];
   #liveDeployment = 1;
   #newestDeployment = 1;
+  #deployingUntil = 0;
   #snapshot: ReadonlyMap<string, BucketObject> | undefined;
 
   constructor(world: World, { seed, events, without }: WorkloadOptions) {
@@ -54,6 +56,8 @@ export class Workload {
       [12, (random) => this.#save(random)],
       [6, (random) => this.#editor.revalidate(this.#editor.wish(random), random)],
       [3, (random) => this.#burst(random)],
+      [2, (random) => this.#stampede(random)],
+      [1, (random) => this.#inventedPaths(random)],
     ];
     if (weather.has('outages')) actions.push([2, (random) => this.#outage(random)]);
     if (weather.has('deployments')) actions.push([2, (random) => this.#deploy(random)]);
@@ -76,8 +80,16 @@ export class Workload {
     const { distribution, site } = this.#world;
     const page = random.pick(site.pages);
     const headers: Record<string, string> = random.chance(0.03) ? { cookie: TOKEN } : {};
+    if (random.chance(0.02)) headers['x-prerender-revalidate'] = 'a guess';
+    if (random.chance(0.1)) headers['accept-language'] = 'de';
     if (random.chance(0.03)) return this.#editor.revalidateByHeader(page, random);
-    distribution.view(random.pick(distribution.locations), page, random.pick(page.queries), headers, () => {});
+    distribution.view(
+      random.pick(distribution.locations),
+      page,
+      random.chance(0.1) ? 'utm=1' : random.pick(page.queries),
+      headers,
+      () => undefined,
+    );
   }
 
   #edit(random: Random): SitePage {
@@ -96,17 +108,35 @@ export class Workload {
   /** An edit, and word of it. */
   #save(random: Random): void {
     const page = this.#edit(random);
-    const wishes = [() => ({ paths: [page.path] }), () => ({ tags: [random.pick(page.tags)] }), () => this.#editor.wish(random)];
+    const wishes = [
+      () => ({ paths: [page.path] }),
+      () => ({ tags: [random.pick(page.tags)] }),
+      () => this.#editor.wish(random),
+    ];
     const wish = random.pick(wishes)();
     this.#editor.revalidate(wish, random);
     // Some vendors send two webhooks for one save.
-    if (random.chance(0.2)) this.#world.scheduler.after(random.between(1, 3000), () => this.#editor.revalidate(wish, random));
+    if (random.chance(0.2))
+      this.#world.scheduler.after(random.between(1, 3000), () => this.#editor.revalidate(wish, random));
   }
 
   #burst(random: Random): void {
     for (let i = random.between(2, 6); i > 0; i--) {
       this.#world.scheduler.after(random.between(0, 2000), () => this.#save(random));
     }
+  }
+
+  /** Many regional caches of CloudFront ask at the same time. */
+  #stampede(random: Random): void {
+    const { distribution, site } = this.#world;
+    const page = random.pick(site.pages);
+    for (let i = 0; i < 12; i++) distribution.askServe(random.pick(distribution.locations), page, random);
+  }
+
+  #inventedPaths(random: Random): void {
+    const { distribution, site } = this.#world;
+    const page = { ...random.pick(site.pages), path: `/invented/${random.below(1000)}` };
+    distribution.view(random.pick(distribution.locations), page, '', {}, () => undefined);
   }
 
   #outage(random: Random): void {
@@ -122,19 +152,30 @@ export class Workload {
   /** Or a rollback. */
   #deploy(random: Random): void {
     const { distribution, scheduler } = this.#world;
+    // CloudFormation does one after the other.
+    if (scheduler.now < this.#deployingUntil) return;
     const isRollback = this.#newestDeployment > 1 && random.chance(0.4);
     const next = isRollback ? random.between(1, this.#newestDeployment) : ++this.#newestDeployment;
     if (next === this.#liveDeployment) return;
     this.#liveDeployment = next;
     const code = this.#world.codeOf(`a${next}`);
     if (this.#world.isTraced) this.#world.say('deployment', `of ${code.id} begins`);
-    const after = (milliseconds: number, act: () => void): void => void scheduler.after(milliseconds, act);
-    after(random.between(0, 20_000), () => this.#world.serve.update(code.serve));
-    after(random.between(0, 20_000), () => this.#world.ssr.update(code.ssr));
-    after(random.between(0, 20_000), () => this.#world.render.update(code.render));
-    after(random.between(0, 20_000), () => this.#world.revalidate.update(code.revalidate));
-    after(random.between(0, 20_000), () => this.#world.purge.update(code.purge));
-    after(random.between(0, 20_000), () => distribution.release(code, random));
+    this.#world.checker.released(code.id);
+    const { serve, ssr, render, revalidate, purge } = this.#world;
+    const after = (milliseconds: number, act: () => void): number => {
+      scheduler.after(milliseconds, act);
+      return milliseconds;
+    };
+    const updated = Math.max(
+      after(random.between(0, 20_000), () => serve.update(code.serve)),
+      after(random.between(0, 20_000), () => ssr.update(code.ssr)),
+    );
+    after(random.between(0, 60_000), () => render.update(code.render));
+    after(random.between(0, 60_000), () => revalidate.update(code.revalidate));
+    after(random.between(0, 60_000), () => purge.update(code.purge));
+    // As the template has it: the edge names a deployment once the functions behind it are there.
+    const released = after(updated + UPDATE_MS + random.between(0, 5000), () => distribution.release(code, random));
+    this.#deployingUntil = scheduler.now + Math.max(released, 60_000 + UPDATE_MS);
   }
 
   #loseLedger(): void {

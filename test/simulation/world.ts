@@ -4,7 +4,6 @@ import type { AwsAnswer, AwsCall } from '../../lib/aws/client.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
 import { Bucket } from './bucket.ts';
 import { Checker } from './checker.ts';
-import { Distribution } from './distribution.ts';
 import {
   type DeploymentCode,
   deploymentCode,
@@ -14,14 +13,17 @@ import {
   type UrlAnswer,
   type UrlRequest,
 } from './deployment.ts';
+import { Distribution } from './distribution.ts';
 import type { EdgeScripts } from './edge-scripts.ts';
 import { SimulatedFunction } from './lambda.ts';
 import { Poller } from './poller.ts';
 import { Queue } from './queue.ts';
 import { Random } from './random.ts';
+import { RenderChecks } from './render-checks.ts';
 import { SimulatedSandbox } from './sandbox.ts';
 import { Scheduler } from './scheduler.ts';
 import { createPages, Site } from './site.ts';
+import { StoreChecks } from './store-checks.ts';
 import { type Fault, Weather } from './weather.ts';
 
 export interface WorldOptions {
@@ -39,6 +41,8 @@ export class World {
   readonly weather: Weather;
   readonly site: Site;
   readonly checker: Checker;
+  readonly storeChecks: StoreChecks;
+  readonly renderChecks: RenderChecks;
   readonly bucket: Bucket;
   readonly jobs: Queue;
   readonly purges: Queue;
@@ -53,6 +57,8 @@ export class World {
   readonly #trace: ((line: string) => void) | undefined;
   readonly #codes = new Map<string, DeploymentCode>();
   #sandboxes = 0;
+  /** The function whose call takes effect. */
+  #caller = '';
 
   constructor({ seed, faults, scripts, trace }: WorldOptions) {
     this.#trace = trace;
@@ -62,9 +68,16 @@ export class World {
     const { pages, contents } = createPages(this.random.fork('site'));
     this.site = new Site(pages, contents);
     this.checker = new Checker(this.scheduler, this.site);
+    this.storeChecks = new StoreChecks(this.checker, this.site, () => this.bucket, TOKEN);
+    this.renderChecks = new RenderChecks(this.checker, {
+      scheduler: this.scheduler,
+      bucket: () => this.bucket,
+      store: this.storeChecks,
+      weather: this.weather,
+    });
     this.bucket = new Bucket((change) => {
       if (trace !== undefined) this.say('s3', `${change.kind} ${change.key}`);
-      this.checker.changed(change, TOKEN);
+      this.storeChecks.changed(change, this.#caller, this.scheduler.now);
     });
     this.allowQuery = this.random.chance(0.3) ? ['page'] : [];
     // As in lib/constructs/site-queues.ts, for the functions' default timeouts.
@@ -111,6 +124,7 @@ export class World {
     const full = `${name}#${this.#sandboxes++} (${deployment})`;
     return new SimulatedSandbox({
       name: full,
+      function: name,
       environment,
       scheduler: this.scheduler,
       random: this.random.fork(full),
@@ -143,13 +157,21 @@ export class World {
         },
       },
       {
-        began: (page) => this.isTraced && this.say(sandbox.name, `renders ${page.path}`),
-        ended: (page, _, outcome) => this.isTraced && this.say(sandbox.name, `rendered ${page.path}: ${outcome}`),
+        began: (page, request) => {
+          if (this.isTraced) this.say(sandbox.name, `renders ${request.url}`);
+          sandbox.costs.renders++;
+          this.storeChecks.renderBegan(deployment, page.path, sandbox.clock.now(), this.scheduler.now);
+          this.renderChecks.began(page, request, { deployment, function: sandbox.function });
+        },
+        ended: (_, request, outcome) => {
+          if (this.isTraced) this.say(sandbox.name, `rendered ${request.url}: ${outcome}`);
+          this.renderChecks.ended(request, deployment);
+        },
       },
     );
   }
 
-  #aws(call: AwsCall, { name, random }: SimulatedSandbox): AwsAnswer | 'connection lost' {
+  #aws(call: AwsCall, { name, random, function: caller }: SimulatedSandbox): AwsAnswer | 'connection lost' {
     const { weather } = this;
     const refuses = call.service === 's3' ? 's3-refuses' : 'sqs-refuses';
     const loses = call.service === 's3' ? 's3-loses-answers' : 'sqs-loses-answers';
@@ -158,7 +180,9 @@ export class World {
       if (this.isTraced) this.say(name, `${short} is refused`);
       return { status: 503, headers: {}, body: Buffer.alloc(0) };
     }
+    this.#caller = caller;
     const answer = this.#service(call, random);
+    this.#caller = '';
     if (this.isTraced) this.say(name, `${short} ${answer.status}`);
     if (call.service === 'cloudfront' || !weather.has(loses) || !random.chance(0.1)) return answer;
     if (this.isTraced) this.say(name, `${short}: its answer is lost`);

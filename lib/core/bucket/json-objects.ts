@@ -1,3 +1,5 @@
+import { parseJson } from '../../basics/json-object.ts';
+import type { Log } from '../ports.ts';
 import type { Bucket } from './bucket.ts';
 
 /** A JSON object as it was seen; without an entity tag it was not there. */
@@ -14,14 +16,24 @@ export interface JsonObjects<T> {
   swap(key: string, seen: Seen<T>, value: T): Promise<Seen<T> | 'conflict'>;
 }
 
-/** `whenAbsent`: the value of an object that is not there. */
-export function jsonObjects<T>(bucket: Bucket, whenAbsent: T): JsonObjects<T> {
+export interface JsonObjectsOptions<T> {
+  /** The value of an object that is not there. */
+  readonly whenAbsent: T;
+  /** Whether a parsed value is what we wrote. What is not counts as absent, until it is written over. */
+  isOurs(value: unknown): value is T;
+  readonly log?: Log;
+}
+
+export function jsonObjects<T>(bucket: Bucket, { whenAbsent, isOurs, log }: JsonObjectsOptions<T>): JsonObjects<T> {
   return {
     async read(key, known) {
       const object = await bucket.getUnless(key, known?.etag);
       if (object === 'unchanged' && known !== undefined) return known;
       if (object === undefined || object === 'unchanged') return { value: whenAbsent, etag: undefined };
-      return { value: JSON.parse(object.body.toString('utf8')) as T, etag: object.etag };
+      const value = parseJson(object.body.toString('utf8'));
+      if (isOurs(value)) return { value, etag: object.etag };
+      log?.('error', `'${key}' is not what was written, and counts as absent until it is written again`, { key });
+      return { value: whenAbsent, etag: object.etag };
     },
     async swap(key, seen, value) {
       const headers = { 'content-type': 'application/json' };

@@ -1,9 +1,10 @@
+import { isJsonObject } from '../../basics/json-object.ts';
 import { EVERYTHING, entriesCovering, type Ledger, type LedgerPage } from './ledger.ts';
 import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
 
 /** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
 export interface LedgerSummary {
-  /** Rises by one with each append. */
+  /** Rises with each append, by one or to the time in milliseconds. */
   readonly sequence: number;
   /** Every page with a lower sequence is out of date. */
   readonly floor: number;
@@ -20,15 +21,45 @@ export const SHARDS = 1024;
 /** A page lives as long, unless it was made at build time. */
 const RETENTION_DAYS = 31;
 const DAY_MS = 86_400_000;
+const CLOCKS_DIFFER_MS = 600_000;
 
-/** Notes that the shards of these names have been written to. `now` in epoch milliseconds. */
-export function appendToSummary(summary: LedgerSummary, names: readonly string[], now: number): LedgerSummary {
-  const sequence = summary.sequence + 1;
+/**
+ * The sequence that comes next. The time is a floor under it, no more: should the ledger be lost, or an older one be put
+ * in its place, the sequences of a new one are higher than those that pages know. `now` in epoch milliseconds.
+ */
+export function nextSequence({ sequence }: LedgerSummary, now: number): number {
+  return Math.max(sequence + 1, now);
+}
+
+/** Notes that the shards of these names have been written to, with a sequence of `atLeast` at the most. */
+export function appendToSummary(
+  summary: LedgerSummary,
+  names: readonly string[],
+  now: number,
+  atLeast = 0,
+): LedgerSummary {
+  const sequence = Math.max(nextSequence(summary, now), atLeast);
   const shards = Array.from({ length: SHARDS }, (_, shard) => summary.shards[shard] ?? 0);
   for (const name of names) if (name !== EVERYTHING) shards[shardOf(name, SHARDS)] = sequence;
   const { days, outdated } = daysWith(summary.days, Math.floor(now / DAY_MS), sequence);
   const floor = names.includes(EVERYTHING) ? sequence : Math.max(summary.floor, outdated);
   return { sequence, floor, shards, days };
+}
+
+/**
+ * In place of a summary that was lost, or older than `known`: nobody knows what was revalidated, so every page is out of
+ * date. The sequence is higher than any that a page may have, of a clock that is ahead of ours too.
+ */
+export function renewedSummary(summary: LedgerSummary, known: number, now: number): LedgerSummary {
+  return appendToSummary(summary, [EVERYTHING], now, Math.max(known + 1, now + CLOCKS_DIFFER_MS));
+}
+
+/** Whether a parsed JSON value is what we wrote. */
+export function isLedgerSummary(value: unknown): value is LedgerSummary {
+  if (!isJsonObject(value)) return false;
+  const { sequence, floor, shards, days } = value;
+  const areNumbers = [sequence, floor].every(Number.isSafeInteger);
+  return areNumbers && Array.isArray(shards) && shards.every(Number.isSafeInteger) && Array.isArray(days);
 }
 
 /** The names by the shard that they belong to. */

@@ -18,10 +18,8 @@ export interface PageFacts {
   readonly ledgerSequence: number;
   /** SHA-256 (hex) of the body as the site gave it. */
   readonly bodyHash: string;
-  /** A revalidation replaced other content by this page, and has not purged that from the edge yet. */
+  /** The edge may have older content of the page: no revalidation has purged it since it was replaced. */
   readonly isUnpurged?: boolean;
-  /** Epoch milliseconds at which a regeneration replaced other content, which the edge keeps for its stale window. */
-  readonly replacedAt?: number;
   /** Epoch milliseconds before which a failed render of this page is not tried again. */
   readonly retryAt?: number;
 }

@@ -1,11 +1,12 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
-import type { Cdn, Clock, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import type { AnnouncedPurges, Cdn, Clock, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
   readonly cdn: Cdn;
   readonly pace: PurgePace;
   readonly queue: PurgeQueue;
+  readonly announced: Omit<AnnouncedPurges, 'announce'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,11 +27,13 @@ const RETRY_SECONDS = 5;
 export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: PurgeWaitingPorts): Promise<boolean> {
   const { queue, log } = ports;
   const taken: WaitingPurge[] = [];
-  const items = new Set(atHand.flatMap((purge) => purge.items));
+  const items = new Set<string>();
   try {
-    await purgeInTurn(() => takeWaiting(items, taken, queue), ports);
+    await addItems(items, atHand, ports);
+    if (items.size > 0) await purgeInTurn(() => takeWaiting(items, taken, ports), ports);
+    await settle([...atHand, ...taken], ports);
     await queue.remove(taken);
-    log('info', 'purged', { items: [...items] });
+    if (items.size > 0) log('info', 'purged', { items: [...items] });
     return true;
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...items] });
@@ -40,14 +43,35 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
 }
 
 /** Takes what waits in the queue along: adds its items to `items`, and its messages to `taken`. */
-async function takeWaiting(items: Set<string>, taken: WaitingPurge[], queue: PurgeQueue): Promise<readonly string[]> {
+async function takeWaiting(
+  items: Set<string>,
+  taken: WaitingPurge[],
+  ports: PurgeWaitingPorts,
+): Promise<readonly string[]> {
   while (items.size < MAX_ITEMS) {
-    const waiting = await queue.receive();
+    const waiting = await ports.queue.receive();
     if (waiting.length === 0) break;
     taken.push(...waiting);
-    for (const item of waiting.flatMap((purge) => purge.items)) items.add(item);
+    await addItems(items, waiting, ports);
   }
   return [...items];
+}
+
+async function addItems(
+  items: Set<string>,
+  purges: readonly WaitingPurge[],
+  { announced }: PurgeWaitingPorts,
+): Promise<void> {
+  const named = await Promise.all(namesIn(purges).map((name) => announced.itemsOf(name)));
+  for (const item of [...purges.flatMap((purge) => purge.items), ...named.flat()]) items.add(item);
+}
+
+async function settle(purges: readonly WaitingPurge[], { announced }: PurgeWaitingPorts): Promise<void> {
+  await Promise.all(namesIn(purges).map((name) => announced.settle(name)));
+}
+
+function namesIn(purges: readonly WaitingPurge[]): string[] {
+  return purges.flatMap((purge) => purge.announced ?? []);
 }
 
 /**
