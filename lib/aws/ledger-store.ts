@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import { jsonObjects, type Seen } from '../core/bucket/json-objects.ts';
@@ -5,10 +6,12 @@ import {
   appendToSummary,
   EMPTY_SUMMARY,
   isLedgerSummary,
+  isLost,
+  type KnownLedger,
   type LedgerSummary,
   namesByShard,
+  newSummary,
   nextSequence,
-  renewedSummary,
 } from '../core/ledger/ledger-summary.ts';
 import type { Clock, LedgerStore, Log } from '../core/ports.ts';
 import { CONCURRENT_CALLS, openLedgerShards } from './ledger-shards.ts';
@@ -25,19 +28,22 @@ const SUMMARY_KEY = '_isr/ledger.json';
  * its render was later; an append that dies between the two only leaves entries that put too much out of date.
  *
  * What is lost is never taken for what never was: a shard that the summary knows and that is not there counts as if all
- * of its names had been revalidated, and a summary that is not there, or that is older than one seen before, as if
- * everything had.
+ * of its names had been revalidated. A summary that is not there, or that is older than one that was seen, is replaced by
+ * one of another ledger, and every page is of the one before.
  */
 export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () => undefined): LedgerStore {
   const summaries = jsonObjects<LedgerSummary>(bucket, { whenAbsent: EMPTY_SUMMARY, isOurs: isLedgerSummary, log });
   const shards = openLedgerShards(bucket, clock, log);
   let knownSummary: Seen<LedgerSummary> | undefined;
-  /** Of all summaries that this store has seen. */
-  let highest = 0;
+  /** The newest that this store has seen. */
+  let newest: KnownLedger = { ledgerSequence: 0 };
 
   function know(seen: Seen<LedgerSummary>): Seen<LedgerSummary> {
     knownSummary = seen;
-    highest = Math.max(highest, seen.value.sequence);
+    const { id, sequence } = seen.value;
+    if (id !== newest.ledgerId || sequence > newest.ledgerSequence) {
+      newest = { ...(id === undefined ? {} : { ledgerId: id }), ledgerSequence: sequence };
+    }
     return seen;
   }
 
@@ -50,42 +56,37 @@ export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () 
     return know(await replaceObject(SUMMARY_KEY, seen, change, summaries, clock)).value;
   }
 
-  /** The summary, or a new one if it does not know `known`. */
-  const renewUnlessKnown = (summary: LedgerSummary, known: number): LedgerSummary =>
-    isLost(summary, known) ? renewedSummary(summary, known, clock.now()) : summary;
+  const unlessLost = (summary: LedgerSummary, known: KnownLedger): LedgerSummary =>
+    isLost(summary, known) ? newSummary(randomUUID(), clock.now()) : summary;
 
   return {
     read: async () => (await readSummary()).value,
     readShards: shards.read,
     async append(names) {
-      const known = highest;
+      const known = newest;
       const reading = readSummary();
       const naming = reading.then(({ value }) => nextSequence(value, clock.now()));
       await mapConcurrently([...namesByShard(names)], CONCURRENT_CALLS, async ([shard, own]) =>
         shards.add(shard, own, reading, naming),
       );
       const [before, named] = await Promise.all([reading, naming]);
-      if (isLost(before.value, known)) log('error', LOST, { known });
+      if (isLost(before.value, known)) log('error', LOST, { ...known });
       const { sequence } = await replaceSummary(before, (summary) =>
-        appendToSummary(renewUnlessKnown(summary, known), names, clock.now(), named),
+        appendToSummary(unlessLost(summary, known), names, clock.now(), named),
       );
       return sequence;
     },
     async begin() {
-      return replaceSummary(await readSummary(), (summary) => renewUnlessKnown(summary, 0));
+      return replaceSummary(await readSummary(), (summary) => unlessLost(summary, newest));
     },
     async recover(known) {
       // Read again: the page may have been written after the ledger was read.
       const seen = await readSummary();
       if (!isLost(seen.value, known)) return seen.value;
-      log('error', LOST, { known });
-      return replaceSummary(seen, (summary) => renewUnlessKnown(summary, known));
+      log('error', LOST, { ...known });
+      return replaceSummary(seen, (summary) => unlessLost(summary, known));
     },
   };
 }
 
 const LOST = 'the ledger was lost, or an older one put in its place: every page is out of date';
-
-function isLost({ sequence }: LedgerSummary, known: number): boolean {
-  return sequence === 0 || sequence < known;
-}

@@ -59,5 +59,5 @@ async function objectOf(
 /** A write whose answer was lost is made again, and then meets itself. */
 async function etagOfOwnWrite(key: string, bytes: Uint8Array, bucket: Bucket): Promise<string | 'conflict'> {
   const object = await bucket.get(key);
-  return object !== undefined && object.body.equals(bytes) ? object.etag : 'conflict';
+  return object?.body.equals(bytes) ? object.etag : 'conflict';
 }

@@ -1,6 +1,6 @@
 import type { WriteCondition } from './bucket/bucket.ts';
 import type { LedgerShard } from './ledger/ledger-shard.ts';
-import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import type { KnownLedger, LedgerSummary } from './ledger/ledger-summary.ts';
 import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 
@@ -33,7 +33,7 @@ export interface LedgerStore {
    * For whoever knows a sequence that the ledger does not: it was lost, or an older one was put in its place, and nobody
    * knows what was revalidated since. Then every page is out of date.
    */
-  recover(known: number): Promise<LedgerSummary>;
+  recover(known: KnownLedger): Promise<LedgerSummary>;
 }
 
 /** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */

@@ -1,5 +1,5 @@
 import { EMPTY_LEDGER, type Ledger, type LedgerPage, newerEntry } from './ledger/ledger.ts';
-import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
+import { isLost, type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
 import type { StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
@@ -23,8 +23,8 @@ export async function readPageAndLedger(
   ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
 ): Promise<PageAndLedger> {
   const [page, ledger] = await Promise.all([ports.pages.read(pageKey), ports.ledger.read()]);
-  const known = page?.ledgerSequence ?? 0;
-  return { pageKey, page, ledger: known > ledger.sequence ? await ports.ledger.recover(known) : ledger };
+  const isKnown = page === undefined || page.isPrerendered || !isLost(ledger, page);
+  return { pageKey, page, ledger: isKnown ? ledger : await ports.ledger.recover(page) };
 }
 
 /** `page` and `ledger` as they have just been read. Reads more only if something that concerns the page may be newer. */

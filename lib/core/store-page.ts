@@ -43,7 +43,9 @@ export async function storePage(
  */
 function mayReplace(stored: StoredPage, known: StoredPage | undefined, rendered: RenderedPage): boolean {
   if (stored.isPrerendered) return true;
-  if (stored.ledgerSequence !== rendered.ledgerSequence) return stored.ledgerSequence < rendered.ledgerSequence;
+  const isOfOneLedger = stored.ledgerId === rendered.ledgerId;
+  if (isOfOneLedger && stored.ledgerSequence !== rendered.ledgerSequence)
+    return stored.ledgerSequence < rendered.ledgerSequence;
   return known !== undefined && isSameRender(stored, known);
 }
 

@@ -3,9 +3,10 @@ import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger
 import {
   appendToSummary,
   EMPTY_SUMMARY,
+  isLost,
   namesByShard,
+  newSummary,
   nextSequence,
-  renewedSummary,
 } from '../../lib/core/ledger/ledger-summary.ts';
 import { factsOf, type StoredPage } from '../../lib/core/page/page.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
@@ -63,17 +64,17 @@ export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore 
       const next = nextSequence(summary, clock.now());
       for (const [shard, own] of namesByShard(names))
         shards.set(shard, addToShard(shards.get(shard) ?? EMPTY_SHARD, own, next, floor));
-      summary = appendToSummary(sequence === 0 ? renewedSummary(summary, 0, clock.now()) : summary, names, clock.now());
+      summary = appendToSummary(sequence === 0 ? newSummary(randomUUID(), clock.now()) : summary, names, clock.now());
       return summary.sequence;
     },
     async begin() {
       await network();
-      if (summary.sequence === 0) summary = renewedSummary(summary, 0, clock.now());
+      if (summary.sequence === 0) summary = newSummary(randomUUID(), clock.now());
       return summary;
     },
     async recover(known) {
       await network();
-      if (summary.sequence < known) summary = renewedSummary(summary, known, clock.now());
+      if (isLost(summary, known)) summary = newSummary(randomUUID(), clock.now());
       return summary;
     },
   };

@@ -23,8 +23,8 @@ export interface Owed {
 
 /** CloudFront's invalidations are complete by then. */
 export const PURGE_MS = 25_000;
-/** Of an object that S3 gives while the functions fail, see FAIL_OVER_CACHE_CONTROL. */
-const FAIL_OVER_MS = 30_000;
+/** How long a copy that S3 gave may be kept, see FAIL_OVER_CACHE_CONTROL. */
+const FAIL_OVER_MS = 330_000;
 
 /** Holds what happens against the guarantees. */
 export class Checker {
@@ -71,8 +71,8 @@ export class Checker {
   }
 
   /** Paths are rendered before the answer. */
-  rendered({ page, versions }: Covered, deployment: string): void {
-    raise(this.#owedByS3, `${deployment} ${page.path}`, versions);
+  rendered({ page, versions, ledgers }: Covered, deployment: string): void {
+    if (ledgers === this.#ledgers) raise(this.#owedByS3, `${deployment} ${page.path}`, versions);
   }
 
   notStored(page: SitePage, deployment: string): void {
@@ -112,7 +112,7 @@ export class Checker {
     if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
     if (copy?.wasInFlight) return;
     const { now } = this.#scheduler;
-    // S3 cannot render; it is asked again as soon as its answer is 30 seconds old.
+    // S3 cannot render. It is asked again after 30 seconds; if it fails as well, its answer stands for some minutes.
     if (answer.source === 's3' && (copy === undefined || now - copy.storedAt <= FAIL_OVER_MS)) return;
     const age = copy === undefined ? 'not kept' : `kept for ${(now - copy.storedAt) / 1000} s`;
     this.violate(

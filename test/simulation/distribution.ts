@@ -215,7 +215,7 @@ function originAnswer(invocation: Invocation<UrlAnswer>): OriginAnswer {
 
 function describe({ source, status, headers, body }: OriginAnswer, { uri, ifNoneMatch }: OriginRequest): string {
   const known = ifNoneMatch === undefined ? '' : ` (edge has ${ifNoneMatch})`;
-  return `${source} answers ${uri}${known} with ${status} ${headers['x-isr-cache'] ?? ''} '${body}' ${headers.etag ?? ''} ${headers['cache-control'] ?? ''}`;
+  return `${source} answers ${uri}${known} with ${status} ${headers['x-isr-cache'] ?? ''} '${body.replace(/[^ -~]+/g, '?')}' ${headers.etag ?? ''} ${headers['cache-control'] ?? ''}`;
 }
 
 function viewerEvent(path: string, query: string, headers: Readonly<Record<string, string>>): EdgeEvent {

@@ -4,6 +4,8 @@ import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
 
 /** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
 export interface LedgerSummary {
+  /** No two ledgers have the same: of one that was lost, nobody knows what was revalidated. */
+  readonly id?: string;
   /** Rises with each append, by one or to the time in milliseconds. */
   readonly sequence: number;
   /** Every page with a lower sequence is out of date. */
@@ -21,43 +23,54 @@ export const SHARDS = 1024;
 /** A page lives as long, unless it was made at build time. */
 const RETENTION_DAYS = 31;
 const DAY_MS = 86_400_000;
-const CLOCKS_DIFFER_MS = 600_000;
 
 /**
  * The sequence that comes next. The time is a floor under it, no more: should the ledger be lost, or an older one be put
  * in its place, the sequences of a new one are higher than those that pages know. `now` in epoch milliseconds.
  */
 export function nextSequence({ sequence }: LedgerSummary, now: number): number {
-  return Math.max(sequence + 1, now);
+  return Math.max(sequence + 1, Math.floor(now));
 }
 
-/** Notes that the shards of these names have been written to, with a sequence of `atLeast` at the most. */
+/**
+ * Notes that the shards of these names have been written to, with a sequence of `atLeast` at the most. The gap between
+ * the two is as small as can be: should an older ledger be put in place of this one, a page could have a sequence in it.
+ */
 export function appendToSummary(
   summary: LedgerSummary,
   names: readonly string[],
   now: number,
-  atLeast = 0,
+  atLeast = nextSequence(summary, now),
 ): LedgerSummary {
-  const sequence = Math.max(nextSequence(summary, now), atLeast);
+  const sequence = Math.max(summary.sequence + 1, atLeast);
   const shards = Array.from({ length: SHARDS }, (_, shard) => summary.shards[shard] ?? 0);
   for (const name of names) if (name !== EVERYTHING) shards[shardOf(name, SHARDS)] = sequence;
   const { days, outdated } = daysWith(summary.days, Math.floor(now / DAY_MS), sequence);
   const floor = names.includes(EVERYTHING) ? sequence : Math.max(summary.floor, outdated);
-  return { sequence, floor, shards, days };
+  return { ...summary, sequence, floor, shards, days };
 }
 
-/**
- * In place of a summary that was lost, or older than `known`: nobody knows what was revalidated, so every page is out of
- * date. The sequence is higher than any that a page may have, of a clock that is ahead of ours too.
- */
-export function renewedSummary(summary: LedgerSummary, known: number, now: number): LedgerSummary {
-  return appendToSummary(summary, [EVERYTHING], now, Math.max(known + 1, now + CLOCKS_DIFFER_MS));
+/** In place of a summary that is not there: pages that were rendered before are of another ledger, and out of date. */
+export function newSummary(id: string, now: number): LedgerSummary {
+  return { ...EMPTY_SUMMARY, id, sequence: nextSequence(EMPTY_SUMMARY, now) };
+}
+
+/** What somebody has seen of a ledger. */
+export interface KnownLedger {
+  readonly ledgerId?: string;
+  readonly ledgerSequence: number;
+}
+
+/** Whether the summary is not there, or an older one than was seen. */
+export function isLost({ id, sequence }: LedgerSummary, known: KnownLedger): boolean {
+  return sequence === 0 || (id === known.ledgerId && sequence < known.ledgerSequence);
 }
 
 /** Whether a parsed JSON value is what we wrote. */
 export function isLedgerSummary(value: unknown): value is LedgerSummary {
   if (!isJsonObject(value)) return false;
-  const { sequence, floor, shards, days } = value;
+  const { id, sequence, floor, shards, days } = value;
+  if (id !== undefined && typeof id !== 'string') return false;
   const areNumbers = [sequence, floor].every(Number.isSafeInteger);
   return areNumbers && Array.isArray(shards) && shards.every(Number.isSafeInteger) && Array.isArray(days);
 }
@@ -71,26 +84,27 @@ export function namesByShard(names: readonly string[]): Map<number, string[]> {
 }
 
 /** The shards that may hold something newer than the page. Usually there are none. */
-export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, page: LedgerPage): number[] {
+export function shardsConcerning({ id, sequence, floor, shards }: LedgerSummary, page: LedgerPage): number[] {
   // Nothing was revalidated since, or everything was.
-  if (sequence <= page.ledgerSequence || floor > page.ledgerSequence) return [];
+  if (id !== page.ledgerId || sequence <= page.ledgerSequence || floor > page.ledgerSequence) return [];
   const covering = entriesCovering(page).map((name) => shardOf(name, SHARDS));
   return [...new Set(covering)].filter((shard) => (shards[shard] ?? 0) > page.ledgerSequence);
 }
 
 /** What the summary and the shards that concern the page say about it. */
 export function ledgerAbout(
-  { sequence, floor }: LedgerSummary,
+  { id, sequence, floor }: LedgerSummary,
   shards: ReadonlyMap<number, LedgerShard>,
   page: LedgerPage,
 ): Ledger {
-  if (shards.size === 0) return { sequence, floor, entries: {} };
+  const ledger = { ...(id === undefined ? {} : { id }), sequence };
+  if (shards.size === 0) return { ...ledger, floor, entries: {} };
   const entries = entriesCovering(page).flatMap((name) => {
     const newest = shards.get(shardOf(name, SHARDS))?.entries[storedName(name)];
     return newest === undefined ? [] : [[name, newest] as const];
   });
   const floors = [...shards.values()].map((shard) => shard.floor);
-  return { sequence, floor: Math.max(floor, ...floors), entries: Object.fromEntries(entries) };
+  return { ...ledger, floor: Math.max(floor, ...floors), entries: Object.fromEntries(entries) };
 }
 
 interface Days {

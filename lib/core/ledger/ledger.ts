@@ -7,6 +7,8 @@ import { pathOfPageKey } from '../page/page-key.ts';
  * compared.
  */
 export interface Ledger {
+  /** No two ledgers have the same. A page of another one was made before that was lost. */
+  readonly id?: string;
   readonly sequence: number;
   /** Every page with a lower sequence is out of date. */
   readonly floor: number;
@@ -25,7 +27,7 @@ export const entryOfPath = (path: string): string => `path:${path}`;
 export const entryOfPrefix = (prefix: string): string => `prefix:${prefix}`;
 
 /** What the ledger has to know of a page. */
-export type LedgerPage = Pick<RenderedPage, 'pageKey' | 'tags' | 'ledgerSequence'>;
+export type LedgerPage = Pick<RenderedPage, 'pageKey' | 'tags' | 'ledgerSequence' | 'ledgerId'>;
 
 /** The names of all entries that would cover the page: its path, each prefix of it, its tags. */
 export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
@@ -35,13 +37,15 @@ export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
 
 /** An entry that covers a page, and its newest sequence. */
 export interface CoveringEntry {
-  /** `floor`: every page below that sequence is out of date. */
+  /** `floor`: every page below that sequence is out of date. `ledger`: every page of another ledger is. */
   readonly name: string;
   readonly sequence: number;
 }
 
 /** The first entry that covers the page and that its render has not seen. */
-export function newerEntry({ floor, entries }: Ledger, page: LedgerPage): CoveringEntry | undefined {
+export function newerEntry(ledger: Ledger, page: LedgerPage): CoveringEntry | undefined {
+  const { sequence, floor, entries } = ledger;
+  if (page.ledgerId !== ledger.id) return { name: 'ledger', sequence };
   const isNewer = ({ sequence }: CoveringEntry): boolean => sequence > page.ledgerSequence;
   const covering = entriesCovering(page).map((name) => ({ name, sequence: entries[name] ?? 0 }));
   return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);

@@ -16,6 +16,8 @@ export interface PageFacts {
   readonly tags: readonly string[];
   /** The ledger's sequence as it was read before the render. */
   readonly ledgerSequence: number;
+  /** Which ledger that was; absent in pages of versions whose ledger had no id. */
+  readonly ledgerId?: string;
   /** SHA-256 (hex) of the body as the site gave it. */
   readonly bodyHash: string;
   /** The edge may have older content of the page: no revalidation has purged it since it was replaced. */
