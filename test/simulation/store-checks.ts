@@ -59,10 +59,13 @@ export class StoreChecks {
   /** First by what was revalidated before a render, then by when it began. */
   #checkOrder(key: string, before: BucketObject, after: BucketObject): void {
     const [old, made] = [before, after].map((object) => factsOf(object, this.#bucket()));
-    if (old === undefined || made === undefined || old.ledgerSequence < made.ledgerSequence) return;
+    if (old === undefined || made === undefined) return;
+    const isOfOneLedger = old.ledgerId === made.ledgerId;
+    if (isOfOneLedger && old.ledgerSequence < made.ledgerSequence) return;
     const [oldBegan, madeBegan] = [old, made].map(({ renderedAt }) => this.#beganAt(key, renderedAt));
     if (oldBegan === undefined || madeBegan === undefined) return;
-    if (old.ledgerSequence === made.ledgerSequence && oldBegan <= madeBegan) return;
+    const isEqual = !isOfOneLedger || old.ledgerSequence === made.ledgerSequence;
+    if (isEqual && oldBegan <= madeBegan) return;
     this.#checker.violate(
       7,
       `${key} of a render that began ${new Date(oldBegan).toISOString()} (ledger ${old.ledgerSequence}) was replaced by one of ${new Date(madeBegan).toISOString()} (${made.ledgerSequence})`,

@@ -9,6 +9,7 @@ export interface Facts {
   readonly renderedAt: number;
   readonly expiration: number | false;
   readonly ledgerSequence: number;
+  readonly ledgerId?: string;
   readonly retryAt?: number;
 }
 
