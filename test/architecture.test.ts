@@ -23,9 +23,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
-  'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
+  'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
-  'lib/cli/site': ['lib/basics', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
+  'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
   lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
 };
 
