@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import type { Objects } from '../../lib/aws/objects.ts';
 import { IsrError } from '../../lib/basics/errors.ts';
 import { isJsonObject } from '../../lib/basics/json-object.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import {
   COMPILED_VERSION,
   type CompiledWebhook,
@@ -51,15 +51,15 @@ export function createWebhookEndpoint({
 }
 
 /** An object each, which the bucket's lifecycle removes after a day. */
-export function createS3Deliveries(objects: Objects): Deliveries {
+export function createS3Deliveries(bucket: Bucket): Deliveries {
   const keyOf = (key: string): string => `_isr/webhooks/${key}`;
   return {
     async has(key) {
-      return (await objects.get(keyOf(key))) !== undefined;
+      return (await bucket.get(keyOf(key))) !== undefined;
     },
     async remember(key) {
       // A conflict is the same delivery, done twice at the same time.
-      await objects.put(keyOf(key), '{}', { condition: { absent: true } });
+      await bucket.put(keyOf(key), '{}', { condition: { absent: true } });
     },
   };
 }

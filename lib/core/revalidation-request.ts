@@ -10,7 +10,7 @@ import {
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
 import { type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter, ruleBrokenBy } from './page/page-key.ts';
-import type { Revalidation } from './revalidate.ts';
+import type { Revalidation } from './revalidation.ts';
 
 export const MAX_ITEMS = 1000;
 /** Of the body, of a request by hand as of a webhook. */

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../aws/objects.ts';
+import { openS3Bucket } from '../aws/s3-bucket.ts';
 import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../aws/stored-page.ts';
+import type { Bucket } from '../core/bucket/bucket.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
 import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
@@ -33,14 +33,17 @@ export interface QueueView {
 /** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
-  readonly #objects: Objects;
+  readonly #objects: Bucket;
   readonly #ledger: LedgerStore;
   readonly #prerenderedOf = new Map<string, Promise<PrerenderedPages>>();
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
-    this.#objects = objectsOf(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
-    this.#ledger = createS3LedgerStore(this.#objects, { now: () => stack.clock.now(), sleep: setTimeout });
+    this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#ledger = createS3LedgerStore(this.#objects, {
+      now: () => stack.clock.now(),
+      sleep: (milliseconds) => stack.clock.sleep(milliseconds, 'inspector'),
+    });
   }
 
   async read() {

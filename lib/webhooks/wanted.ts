@@ -1,7 +1,7 @@
 import { type Check, text } from '../basics/checks.ts';
 import { show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
-import type { Revalidation } from '../core/revalidate.ts';
+import type { Revalidation } from '../core/revalidation.ts';
 import { pagePath, pathPrefix } from '../core/revalidation-request.ts';
 import { fillTemplate, type Lookup } from './fill-template.ts';
 import { valuesAt } from './payload.ts';

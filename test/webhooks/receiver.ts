@@ -1,5 +1,5 @@
 import { Faults } from '../../lib/basics/faults.ts';
-import type { Revalidation } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
 import type { CompiledWebhook } from '../../lib/webhooks/compiled.ts';
 import { type Deliveries, receiveWebhook, type WebhookAnswer } from '../../lib/webhooks/receive.ts';
 import { readWebhooks, type WebhookSettings } from '../../lib/webhooks/settings/read-webhooks.ts';
