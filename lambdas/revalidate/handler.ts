@@ -6,7 +6,7 @@ import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
-import { type RevalidatePorts, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
+import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../../lib/core/revalidate.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
@@ -80,19 +80,19 @@ function createRevalidateAsAsked(
   const ports: RevalidatePorts = {
     ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
-    hasQueryVariants: config.allowQuery.length > 0,
     purger,
   };
+  const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   return async (revalidation) => {
-    const result = await revalidate(revalidation, config.deploymentId, ports);
-    const status = statusOf(result);
-    log(status === 502 ? 'error' : 'info', 'revalidated', { ...result });
-    return { status, body: result };
+    const outcome = await revalidate(revalidation, options, ports);
+    const status = statusOf(outcome);
+    log(status === 502 ? 'error' : 'info', 'revalidated', { ...outcome });
+    return { status, body: outcome };
   };
 }
 
 /** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
-function statusOf({ pages, purge }: RevalidationResult): 200 | 202 | 502 {
+function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
 }

@@ -18,7 +18,7 @@ const BODY = readFixture('ghost', 'post-published-edited.json');
 test('a webhook makes the page new before it is answered', async () => {
   const { world, receive } = createReceiver({ ghost: { rules: RULES } });
   world.site.answer = { body: 'old' };
-  await servePage(keyOf('/blog/hello-again'), world);
+  await servePage(keyOf('/blog/hello-again'), world.options, world);
   world.site.answer = { body: 'new' };
 
   const answer = await receive(eventOf('/webhooks/ghost', BODY, signed(BODY, world)));
@@ -105,7 +105,7 @@ function createReceiver(
     deliveries: createS3Deliveries(objectsOver(objects)),
     log: world.log,
     async revalidate(revalidation) {
-      const result = await revalidate(revalidation, 'deployment', world);
+      const result = await revalidate(revalidation, world.options, world);
       return { status: result.pages.some(({ outcome }) => outcome === 'failed') ? 502 : 200, body: result };
     },
   });
