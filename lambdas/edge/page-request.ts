@@ -28,7 +28,7 @@ function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRes
   if (path !== request.uri) return redirect(request, path);
   setTrustedHeaders(request);
   keepKnownTokens(request, config.tokenHashes);
-  request.uri = config.prefix + uriOfPageKey(page.key);
+  request.uri = config.prefix + uriOfPageKey(page.pageKey);
   request.querystring = {};
   request.cookies = {};
   return request;

@@ -6,7 +6,7 @@ import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
-import { type RevalidatePorts, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
+import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../../lib/core/revalidate.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
@@ -15,21 +15,19 @@ import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
-import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
+import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
 type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
 
 /** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
-  const { environment, clock, log } = sandbox;
+  const { environment, log } = sandbox;
   const config = readRevalidateConfig(environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
-  const receiveWebhook = createWebhookReceiver({
-    settings: sandbox.assetJson('webhooks.json', {}),
-    environment,
-    clock,
+  const answerWebhook = createWebhookEndpoint({
+    sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
     revalidate: revalidateAsAsked,
@@ -39,7 +37,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
     const { method, sourceIp } = event.requestContext.http;
     if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await receiveWebhook(event);
+      const { status, body } = await answerWebhook(event);
       return answer(status, body);
     }
     if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
@@ -82,19 +80,19 @@ function createRevalidateAsAsked(
   const ports: RevalidatePorts = {
     ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
-    hasQueryVariants: config.allowQuery.length > 0,
     purger,
   };
+  const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   return async (revalidation) => {
-    const result = await revalidate(revalidation, config.deploymentId, ports);
-    const status = statusOf(result);
-    log(status === 502 ? 'error' : 'info', 'revalidated', { ...result });
-    return { status, body: result };
+    const outcome = await revalidate(revalidation, options, ports);
+    const status = statusOf(outcome);
+    log(status === 502 ? 'error' : 'info', 'revalidated', { ...outcome });
+    return { status, body: outcome };
   };
 }
 
 /** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
-function statusOf({ pages, purge }: RevalidationResult): 200 | 202 | 502 {
+function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
 }

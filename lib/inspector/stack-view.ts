@@ -50,7 +50,7 @@ export class StackView {
 
   async read() {
     const stack = this.#stack;
-    const [pages, queues] = await Promise.all([this.#pages(), this.#queues()]);
+    const pages = await this.#pages();
     return {
       stackName: stack.stackName,
       siteUrl: stack.siteUrl,
@@ -58,7 +58,7 @@ export class StackView {
       offsetMilliseconds: stack.clock.offset,
       outputs: stack.outputs,
       pages,
-      queues,
+      queues: this.#queues(),
       edge: [...stack.distribution.cachedObjects()],
       functions: stack.functions.map(({ constructPath, name, coldStarts, running }) => ({
         id: constructPath.replace(/^.*\/|^SiteFunctions/, ''),
@@ -91,12 +91,12 @@ export class StackView {
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
     const page = await readStoredPage(pageKey, object, source);
-    const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
+    const { kind } = await readFreshness({ page, ledger }, { ledger: this.#ledger, clock: this.#stack.clock });
     const { status, renderedAt, expiration, tags } = page;
     return {
       deployment,
       path: urlPathOfPageKey(pageKey),
-      state: page.prerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
+      state: page.isPrerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
       status,
       renderedAt,
       expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
@@ -115,18 +115,8 @@ export class StackView {
     return reading;
   }
 
-  async #queues(): Promise<readonly QueueView[]> {
-    const response = await fetch(`${this.#stack.endpoints.AWS_ENDPOINT_URL_SQS}/_fauxqs/queues`);
-    const queues = (await response.json()) as readonly {
-      readonly name: string;
-      readonly approximateMessageCount: number;
-      readonly approximateInflightCount: number;
-    }[];
-    return queues.map(({ name, approximateMessageCount, approximateInflightCount }) => ({
-      name,
-      waiting: approximateMessageCount,
-      inFlight: approximateInflightCount,
-    }));
+  #queues(): readonly QueueView[] {
+    return this.#stack.queueDepths().map(({ name, waiting, inFlight }) => ({ name, waiting, inFlight }));
   }
 }
 

@@ -108,7 +108,7 @@ function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
   if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });
   if (!prefix.endsWith('/')) throw flagFault('--prefix', { value: prefix, mustBe: 'a path that ends with a slash' });
-  return `${result.key.replace(/\/index\.html$/, '')}/`;
+  return `${result.pageKey.replace(/\/index\.html$/, '')}/`;
 }
 
 function summaryOf(counts: ReadonlyMap<PageState, number>, deploymentId: string): string {

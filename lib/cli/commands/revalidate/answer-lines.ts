@@ -1,11 +1,11 @@
-import type { PageResult, Purge, RevalidationResult } from '../../../core/revalidate.ts';
+import type { PageOutcome, PurgeOutcome, RevalidationOutcome } from '../../../core/revalidate.ts';
 import type { CliHost, Style } from '../../terminal/command.ts';
 import { cell, countOf, printable } from '../../terminal/wording.ts';
 
 /** What the revalidate function answers. */
-export type RevalidationAnswer = RevalidationResult;
+export type RevalidationAnswer = RevalidationOutcome;
 
-const OUTCOMES: Readonly<Record<PageResult['outcome'], { readonly text: string; readonly style: Style }>> = {
+const OUTCOMES: Readonly<Record<PageOutcome['outcome'], { readonly text: string; readonly style: Style }>> = {
   rendered: { text: 'rendered', style: 'green' },
   unchanged: { text: 'unchanged', style: 'green' },
   'not-found': { text: 'not found', style: 'yellow' },
@@ -14,13 +14,13 @@ const OUTCOMES: Readonly<Record<PageResult['outcome'], { readonly text: string; 
   failed: { text: 'failed', style: 'red' },
 };
 
-const NOTES: Partial<Readonly<Record<PageResult['outcome'], string>>> = {
+const NOTES: Partial<Readonly<Record<PageOutcome['outcome'], string>>> = {
   'not-stored': 'it is rendered for each request',
   prerendered: 'made by the build; only a deployment changes it',
   failed: 'the old page, if any, is served until a render succeeds',
 };
 
-const PURGES: Readonly<Record<Purge, string>> = {
+const PURGES: Readonly<Record<PurgeOutcome, string>> = {
   purged: 'purged',
   queued: 'purge queued',
   'nothing-to-purge': '',
@@ -41,7 +41,7 @@ export function linesOf(answer: RevalidationAnswer, source: string, host: CliHos
   ];
 }
 
-function pageLine({ path, outcome, reason, purge, milliseconds }: PageResult, host: CliHost): string {
+function pageLine({ path, outcome, reason, purge, milliseconds }: PageOutcome, host: CliHost): string {
   const { text, style } = OUTCOMES[outcome];
   const notes = [reason, NOTES[outcome]].filter(Boolean).join('; ');
   const took = `${milliseconds} ms`;

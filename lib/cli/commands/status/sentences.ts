@@ -75,8 +75,8 @@ function stateSentence(page: StoredView): string {
       return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
     case 'expired': {
       const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
-      if (!freshness.tooStale) return expired + next(page, IN_THE_BACKGROUND);
-      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleLimit}).${next(page, WAITS)}`;
+      if (!freshness.isTooStale) return expired + next(page, IN_THE_BACKGROUND);
+      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleWhileRevalidate}).${next(page, WAITS)}`;
     }
     default:
       if (expiry === undefined) return `${start} is fresh until it is revalidated.`;
