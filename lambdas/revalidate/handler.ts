@@ -15,21 +15,19 @@ import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
-import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
+import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
 type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
 
 /** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
-  const { environment, clock, log } = sandbox;
+  const { environment, log } = sandbox;
   const config = readRevalidateConfig(environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
-  const receiveWebhook = createWebhookReceiver({
-    settings: sandbox.assetJson('webhooks.json', {}),
-    environment,
-    clock,
+  const answerWebhook = createWebhookEndpoint({
+    sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
     revalidate: revalidateAsAsked,
@@ -39,7 +37,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
     const { method, sourceIp } = event.requestContext.http;
     if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await receiveWebhook(event);
+      const { status, body } = await answerWebhook(event);
       return answer(status, body);
     }
     if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);

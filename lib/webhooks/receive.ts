@@ -4,9 +4,10 @@ import { isJsonObject } from '../basics/json-object.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidation.ts';
 import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
-import type { Webhook } from './configuration.ts';
-import { wantedBy } from './rules.ts';
-import type { Fields, WebhookRequest } from './types.ts';
+import type { CompiledWebhook } from './compiled.ts';
+import type { Fields, Vendor, WebhookRequest } from './vendor.ts';
+import type { VendorName } from './vendors.ts';
+import { wantedBy } from './wanted.ts';
 
 export interface WebhookAnswer {
   readonly status: number;
@@ -21,7 +22,10 @@ export interface Deliveries {
 }
 
 export interface WebhookPorts {
-  readonly webhooks: ReadonlyMap<string, Webhook>;
+  /** By name. */
+  readonly webhooks: ReadonlyMap<string, CompiledWebhook>;
+  /** The module of a vendor, one that a webhook has. */
+  vendorOf(name: VendorName): Promise<Vendor>;
   /** One, or two while it is being changed; never none. */
   secretsOf(name: string): readonly string[];
   /** Query parameters that make a page of their own. */
@@ -32,6 +36,12 @@ export interface WebhookPorts {
   readonly log: Log;
 }
 
+/** A webhook that a request came for. */
+interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
+  readonly name: string;
+  readonly vendor: Vendor;
+}
+
 /** `now` in epoch milliseconds. */
 export async function receiveWebhook(
   name: string,
@@ -39,10 +49,11 @@ export async function receiveWebhook(
   now: number,
   ports: WebhookPorts,
 ): Promise<WebhookAnswer> {
-  const webhook = ports.webhooks.get(name);
-  if (webhook === undefined) return refuse(404, 'there is no webhook of this name');
+  const compiled = ports.webhooks.get(name);
+  if (compiled === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
   if (bytes > MAX_REQUEST_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}`);
+  const webhook: Webhook = { ...compiled, name, vendor: await ports.vendorOf(compiled.vendor) };
   if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
   const why = whyRefused(webhook, request, now, ports.secretsOf(name));
   if (why !== undefined) {
@@ -58,11 +69,12 @@ export async function receiveWebhook(
 }
 
 async function act(
-  { name, vendor, options, rules }: Webhook,
+  webhook: Webhook,
   request: WebhookRequest,
   payload: object,
   ports: WebhookPorts,
 ): Promise<WebhookAnswer> {
+  const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
   const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
