@@ -2,11 +2,11 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { aws4 } from '../vendor/aws4.ts';
 
-export type Service = 's3' | 'sqs' | 'cloudfront';
+export type Service = 's3' | 'sqs' | 'cloudfront' | 'cloudformation' | 'logs';
 
 export interface AwsCall {
   readonly service: Service;
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** Percent-encoded, from the service's root: for S3 without the bucket. */
   readonly path: string;
   readonly bucket?: string;
@@ -27,6 +27,14 @@ export interface AwsClientOptions {
   readonly region: string;
   /** By service, `AWS_ENDPOINT_URL_S3` and so on: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
   readonly endpoints?: Partial<Record<Service, string>>;
+  /** Asked before each call. @default those of the environment */
+  readonly credentials?: () => Promise<AwsCredentials>;
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
 }
 
 // A sandbox that was frozen finds its kept-alive sockets dead; S3 asks to retry 500 and 503. The first retry is soon,
@@ -36,8 +44,8 @@ const PAUSES_MS = [30, 120, 480];
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). Credentials come from the
- * environment, as a sandbox of Lambda has them for its whole life.
+ * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). A sandbox of Lambda has its
+ * credentials in the environment for its whole life.
  */
 export function createAwsClient(options: AwsClientOptions): AwsClient {
   const agent = new HttpsAgent({ keepAlive: true });
@@ -63,15 +71,26 @@ function isFailing({ status }: AwsAnswer): boolean {
   return status >= 500 || status === 429;
 }
 
+/** AWS was reached, and did not do what it was asked for. */
+export class AwsRefusal extends Error {
+  override readonly name = 'AwsRefusal';
+  readonly answer: AwsAnswer;
+
+  constructor(call: AwsCall, answer: AwsAnswer) {
+    super(describeFailure(call, answer));
+    this.answer = answer;
+  }
+}
+
 /** What AWS answered, for an error message. */
 export function describeFailure(call: AwsCall, answer: AwsAnswer): string {
   const text = answer.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
   return `${call.service} answered ${answer.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
 }
 
-function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsAnswer> {
+async function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsAnswer> {
   const url = urlOf(call, options);
-  const signed = aws4.sign({
+  const request = {
     service: call.service,
     region: call.service === 'cloudfront' ? 'us-east-1' : options.region,
     method: call.method,
@@ -79,7 +98,17 @@ function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Prom
     path: url.pathname + url.search,
     headers: { ...call.headers },
     ...(call.body === undefined ? {} : { body: call.body as string }),
-  });
+  };
+  const { headers } = aws4.sign(request, await options.credentials?.());
+  return exchange(call, url, headers as Record<string, string>, agent);
+}
+
+function exchange(
+  { method, body }: AwsCall,
+  url: URL,
+  headers: Record<string, string>,
+  agent: HttpsAgent,
+): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
     const receive = (message: IncomingMessage): void => {
       const chunks: Buffer[] = [];
@@ -88,16 +117,16 @@ function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Prom
       message.on('end', () => resolve(answerOf(message, Buffer.concat(chunks))));
     };
     const wire: RequestOptions = {
-      method: call.method,
+      method,
       hostname: url.hostname,
       port: url.port,
       path: url.pathname + url.search,
-      headers: signed.headers as Record<string, string>,
+      headers,
     };
     const request =
       url.protocol === 'https:' ? httpsRequest({ ...wire, agent }, receive) : plainHttp().request(wire, receive);
     request.on('error', (error) => reject(networkError(error)));
-    request.end(call.body);
+    request.end(body);
   });
 }
 
@@ -107,8 +136,11 @@ function urlOf(call: AwsCall, { region, endpoints }: AwsClientOptions): URL {
   if (endpoint !== undefined)
     return new URL((call.bucket === undefined ? '' : `/${call.bucket}`) + call.path, endpoint);
   if (call.service === 'cloudfront') return new URL(call.path, 'https://cloudfront.amazonaws.com');
-  const prefix = call.bucket === undefined ? '' : `${call.bucket}.`;
-  return new URL(call.path, `https://${prefix}${call.service}.${region}.amazonaws.com`);
+  const host = `${call.service}.${region}.amazonaws.com`;
+  if (call.bucket === undefined) return new URL(call.path, `https://${host}`);
+  // S3's certificate is for one label before its name.
+  if (call.bucket.includes('.')) return new URL(`/${call.bucket}${call.path}`, `https://${host}`);
+  return new URL(call.path, `https://${call.bucket}.${host}`);
 }
 
 function answerOf(message: IncomingMessage, body: Buffer): AwsAnswer {

@@ -1,7 +1,7 @@
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { Bucket, StoredObject, WriteCondition } from '../core/bucket/bucket.ts';
 import { encodeStrictly } from '../core/page/page-key.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+import { type AwsAnswer, type AwsCall, type AwsClient, AwsRefusal } from './client.ts';
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 when the condition does not hold,
 // 409 when another write to the key is under way, 404 for If-Match on a key that is gone.
@@ -17,7 +17,8 @@ export function openS3Bucket(bucket: string, aws: AwsClient): Bucket {
     }
   };
   const refuse = (key: string, method: AwsCall['method'], answer: AwsAnswer): never => {
-    throw unavailable(bucket, key, describeFailure({ service: 's3', method, path: key }, answer));
+    const refusal = new AwsRefusal({ service: 's3', method, path: key }, answer);
+    throw unavailable(bucket, key, refusal.message, refusal);
   };
   const getUnless: Bucket['getUnless'] = async (key, etag) => {
     const answer = await call(key, {

@@ -54,7 +54,7 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     limit: readCount('limit', values.limit) ?? Number.POSITIVE_INFINITY,
   };
   const place = await findPlace(values, host);
-  const bucket = await openBucket(place);
+  const bucket = await openBucket(place, host);
   const counts = new Map<PageState, number>();
   try {
     for await (const page of selectPages(bucket, createPageViewer(bucket, place), selection, host)) {
@@ -64,7 +64,6 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     }
   } finally {
     host.progress('');
-    bucket.close();
   }
   if (!values.json) host.err(summaryOf(counts, bucket.deploymentId));
   return 0;
