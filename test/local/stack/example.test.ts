@@ -43,10 +43,10 @@ describe("the example's template", () => {
     expect((await site.get('/favicon.svg')).headers['content-type']).toBe('image/svg+xml');
   });
 
-  test('gives live routes to the ssr function, with the secret of the stack', async () => {
+  test('gives live routes to the live function, with the secret of the stack', async () => {
     expect((await site.get('/ssr')).status).toBe(200);
     // Who does not come through CloudFront does not know the secret.
-    const direct = await fetch(`${site.stack.functionUrl('ssr')}ssr`);
+    const direct = await fetch(`${site.stack.functionUrl('live')}ssr`);
     expect(direct.status).toBe(403);
   });
 

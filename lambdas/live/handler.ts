@@ -10,7 +10,7 @@ import type { SiteContext } from '../../lib/core/site.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { readSsrConfig, type SsrConfig } from './config.ts';
+import { type LiveConfig, readLiveConfig } from './config.ts';
 import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
 
@@ -20,18 +20,18 @@ const HIDDEN_HEADERS = [TOKEN_HEADER, 'cdn-cache-control', 'vercel-cdn-cache-con
 /** As hosted platforms do for responses that say nothing: a browser must not guess. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
-interface SsrPorts extends InvalidatePorts {
+interface LivePorts extends InvalidatePorts {
   readonly log: Log;
 }
 
 type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 
 /** Live routes: every method, nothing stored, the body streamed as the site makes it. */
-export function createSsr(sandbox: SiteSandbox): StreamedHandler {
+export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
-  const config = readSsrConfig(sandbox.environment);
+  const config = readLiveConfig(sandbox.environment);
   const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
-  const ports: SsrPorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
+  const ports: LivePorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   return async (event, stream) => {
     if (!isFromDistribution(event, config.originSecret)) {
@@ -65,7 +65,7 @@ async function siteResponse(
     return await fetch(request, { kind: 'live', clientAddress: viewerAddressOf(event), ...work });
   } catch (error) {
     log('error', `${request.method} ${new URL(request.url).pathname} failed: ${reasonOf(error)}`);
-    return new Response('The site failed to answer. The log of the ssr function says why.\n', textHead(500));
+    return new Response('The site failed to answer. The log of the live function says why.\n', textHead(500));
   }
 }
 
@@ -73,8 +73,8 @@ async function revalidateAsNamed(
   token: string,
   body: string,
   request: Request,
-  { allowQuery, deploymentId, tokenHashes }: SsrConfig,
-  ports: SsrPorts,
+  { allowQuery, deploymentId, tokenHashes }: LiveConfig,
+  ports: LivePorts,
 ): Promise<void> {
   const { log } = ports;
   const from = new URL(request.url).pathname;

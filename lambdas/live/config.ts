@@ -1,7 +1,7 @@
 import { text } from '../../lib/basics/checks.ts';
 import { type Environment, hashes, list, readEnvironment } from '../../lib/basics/environment.ts';
 
-export interface SsrConfig {
+export interface LiveConfig {
   readonly bucket: string;
   readonly deploymentId: string;
   readonly allowQuery: readonly string[];
@@ -10,9 +10,9 @@ export interface SsrConfig {
   readonly originSecret: string;
 }
 
-export function readSsrConfig(environment: Environment): SsrConfig {
-  return readEnvironment<SsrConfig>(
-    'the ssr function',
+export function readLiveConfig(environment: Environment): LiveConfig {
+  return readEnvironment<LiveConfig>(
+    'the live function',
     {
       bucket: ['ISR_BUCKET', text],
       deploymentId: ['ISR_DEPLOYMENT_ID', text],
