@@ -8,7 +8,7 @@ import { StackView } from './stack-view.ts';
 
 export interface InspectorOptions {
   readonly stack: LocalStack;
-  /** 0: any free port. */
+  /** 0 stands for any free port. */
   readonly port: number;
 }
 
@@ -24,10 +24,10 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   '/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
 };
 const MAXIMUM_MOVE_MS = 366 * 24 * 3_600_000;
-/** Events that a page gets when it opens. */
+/** How many past events a page gets when it opens. */
 const HISTORY = 300;
 
-/** Serves the page that shows what happens in a local stack, and lets it move the clock. */
+/** Serves a page that shows what happens in a local stack, and that can move its clock. */
 export async function startInspector({ stack, port }: InspectorOptions): Promise<Inspector> {
   const view = new StackView(stack);
   const request = { port, purpose: 'the inspector', flag: '--inspector-port' };
@@ -38,7 +38,7 @@ export async function startInspector({ stack, port }: InspectorOptions): Promise
 }
 
 async function answer(message: IncomingMessage, reply: ServerResponse, stack: LocalStack, view: StackView) {
-  // A name that resolves to this machine (DNS rebinding) would let any web page read and move the stack.
+  // DNS rebinding: with a name that resolves to this machine, any web page could read and control the stack.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(message.headers.host ?? '')) {
     return sendJson(reply, 421, { error: 'ask for 127.0.0.1 or localhost' });
   }
@@ -55,7 +55,7 @@ async function answer(message: IncomingMessage, reply: ServerResponse, stack: Lo
 }
 
 async function moveClock(message: IncomingMessage, reply: ServerResponse, stack: LocalStack): Promise<unknown> {
-  // A form of another site can send neither this content type nor the page's own origin.
+  // A form on another site cannot send this content type.
   if (message.headers['content-type'] !== 'application/json') {
     return sendJson(reply, 415, { error: 'send application/json' });
   }
