@@ -79,7 +79,7 @@ async function lookAtStored(place: Place, { origin, path }: Asked, host: CliHost
   try {
     return await findStoredPage(await openBucket(place, host), place, path);
   } catch (error) {
-    // The answer of the edge is worth showing anyway.
+    // The response of the edge is worth showing anyway.
     if (error instanceof FailedCommand) return { kind: 'unknown', reason: error.message };
     throw error;
   }
