@@ -26,9 +26,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api'],
   'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'],
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
-  'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
+  'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
-  'lib/cli/site': ['lib/basics', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
+  'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
   lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
 };
 

@@ -66,9 +66,12 @@ test('a hit does not load the site, a miss does', async () => {
   const aws = createAwsClient({ region: 'us-east-1', endpoints: { s3: server.url } });
   const pages = createS3PageStore(openS3Bucket('pages', aws), { deploymentId: DEPLOYMENT });
   const facts = { status: 200, headers: { 'content-type': 'text/html' }, renderedAt: Date.now(), expiration: 60 };
-  await pages.write(keyOf('/a'), { ...facts, tags: [], ledgerSequence: 0, bodyHash: '' }, Buffer.from('a'), {
-    absent: true,
-  });
+  await pages.write(
+    { ...facts, tags: [], ledgerSequence: 0, bodyHash: '', pageKey: keyOf('/a'), body: Buffer.from('a') },
+    {
+      absent: true,
+    },
+  );
   expect(await serve('/a/index.html')).toMatchObject({ statusCode: 200, headers: { 'x-isr-cache': 'HIT' } });
   expect(await serve('/b/index.html')).toMatchObject({ statusCode: 500, headers: { 'x-isr-cache': 'BYPASS' } });
 });

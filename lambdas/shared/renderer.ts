@@ -1,4 +1,4 @@
-import type { SiteAnswer } from '../../lib/core/page/page.ts';
+import type { SiteResponse } from '../../lib/core/page/page.ts';
 import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { Renderer } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
@@ -6,7 +6,7 @@ import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.
 import { liveRoutesOf } from './live-routes.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
-export interface SiteOptions {
+export interface RendererOptions {
   /** The canonical origin, `https://example.com`. */
   readonly siteUrl: string;
   readonly trailingSlash: TrailingSlash;
@@ -18,30 +18,30 @@ export interface SiteOptions {
 const NOBODYS_ADDRESS = '127.0.0.1';
 
 /** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
-export function createRenderer(sandbox: SiteSandbox): (options: SiteOptions) => Renderer {
+export function createRenderer(sandbox: SiteSandbox): (options: RendererOptions) => Renderer {
   const isLiveRoute = liveRoutesOf(sandbox);
   return (options) => ({
-    render: (key, draftToken) => {
-      const work = async (signal: AbortSignal): Promise<SiteAnswer> => {
-        const answer = await render(key, draftToken, options, signal, sandbox);
-        return isLiveRoute(key) ? { ...answer, hint: false } : answer;
+    render: (pageKey, draftToken) => {
+      const work = async (signal: AbortSignal): Promise<SiteResponse> => {
+        const response = await render(pageKey, draftToken, options, signal, sandbox);
+        return isLiveRoute(pageKey) ? { ...response, hint: false } : response;
       };
-      return withinTime(options.renderTimeoutMs, pathOfPageKey(key), work, sandbox.startTimer);
+      return withinTime(options.renderTimeoutMs, pathOfPageKey(pageKey), work, sandbox.startTimer);
     },
   });
 }
 
 async function render(
-  key: PageKey,
+  pageKey: PageKey,
   draftToken: string | undefined,
-  options: SiteOptions,
+  options: RendererOptions,
   signal: AbortSignal,
   { loadSite }: SiteSandbox,
-): Promise<SiteAnswer> {
+): Promise<SiteResponse> {
   const fetch = await loadSite();
   // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
   const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
-  const request = new Request(urlOf(key, options), { headers: { accept: '*/*', ...draft }, signal });
+  const request = new Request(urlOf(pageKey, options), { headers: { accept: '*/*', ...draft }, signal });
   const pending: Promise<unknown>[] = [];
   let hint: CacheHint | false | undefined;
   const response = await fetch(request, {
@@ -58,9 +58,9 @@ async function render(
   return { status: response.status, headers: response.headers, body, hint };
 }
 
-function urlOf(key: PageKey, { siteUrl, trailingSlash }: SiteOptions): URL {
-  const path = pathOfPageKey(key);
+function urlOf(pageKey: PageKey, { siteUrl, trailingSlash }: RendererOptions): URL {
+  const path = pathOfPageKey(pageKey);
   const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
-  const query = queryOfPageKey(key);
+  const query = queryOfPageKey(pageKey);
   return new URL(path + slash + (query === '' ? '' : `?${query}`), siteUrl);
 }

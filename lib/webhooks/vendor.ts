@@ -1,3 +1,6 @@
+import type { Given } from '../basics/faults.ts';
+import type { WebhookRule } from './rule.ts';
+
 /** What the vendor sent, as it was sent. */
 export interface WebhookRequest {
   /** Percent-encoded, with a leading slash. */
@@ -17,24 +20,6 @@ export interface WebhookRequest {
 export const FIELD_NAMES = ['event', 'type', 'id', 'slug', 'path', 'previousSlug', 'previousPath', 'locale'] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
 export type Fields = Readonly<Partial<Record<FieldName, string | readonly string[]>>>;
-
-/** What makes a page of the site out of date, as data. See docs/cms/README.md. */
-export interface WebhookRule {
-  /**
-   * Names of fields (`type`, `event`, `data.some.path`) and the values that they must have; one of several.
-   *
-   * @default - the rule is for every change
-   */
-  readonly when?: Readonly<Record<string, string | readonly string[]>>;
-  /** Paths of pages: `/blog/{slug}`, `/{...path}`. */
-  readonly paths?: readonly string[];
-  /** Tags of pages: `post:{id}`. */
-  readonly tags?: readonly string[];
-  /** Beginnings of paths, with a slash at the end: `/{locale}/blog/`. */
-  readonly prefixes?: readonly string[];
-  /** Every page of the site. */
-  readonly all?: boolean;
-}
 
 /** Options that some of the vendors take. */
 export interface VendorOptions {
@@ -70,12 +55,16 @@ export type OptionName = keyof VendorOptions;
 
 export type Verdict = { readonly isGenuine: true } | { readonly isGenuine: false; readonly why: string };
 
+/** What can be said of a webhook of one vendor. */
+export interface VendorSettings {
+  readonly options: readonly OptionName[];
+  /** Notes options that do not go together. */
+  checkTogether?(options: VendorOptions, webhook: Given): void;
+  readonly defaultRules: readonly WebhookRule[];
+}
+
 /** How one vendor signs and what its payloads say. */
 export interface Vendor {
-  readonly options: readonly OptionName[];
-  /** Options that do not go together, as ends of a sentence that begins with the webhook. */
-  optionFaults?(options: VendorOptions): readonly string[];
-  readonly defaultRules: readonly WebhookRule[];
   verify(request: WebhookRequest, secret: string, now: number, options: VendorOptions): Verdict;
   /** One for each entry and locale; none when the payload is about no content. */
   changesIn(request: WebhookRequest, payload: object, options: VendorOptions): readonly Fields[];
