@@ -84,7 +84,7 @@ test('asks another site, and says that what it stores is not known', async () =>
   const other = running.site.contentApi.url;
   const { code, text } = await isr('status', `${other}/posts`);
   expect(code).toBe(0);
-  expect(text).toMatch(/Stored: unknown[\s\S]*is of another site/);
+  expect(text).toMatch(/Stored: unknown[\s\S]*belongs to another site/);
   expect(text).toContain('does not say that it came through CloudFront');
 });
 
