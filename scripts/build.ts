@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { reasonOf } from '../lib/basics/errors.ts';
+import { VENDOR_NAMES } from '../lib/webhooks/vendors.ts';
+import { licensesOf } from './build/licenses.ts';
+import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
@@ -22,13 +26,37 @@ async function step(name: string, work: () => Promise<string>): Promise<void> {
 }
 
 async function compileLibrary(): Promise<string> {
+  const emitted = await emitLibrary();
+  const vendor = await bundleVendor(ROOT);
+  await writeMetafile('vendor', vendor.metafile);
+  // Over what the compiler emitted for the same modules.
+  const written = new Set([...emitted, ...vendor.files]);
+  for (const folder of ['lib', 'bin']) await removeAllBut(written, join(ROOT, 'dist', folder));
+  await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
+  return `${emitted.length} files to dist/lib and dist/bin; libraries: ${describeVendor(vendor)}`;
+}
+
+async function emitLibrary(): Promise<string[]> {
   const { code, output } = await runTypeScript(['-p', 'tsconfig.build.json', '--listEmittedFiles']);
-  const emitted = new Set([...output.matchAll(/^TSFILE: (.+)$/gm)].map((match) => String(match[1]).trim()));
   const complaints = output.replaceAll(/^TSFILE: .+\n?/gm, '').trim();
   if (code !== 0) throw new Error(`tsc failed with exit code ${code}\n${complaints}`);
-  for (const folder of ['lib', 'bin']) await removeAllBut(emitted, join(ROOT, 'dist', folder));
-  await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
-  return `${emitted.size} files to dist/lib and dist/bin`;
+  return [...output.matchAll(/^TSFILE: (.+)$/gm)].map((match) => String(match[1]).trim());
+}
+
+/** What a bundle is made of, for the benchmark and the licences. It is not part of the package. */
+async function writeMetafile(name: string, metafile: Metafile): Promise<void> {
+  await mkdir(join(ROOT, 'dist/meta'), { recursive: true });
+  await writeFile(join(ROOT, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+}
+
+async function writeLicenses(): Promise<string> {
+  const metafiles = [...LAMBDAS, 'vendor'].map((name) => readFile(join(ROOT, 'dist/meta', `${name}.json`), 'utf8'));
+  const text = licensesOf(
+    ROOT,
+    (await Promise.all(metafiles)).map((json) => JSON.parse(json) as Metafile),
+  );
+  await writeFile(join(ROOT, 'dist/THIRD-PARTY-LICENSES'), text);
+  return 'written to dist/THIRD-PARTY-LICENSES';
 }
 
 async function copyRuntimeClient(): Promise<string> {
@@ -66,28 +94,50 @@ async function removeAllBut(emitted: ReadonlySet<string>, folder: string): Promi
   }
 }
 
+const LAMBDA_BUNDLE = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
 async function bundleLambda(name: string): Promise<string> {
   const outfile = join(ROOT, 'dist/lambdas', name, 'index.mjs');
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...LAMBDA_BUNDLE,
     entryPoints: [`lambdas/${name}/index.ts`],
     outfile,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
     // The build's server, which the construct copies beside the bundle at synth.
     external: ['./site/*'],
     // CommonJS dependencies ask for Node's modules with `require`, which an ES module does not have.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'silent',
   });
-  await mkdir(join(ROOT, 'dist/meta'), { recursive: true });
-  await writeFile(join(ROOT, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+  await writeMetafile(name, metafile);
   return describeSize(outfile, sizeOf(metafile));
+}
+
+/** A module for each vendor of webhooks: the construct copies those in use beside the revalidate function's bundle. */
+export async function bundleWebhookVendors(folder: string): Promise<string> {
+  const results = await Promise.all(
+    VENDOR_NAMES.map((name) =>
+      build({
+        ...LAMBDA_BUNDLE,
+        stdin: {
+          contents: `export { ${name} as vendor } from './lib/webhooks/vendors/${name}.ts'`,
+          resolveDir: ROOT,
+          loader: 'ts',
+        },
+        outfile: join(folder, `${name}.mjs`),
+      }),
+    ),
+  );
+  const sizes = results.map(({ metafile }) => sizeOf(metafile));
+  return `${results.length} of ${(Math.min(...sizes) / 1024).toFixed(1)} to ${(Math.max(...sizes) / 1024).toFixed(1)} KiB`;
 }
 
 function sizeOf(metafile: Metafile): number {
@@ -145,14 +195,16 @@ async function main(): Promise<void> {
     step('tsc', compileLibrary),
     step(RUNTIME_CLIENT, copyRuntimeClient),
     ...LAMBDAS.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
+    step('lambdas/webhooks', () => bundleWebhookVendors(join(ROOT, 'dist/lambdas/webhooks'))),
     ...EDGE_FUNCTIONS.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
   ]);
   for (const result of steps) {
     if (result.status === 'rejected') {
-      console.error(result.reason instanceof Error ? result.reason.message : result.reason);
+      console.error(reasonOf(result.reason));
       process.exitCode = 1;
     }
   }
+  if (process.exitCode === undefined) await step('licences', writeLicenses);
 }
 
 if (import.meta.main) await main();

@@ -19,12 +19,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
+import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { secretVariables } from './site-webhooks.ts';
-import { copyBundle, emptyStagingFolder, writeJson } from './staging.ts';
+import { copyBundle, copyModule, emptyStagingFolder, writeJson } from './staging.ts';
 
 export interface SiteFunctionsProps {
   readonly build: Build;
@@ -56,12 +57,12 @@ export class SiteFunctions extends Construct {
   readonly serve: LambdaFunction;
   readonly render: LambdaFunction;
   readonly revalidate: LambdaFunction;
-  readonly ssr: LambdaFunction;
+  readonly live: LambdaFunction;
   readonly purge: LambdaFunction;
   readonly serveUrl: FunctionUrl;
-  readonly ssrUrl: FunctionUrl;
+  readonly liveUrl: FunctionUrl;
   readonly revalidateUrl: FunctionUrl;
-  /** Sent by CloudFront with each request to ssr, whose URL anybody may call. */
+  /** Sent by CloudFront with each request to the live function, whose URL anybody may call. */
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
 
@@ -69,13 +70,13 @@ export class SiteFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     this.originSecret = new Secret(this, 'OriginSecret', {
-      description: 'Proves to the ssr function that a request came through CloudFront.',
+      description: 'Proves to the live function that a request came through CloudFront.',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
     });
     this.serve = this.#serve();
     this.render = this.#render();
     this.revalidate = this.#revalidate();
-    this.ssr = this.#ssr();
+    this.live = this.#live();
     this.purge = this.#purge();
     this.serveUrl = this.serve.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
@@ -83,7 +84,7 @@ export class SiteFunctions extends Construct {
     });
     // OAC signs no body, so CloudFront could not forward a POST to a URL with AWS_IAM:
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
-    this.ssrUrl = this.ssr.addFunctionUrl({
+    this.liveUrl = this.live.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     });
@@ -95,10 +96,10 @@ export class SiteFunctions extends Construct {
 
   /** The functions that run the user's code. */
   get siteRunners(): readonly LambdaFunction[] {
-    return [this.serve, this.render, this.revalidate, this.ssr];
+    return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and ssr are left out: the distribution needs their URLs, so they cannot need the distribution. */
+  /** serve and live are left out: the distribution needs their URLs, so they cannot need the distribution. */
   connectTo(distribution: Distribution): void {
     for (const purging of [this.revalidate, this.purge]) {
       purging.addEnvironment('ISR_DISTRIBUTION_ID', distribution.distributionId);
@@ -156,7 +157,7 @@ export class SiteFunctions extends Construct {
       description: 'Takes word of changed content, renders and purges.',
       timeout: Duration.minutes(5),
       environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl, ...secretVariables(this, settings.webhooks) },
-      addTo: (folder) => writeJson(join(folder, 'webhooks.json'), settings.webhooks.settings),
+      addTo: (folder) => addWebhooks(settings.webhooks.compiled, folder),
     });
     grantPageWriting(bucket, revalidate);
     grantPrivateObjects(bucket, revalidate);
@@ -165,16 +166,16 @@ export class SiteFunctions extends Construct {
     return revalidate;
   }
 
-  #ssr(): LambdaFunction {
+  #live(): LambdaFunction {
     const { settings, bucket, queues } = this.#props;
-    const ssr = this.#siteFunction('ssr', {
+    const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose answers are never stored.',
       timeout: settings.liveTimeout,
       environment: { ISR_ORIGIN_SECRET: this.originSecret.secretValue.unsafeUnwrap() },
     });
-    grantPrivateObjects(bucket, ssr);
-    queues.purges.grants.sendMessages(ssr);
-    return ssr;
+    grantPrivateObjects(bucket, live);
+    queues.purges.grants.sendMessages(live);
+    return live;
   }
 
   #purge(): LambdaFunction {
@@ -260,6 +261,13 @@ function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps
     ISR_RENDER_TIMEOUT_MS: milliseconds(settings.renderTimeout),
     ...(settings.siteUrl === undefined ? {} : { ISR_SITE_URL: settings.siteUrl }),
   };
+}
+
+/** What the function needs to know of webhooks, and the modules of those vendors alone that send any. */
+function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
+  writeJson(join(folder, 'webhooks.json'), compiled);
+  const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
+  for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
 }
 
 function milliseconds(duration: Duration): string {

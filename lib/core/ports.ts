@@ -1,6 +1,7 @@
+import type { WriteCondition } from './bucket/bucket.ts';
 import type { LedgerShard } from './ledger/ledger-shard.ts';
 import type { LedgerSummary } from './ledger/ledger-summary.ts';
-import type { PageFacts, SiteAnswer, StoredPage } from './page/page.ts';
+import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 
 export interface Clock {
@@ -9,15 +10,12 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** What must be true of the stored object for a write to happen. */
-export type WriteCondition = { readonly absent: true } | { readonly etag: string };
-
 export interface PageStore {
-  read(key: PageKey): Promise<StoredPage | undefined>;
+  read(pageKey: PageKey): Promise<StoredPage | undefined>;
   /** The new entity tag, or `'conflict'` when the condition did not hold; nothing was written then. */
-  write(key: PageKey, page: PageFacts, body: Uint8Array, condition: WriteCondition): Promise<string | 'conflict'>;
+  write(page: RenderedPage, condition: WriteCondition): Promise<string | 'conflict'>;
   /** `'conflict'` when another page stands there by now. A missing page is removed already. */
-  remove(key: PageKey, etag: string): Promise<'removed' | 'conflict'>;
+  remove(page: StoredPage): Promise<'removed' | 'conflict'>;
 }
 
 export interface LedgerStore {
@@ -26,15 +24,15 @@ export interface LedgerStore {
   readShards(shards: readonly number[], summary: LedgerSummary): Promise<ReadonlyMap<number, LedgerShard>>;
   /**
    * Puts every page that a name covers out of date, if its render read the ledger before this call. Once it resolves,
-   * every later `read` shows it. Answers the ledger's new sequence.
+   * every later `read` shows it. Resolves with the ledger's new sequence.
    */
   append(names: readonly string[]): Promise<number>;
 }
 
 /** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
 export interface LeaseStore {
-  /** `undefined` when somebody else holds it. `rank`: 0 for the leader, higher for those who render beside a slow one. */
-  acquire(key: PageKey, rank: number): Promise<Lease | undefined>;
+  /** `undefined` when somebody else holds it. `hedge`: 0 for the first render, higher for those beside a slow one. */
+  acquire(pageKey: PageKey, hedge: number): Promise<Lease | undefined>;
 }
 
 export interface Lease {
@@ -54,20 +52,43 @@ export interface Job {
 
 export interface JobQueue {
   /** Any number of requests for one version are one job. */
-  requestRegeneration(key: PageKey, version: string): Promise<void>;
+  requestRegeneration(pageKey: PageKey, version: string): Promise<void>;
 }
 
-export interface Edge {
-  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued` when it will be done soon by somebody else. */
+/** Removes copies from the edge. */
+export interface Purger {
+  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued`: the purge function makes it within seconds. */
   purge(items: readonly string[]): Promise<'purged' | 'queued'>;
 }
 
-export interface Site {
+/** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
+export interface Cdn {
+  /** `throttled`: it may be tried again as it is. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
+  purge(items: readonly string[]): Promise<'purged' | 'throttled'>;
+}
+
+/** A purge that waits in the queue. */
+export interface WaitingPurge {
+  readonly items: readonly string[];
+  /** By which the queue knows it. */
+  readonly receipt: string;
+}
+
+/** The purges that wait. They are put there by a `Purger` whose outcome is `queued`. */
+export interface PurgeQueue {
+  /** Some of those that wait; none when the queue is empty. Nobody else gets them for a while. */
+  receive(): Promise<readonly WaitingPurge[]>;
+  remove(purges: readonly WaitingPurge[]): Promise<void>;
+  /** They come again after `seconds`. */
+  postpone(purges: readonly WaitingPurge[], seconds: number): Promise<void>;
+}
+
+export interface Renderer {
   /**
    * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. `draftToken`: of a viewer in draft
-   * mode, whom the site may show what is not published; such an answer must not be stored.
+   * mode, whom the site may show what is not published; such a response must not be stored.
    */
-  render(key: PageKey, draftToken?: string): Promise<SiteAnswer>;
+  render(pageKey: PageKey, draftToken?: string): Promise<SiteResponse>;
 }
 
 /** One line each, as JSON. Never given a token. */

@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
-import { createJobQueue, createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
+import { createJobQueue } from '../../lib/aws/job-queue.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { postponeMessage } from '../../lib/aws/sqs.ts';
 import { StackClock } from '../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 const clock = new StackClock();
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 let aws: AwsClient;
 
 beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-  server = await startObjectAndQueueServer({ clock, credentials: CREDENTIALS });
+  server = await startObjectAndQueueServices({ clock, credentials: CREDENTIALS });
   aws = createAwsClient({ region: 'us-east-1', endpoints: { sqs: server.url } });
 });
 afterAll(() => server.stop());
@@ -89,7 +91,7 @@ test('a page key of any length and script makes a valid group', async () => {
 
 test('what has to be purged is queued', async () => {
   const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
-  expect(await createQueuedEdge(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
+  expect(await createQueuedPurger(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
   expect((await receive(url)).map(({ Body }) => JSON.parse(Body))).toEqual([{ items: ['#path:/a', '/b/*'] }]);
 });
 

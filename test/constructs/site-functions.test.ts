@@ -1,18 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { readLiveConfig } from '../../lambdas/live/config.ts';
 import { readPurgeConfig } from '../../lambdas/purge/config.ts';
 import { readRenderConfig } from '../../lambdas/render/config.ts';
 import { readRevalidateConfig } from '../../lambdas/revalidate/config.ts';
 import { readServeConfig } from '../../lambdas/serve/config.ts';
-import { readSsrConfig } from '../../lambdas/ssr/config.ts';
 import { writeBundles } from './bundles.ts';
 import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 
 vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
 
-type Name = 'Serve' | 'Render' | 'Revalidate' | 'Ssr' | 'Purge';
-const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Ssr'] as const;
+type Name = 'Serve' | 'Render' | 'Revalidate' | 'Live' | 'Purge';
+const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Live'] as const;
 const ALL = [...SITE_RUNNERS, 'Purge'] as const;
 
 let synthesized: SynthesizedSite;
@@ -40,7 +40,7 @@ describe('each function', () => {
     ['Serve', readServeConfig],
     ['Render', readRenderConfig],
     ['Revalidate', readRevalidateConfig],
-    ['Ssr', readSsrConfig],
+    ['Live', readLiveConfig],
     ['Purge', readPurgeConfig],
   ] as const)('%s finds its whole configuration in the environment', (name, readConfig) => {
     const config = readConfig(
@@ -87,7 +87,7 @@ describe('the address of the site', () => {
     for (const name of ['Render', 'Revalidate'] as const) {
       expect(JSON.stringify(environmentOf(name).ISR_SITE_URL)).toMatch(/https:\/\/.*Distribution.*DomainName/);
     }
-    for (const name of ['Serve', 'Ssr'] as const) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
+    for (const name of ['Serve', 'Live'] as const) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
   });
 
   test("is the configuration's, which the props may override", () => {
@@ -98,8 +98,8 @@ describe('the address of the site', () => {
   });
 });
 
-test('neither serve nor ssr refers to the distribution', () => {
-  for (const name of ['Serve', 'Ssr'] as const) {
+test('neither serve nor live refers to the distribution', () => {
+  for (const name of ['Serve', 'Live'] as const) {
     expect(JSON.stringify([functionOf(name), policyOf(name)])).not.toContain('Distribution');
   }
 });
@@ -109,7 +109,7 @@ describe('permissions', () => {
     ['Serve', ['_isr/*', 'deployments/*']],
     ['Render', ['_isr/*', 'deployments/*']],
     ['Revalidate', ['_isr/*', 'deployments/*']],
-    ['Ssr', ['_isr/*']],
+    ['Live', ['_isr/*']],
     ['Purge', []],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
@@ -126,7 +126,7 @@ describe('permissions', () => {
     ['Serve', ['Jobs', 'Purges']],
     ['Render', ['Purges']],
     ['Revalidate', ['Jobs', 'Purges']],
-    ['Ssr', ['Purges']],
+    ['Live', ['Purges']],
     ['Purge', []],
   ] as const)('%s may send to %j', (name, queues) => {
     const sending = policyOf(name).filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'));
@@ -153,7 +153,7 @@ describe('permissions', () => {
 describe('function URLs', () => {
   test.each([
     ['Serve', 'AWS_IAM', 'RESPONSE_STREAM'],
-    ['Ssr', 'NONE', 'RESPONSE_STREAM'],
+    ['Live', 'NONE', 'RESPONSE_STREAM'],
     ['Revalidate', 'NONE', 'BUFFERED'],
   ] as const)('%s: %s, %s', (name, AuthType, InvokeMode) => {
     synthesized.template.hasResourceProperties('AWS::Lambda::Url', {
@@ -178,11 +178,11 @@ describe('function URLs', () => {
   });
 });
 
-test('the secret between CloudFront and ssr is generated, and in the template only by reference', () => {
+test('the secret between CloudFront and the live function is generated, and in the template only by reference', () => {
   synthesized.template.hasResourceProperties('AWS::SecretsManager::Secret', {
     GenerateSecretString: Match.objectLike({ PasswordLength: 48 }),
   });
-  expect(JSON.stringify(environmentOf('Ssr').ISR_ORIGIN_SECRET)).toMatch(
+  expect(JSON.stringify(environmentOf('Live').ISR_ORIGIN_SECRET)).toMatch(
     /resolve:secretsmanager:.*OriginSecret.*SecretString/,
   );
   for (const name of ['Serve', 'Render', 'Revalidate', 'Purge'] as const) {
@@ -192,7 +192,9 @@ test('the secret between CloudFront and ssr is generated, and in the template on
 
 test('a reserved name cannot be given to the site', () => {
   const { site } = synthesize();
-  expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(/must not set 'ISR_BUCKET'.*\(at Stack\/Site\)/);
+  expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(
+    /'ISR_BUCKET' must be named otherwise.*\(at Stack\/Site\)/,
+  );
 });
 
 function resourceOf(type: string, prefix: string, { template } = synthesized) {

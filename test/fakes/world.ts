@@ -1,6 +1,6 @@
 import { type PageKey, pageKeyOf } from '../../lib/core/page/page-key.ts';
-import type { Edge, LedgerStore } from '../../lib/core/ports.ts';
-import type { RevalidatePorts } from '../../lib/core/revalidate.ts';
+import type { LedgerStore, Purger } from '../../lib/core/ports.ts';
+import type { RevalidateOptions, RevalidatePorts } from '../../lib/core/revalidate.ts';
 import type { ServePorts } from '../../lib/core/serve-page.ts';
 import { FakeSite } from './fake-site.ts';
 import {
@@ -12,19 +12,22 @@ import {
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface World extends ServePorts, RevalidatePorts {
+  readonly options: RevalidateOptions;
   readonly clock: VirtualClock;
+  /** The renderer, as tests control it. */
   readonly site: FakeSite;
   readonly pages: MemoryPageStore;
   readonly ledger: LedgerStore;
-  readonly requestedJobs: { readonly key: PageKey; readonly version: string }[];
+  readonly requestedJobs: { readonly pageKey: PageKey; readonly version: string }[];
   readonly purged: string[][];
   readonly logLines: string[];
-  readonly edge: Edge;
+  readonly purger: Purger;
 }
 
 /** All ports in memory, with a clock that tests move. */
 export function createWorld(options: { readonly expiration?: number | false; readonly leaseMs?: number } = {}): World {
   const clock = new VirtualClock();
+  const site = new FakeSite(clock);
   const requestedJobs: World['requestedJobs'] = [];
   const purged: string[][] = [];
   const logLines: string[] = [];
@@ -33,20 +36,24 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     requestedJobs,
     purged,
     logLines,
-    hasQueryVariants: false,
-    site: new FakeSite(clock),
+    site,
+    renderer: site,
     pages: createMemoryPageStore(),
     ledger: createMemoryLedgerStore(clock),
     leases: createMemoryLeaseStore(clock, options.leaseMs),
-    defaultExpiration: options.expiration ?? 60,
+    options: {
+      deploymentId: '0123456789abcdef',
+      hasQueryVariants: false,
+      defaultExpiration: options.expiration ?? 60,
+    },
     jobs: {
-      async requestRegeneration(key, version) {
+      async requestRegeneration(pageKey, version) {
         // As the FIFO queue does: one job a version.
-        if (!requestedJobs.some((job) => job.key === key && job.version === version))
-          requestedJobs.push({ key, version });
+        if (!requestedJobs.some((job) => job.pageKey === pageKey && job.version === version))
+          requestedJobs.push({ pageKey, version });
       },
     },
-    edge: {
+    purger: {
       async purge(items) {
         purged.push([...items]);
         return 'purged';
@@ -59,7 +66,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
 export function keyOf(path: string): PageKey {
   const result = pageKeyOf(path);
   if ('fault' in result) throw new Error(`'${path}' is not the path of a page: ${result.fault}`);
-  return result.key;
+  return result.pageKey;
 }
 
 export const textOf = (page: { readonly body: Uint8Array }): string =>

@@ -1,6 +1,7 @@
 // The one string that names a page. This file is also bundled into the CloudFront function, whose runtime
 // (cloudfront-js-2.0) has no destructuring, spread, for-of, default parameters, optional chaining or URL class:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+import { percentDecode, percentEncode } from '../../basics/percent-encoding.ts';
 
 /**
  * Decoded, absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`.
@@ -25,7 +26,7 @@ export interface QueryParameter {
   readonly value: string;
 }
 
-export type PageKeyResult = { readonly key: PageKey } | { readonly fault: PageKeyFault };
+export type PageKeyOrFault = { readonly pageKey: PageKey } | { readonly fault: PageKeyFault };
 
 const RULES: Readonly<Record<PageKeyFault, string>> = {
   'not-absolute': 'that begins with a slash',
@@ -50,36 +51,36 @@ const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/;
  * `path` as in a request line, without its query. `/isr`, `/isr/` and `/isr/index.html` are one page.
  * The order of parameters with different names does not matter.
  */
-export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]): PageKeyResult {
+export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]): PageKeyOrFault {
   const segments = segmentsOf(path);
   if (typeof segments === 'string') return { fault: segments };
   const query = parameters === undefined || parameters.length === 0 ? '' : querySegmentOf(parameters);
   if (query === undefined) return { fault: 'bad-encoding' };
-  const key = joinKey(segments, query);
-  return byteLength(key) > MAX_KEY_BYTES ? { fault: 'too-long' } : { key: key as PageKey };
+  const pageKey = joinKey(segments, query) as PageKey;
+  return byteLength(pageKey) > MAX_KEY_BYTES ? { fault: 'too-long' } : { pageKey: pageKey };
 }
 
 /** The page key as a percent-encoded path, only unreserved characters left as they are: what CloudFront asks S3 for. */
-export function uriOfPageKey(key: PageKey): string {
-  return key.split('/').map(encodeStrictly).join('/');
+export function uriOfPageKey(pageKey: PageKey): string {
+  return pageKey.split('/').map(percentEncode).join('/');
 }
 
 /** The page key that a URI of `uriOfPageKey` stands for; `undefined` for any other URI. */
 export function pageKeyOfUri(uri: string): PageKey | undefined {
-  const key = FAULTY_SLASH.test(uri) ? undefined : (decode(uri) as PageKey | undefined);
-  if (key === undefined || key.charAt(0) !== '/') return undefined;
-  const query = queryOfPageKey(key);
+  const pageKey = FAULTY_SLASH.test(uri) ? undefined : (percentDecode(uri) as PageKey | undefined);
+  if (pageKey === undefined || pageKey.charAt(0) !== '/') return undefined;
+  const query = queryOfPageKey(pageKey);
   const parameters = query === '' ? [] : query.split('&').map(parameterOf);
-  const result = pageKeyOf(pathOfPageKey(key), parameters);
-  return 'key' in result && result.key === key ? key : undefined;
+  const result = pageKeyOf(pathOfPageKey(pageKey), parameters);
+  return 'pageKey' in result && result.pageKey === pageKey ? pageKey : undefined;
 }
 
 /** The percent-encoded path of the page, without a trailing slash: `/caf%C3%A9`, `/rss.xml`, `/`. */
-export function pathOfPageKey(key: PageKey): string {
-  const segments = key.split('/').slice(1);
+export function pathOfPageKey(pageKey: PageKey): string {
+  const segments = pageKey.split('/').slice(1);
   const last = segments[segments.length - 1];
   if (last === INDEX || isQuerySegment(last)) segments.pop();
-  return `/${segments.map((segment) => encodeStrictly(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
+  return `/${segments.map((segment) => percentEncode(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
 }
 
 /** What `uriOfPageKey` of all pages below `prefix` begins with. `prefix`: percent-encoded as by `pathOfPageKey`, `/blog/`. */
@@ -88,8 +89,8 @@ export function keyPrefixOf(prefix: string): string {
 }
 
 /** `page=2&sort=x`, percent-encoded; empty when the key has no query. */
-export function queryOfPageKey(key: PageKey): string {
-  const last = key.slice(key.lastIndexOf('/') + 1);
+export function queryOfPageKey(pageKey: PageKey): string {
+  const last = pageKey.slice(pageKey.lastIndexOf('/') + 1);
   if (!isQuerySegment(last)) return '';
   const parts = last.slice(2, -1).replace(/\*/g, '%').split(')(');
   const pairs: string[] = [];
@@ -98,9 +99,9 @@ export function queryOfPageKey(key: PageKey): string {
 }
 
 /** The path of the page with its query, as in a URL: `/search?page=2`. */
-export function urlPathOfPageKey(key: PageKey): string {
-  const query = queryOfPageKey(key);
-  return pathOfPageKey(key) + (query === '' ? '' : `?${query}`);
+export function urlPathOfPageKey(pageKey: PageKey): string {
+  const query = queryOfPageKey(pageKey);
+  return pathOfPageKey(pageKey) + (query === '' ? '' : `?${query}`);
 }
 
 /** What the path of a page must be, as the end of "a path": `without a control character`. */
@@ -135,7 +136,7 @@ function segmentsOf(path: string): string[] | PageKeyFault {
 function pushSegment(segments: string[], encoded: string): PageKeyFault | undefined {
   if (encoded === '') return 'empty-segment';
   if (FAULTY_SLASH.test(encoded)) return 'encoded-slash';
-  const segment = decode(encoded);
+  const segment = percentDecode(encoded);
   if (segment === undefined) return 'bad-encoding';
   if (segment === '.' || segment === '..') return 'dot-segment';
   if (CONTROL_CHARACTER.test(segment)) return 'control-character';
@@ -171,21 +172,8 @@ function isQuerySegment(segment: string | undefined): boolean {
 
 /** `*XX` in place of `%XX`: S3 decodes percent signs, and a key must survive that. */
 function encodeParameter(text: string): string | undefined {
-  const decoded = decode(text.replace(/\+/g, ' '));
-  return decoded === undefined ? undefined : encodeStrictly(decoded).replace(/%/g, '*');
-}
-
-/** Percent-encoded but for the unreserved characters of RFC 3986, as S3 wants keys. */
-export function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch (_) {
-    return undefined;
-  }
+  const decoded = percentDecode(text.replace(/\+/g, ' '));
+  return decoded === undefined ? undefined : percentEncode(decoded).replace(/%/g, '*');
 }
 
 function byteLength(text: string): number {

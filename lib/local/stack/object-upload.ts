@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
 import { mapConcurrently } from '../../basics/map-concurrently.ts';
+import { XMLParser } from '../../vendor/xml.ts';
 
 /** A file as it will stand in the bucket. */
 export interface BucketFile {
@@ -44,10 +44,7 @@ async function isUnchanged({ key, body, headers }: BucketFile, target: SyncTarge
 }
 
 /** The keys of all objects below the prefix, however many. */
-export async function keysBelow({
-  bucketUrl,
-  prefix,
-}: Pick<SyncTarget, 'bucketUrl' | 'prefix'>): Promise<readonly string[]> {
+async function keysBelow({ bucketUrl, prefix }: Pick<SyncTarget, 'bucketUrl' | 'prefix'>): Promise<readonly string[]> {
   const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
   const keys: string[] = [];
   let token = '';

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { LRUCache } from '../../../vendor/lru-cache.ts';
 import type { InvalidationTest } from '../invalidation/items.ts';
 import { type ByteRange, type RangeSpecs, resolveRanges } from '../message/byte-ranges.ts';
 import { fieldOf } from '../message/fields.ts';

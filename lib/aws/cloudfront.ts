@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import type { Cdn } from '../core/ports.ts';
+import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from './client.ts';
+
+/** CloudFront's words for "later". */
+const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
+
+/** Purges by CreateInvalidation, all items in one call. */
+export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
+  return {
+    async purge(items) {
+      const call = invalidationCall(distributionId, items);
+      const response = await aws(call).catch((error: unknown) => {
+        throw failed(distributionId, reasonOf(error), error);
+      });
+      if (response.status === 201) return 'purged';
+      if (THROTTLED.has(codeOf(response))) return 'throttled';
+      throw failed(distributionId, describeFailure(call, response));
+    },
+  };
+}
+
+function invalidationCall(distributionId: string, items: readonly string[]): AwsCall {
+  const paths = items.map((item) => `<Path>${escapeXml(item)}</Path>`).join('');
+  // The reference must be new each time: a used one with other items is refused, with the same items it does nothing.
+  const body = `<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><CallerReference>${randomUUID()}</CallerReference><Paths><Quantity>${items.length}</Quantity><Items>${paths}</Items></Paths></InvalidationBatch>`;
+  return {
+    service: 'cloudfront',
+    method: 'POST',
+    path: `/2020-05-31/distribution/${distributionId}/invalidation`,
+    headers: { 'content-type': 'application/xml' },
+    body,
+  };
+}
+
+function codeOf(response: AwsResponse): string {
+  return /<Code>([^<]*)<\/Code>/.exec(response.body.toString('utf8'))?.[1] ?? '';
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&'"]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+function failed(distributionId: string, reason: string, cause?: unknown): IsrError {
+  return new IsrError('PURGE_FAILED', `cannot purge from distribution ${distributionId}: ${reason}`, { cause });
+}
