@@ -40,6 +40,7 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/local/clock.ts',
     'lib/local/events.ts',
     'lib/local/listen-locally.ts',
+    'lib/local/cloudfront/draw.ts',
   ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
