@@ -12,22 +12,22 @@ import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
-import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
-type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
+type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
 
-/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
+/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
   const { environment, log } = sandbox;
   const config = readEnvironment('the revalidate function', revalidateVariables, environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
-  const answerWebhook = createWebhookEndpoint({
+  const respondToWebhook = createWebhookEndpoint({
     sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
@@ -36,14 +36,14 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
   });
   return async (event) => {
     const { method, sourceIp } = event.requestContext.http;
-    if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
+    if (method !== 'POST') return respond(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await answerWebhook(event);
-      return answer(status, body);
+      const { status, body } = await respondToWebhook(event);
+      return respond(status, body);
     }
     if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
     log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
-    return answer(401, { error: 'unauthorized' });
+    return respond(401, { error: 'unauthorized' });
   };
 }
 
@@ -54,15 +54,15 @@ async function askedByHand(
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
   if (body.byteLength > MAX_REQUEST_BYTES) {
-    return answer(413, {
+    return respond(413, {
       error: `the body has ${body.byteLength} bytes, more than ${MAX_REQUEST_BYTES}; send several requests`,
     });
   }
   try {
     const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), allowQuery));
-    return answer(status, result);
+    return respond(status, result);
   } catch (error) {
-    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return answer(400, { error: error.message });
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return respond(400, { error: error.message });
     throw error;
   }
 }
@@ -113,7 +113,7 @@ function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {
   return bearer ?? headers['x-prerender-revalidate'];
 }
 
-function answer(
+function respond(
   statusCode: number,
   body: object,
   headers: Readonly<Record<string, string>> = {},

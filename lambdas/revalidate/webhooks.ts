@@ -8,7 +8,12 @@ import {
   type CompiledWebhooks,
   secretVariablesOf,
 } from '../../lib/webhooks/compiled.ts';
-import { type Deliveries, receiveWebhook, type WebhookAnswer, type WebhookPorts } from '../../lib/webhooks/receive.ts';
+import {
+  type Deliveries,
+  receiveWebhook,
+  type WebhookPorts,
+  type WebhookResponse,
+} from '../../lib/webhooks/receive.ts';
 import type { Vendor } from '../../lib/webhooks/vendor.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
@@ -24,11 +29,11 @@ export function isWebhook({ rawPath }: LambdaFunctionURLEvent): boolean {
   return rawPath.startsWith(FOLDER);
 }
 
-/** Answers `POST <revalidate URL>/webhooks/<name>`. */
+/** Responds to `POST <revalidate URL>/webhooks/<name>`. */
 export function createWebhookEndpoint({
   sandbox,
   ...ports
-}: WebhookDependencies): (event: LambdaFunctionURLEvent) => Promise<WebhookAnswer> {
+}: WebhookDependencies): (event: LambdaFunctionURLEvent) => Promise<WebhookResponse> {
   const { environment, clock, assetJson, assetModule } = sandbox;
   const compiled = assetJson<unknown>('webhooks.json', { version: COMPILED_VERSION, webhooks: {} });
   let webhooks: ReadonlyMap<string, CompiledWebhook> | undefined;

@@ -14,14 +14,14 @@ export interface AwsCall {
   readonly body?: Uint8Array | string;
 }
 
-export interface AwsAnswer {
+export interface AwsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
 /** One signed call. Resolves with any status below 500 but 429; rejects when AWS stays unreachable or failing. */
-export type AwsClient = (call: AwsCall) => Promise<AwsAnswer>;
+export type AwsClient = (call: AwsCall) => Promise<AwsResponse>;
 
 export interface AwsClientOptions {
   readonly region: string;
@@ -56,39 +56,39 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
 export function withRetries(send: AwsClient, sleep: (milliseconds: number) => Promise<void>): AwsClient {
   return async (call) => {
     for (const pauseMs of PAUSES_MS) {
-      const answer = await send(call).catch(() => undefined);
-      if (answer !== undefined && !isFailing(answer)) return answer;
+      const response = await send(call).catch(() => undefined);
+      if (response !== undefined && !isFailing(response)) return response;
       // Each its own: else all whom one failure hit come back at the same time.
       await sleep(pauseMs * (1 + Math.random()));
     }
-    const answer = await send(call);
-    if (isFailing(answer)) throw new Error(describeFailure(call, answer));
-    return answer;
+    const response = await send(call);
+    if (isFailing(response)) throw new Error(describeFailure(call, response));
+    return response;
   };
 }
 
-function isFailing({ status }: AwsAnswer): boolean {
+function isFailing({ status }: AwsResponse): boolean {
   return status >= 500 || status === 429;
 }
 
 /** AWS was reached, and did not do what it was asked for. */
 export class AwsRefusal extends Error {
   override readonly name = 'AwsRefusal';
-  readonly answer: AwsAnswer;
+  readonly response: AwsResponse;
 
-  constructor(call: AwsCall, answer: AwsAnswer) {
-    super(describeFailure(call, answer));
-    this.answer = answer;
+  constructor(call: AwsCall, response: AwsResponse) {
+    super(describeFailure(call, response));
+    this.response = response;
   }
 }
 
 /** What AWS answered, for an error message. */
-export function describeFailure(call: AwsCall, answer: AwsAnswer): string {
-  const text = answer.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
-  return `${call.service} answered ${answer.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
+export function describeFailure(call: AwsCall, response: AwsResponse): string {
+  const text = response.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
+  return `${call.service} answered ${response.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
 }
 
-async function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsAnswer> {
+async function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsResponse> {
   const url = urlOf(call, options);
   const request = {
     service: call.service,
@@ -108,13 +108,13 @@ function exchange(
   url: URL,
   headers: Record<string, string>,
   agent: HttpsAgent,
-): Promise<AwsAnswer> {
+): Promise<AwsResponse> {
   return new Promise((resolve, reject) => {
     const receive = (message: IncomingMessage): void => {
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('error', (error) => reject(networkError(error)));
-      message.on('end', () => resolve(answerOf(message, Buffer.concat(chunks))));
+      message.on('end', () => resolve(responseOf(message, Buffer.concat(chunks))));
     };
     const wire: RequestOptions = {
       method,
@@ -143,7 +143,7 @@ function urlOf(call: AwsCall, { region, endpoints }: AwsClientOptions): URL {
   return new URL(call.path, `https://${call.bucket}.${host}`);
 }
 
-function answerOf(message: IncomingMessage, body: Buffer): AwsAnswer {
+function responseOf(message: IncomingMessage, body: Buffer): AwsResponse {
   const headers = Object.entries(message.headers).map(([name, value]) => [name, String(value)]);
   return { status: message.statusCode ?? 0, headers: Object.fromEntries(headers), body };
 }

@@ -70,9 +70,9 @@ async function ask(aws: AwsClient, action: string, request: Readonly<Record<stri
   const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...request }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const call = { service: 'cloudformation', method: 'POST', path: '/', headers, body } as const;
-  const answer = await aws(call);
-  if (answer.status !== 200) throw new AwsRefusal(call, answer);
-  return parser.parse(answer.body)[`${action}Response`]?.[`${action}Result`] ?? {};
+  const response = await aws(call);
+  if (response.status !== 200) throw new AwsRefusal(call, response);
+  return parser.parse(response.body)[`${action}Response`]?.[`${action}Result`] ?? {};
 }
 
 /** An empty list is an empty element. */

@@ -33,7 +33,7 @@ interface Page {
 async function ask(aws: AwsClient, request: object): Promise<Page> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' };
   const call = { service: 'logs', method: 'POST', path: '/', headers, body: JSON.stringify(request) } as const;
-  const answer = await aws(call);
-  if (answer.status !== 200) throw new AwsRefusal(call, answer);
-  return JSON.parse(answer.body.toString('utf8'));
+  const response = await aws(call);
+  if (response.status !== 200) throw new AwsRefusal(call, response);
+  return JSON.parse(response.body.toString('utf8'));
 }

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../core/bucket/bucket.ts';
 import { encodeStrictly } from '../core/page/page-key.ts';
 import { XMLParser } from '../vendor/xml.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, AwsRefusal } from './client.ts';
+import { type AwsCall, type AwsClient, AwsRefusal, type AwsResponse } from './client.ts';
 
 // What those need who look into a bucket from outside. The functions know the keys that they ask for.
 
@@ -14,9 +14,9 @@ export interface ListedObject {
 export async function headObject(aws: AwsClient, bucket: string, key: string): Promise<StoredObject | undefined> {
   const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
   const call = { service: 's3', method: 'HEAD', bucket, path } as const;
-  const answer = await aws(call);
-  if (answer.status === 404) return undefined;
-  const { headers } = accepted(call, answer);
+  const response = await aws(call);
+  if (response.status === 404) return undefined;
+  const { headers } = accepted(call, response);
   return { headers, body: Buffer.alloc(0), etag: headers.etag ?? '' };
 }
 
@@ -60,14 +60,14 @@ async function* listingPages(
     if (token !== undefined) query.set('continuation-token', token);
     // The signature is of the query as it is sent, in which a blank is %20.
     const call = { service: 's3', method: 'GET', bucket, path: `/?${String(query).replaceAll('+', '%20')}` } as const;
-    const answer = accepted(call, await aws(call));
-    const { ListBucketResult: page }: { ListBucketResult: ListingPage } = parser.parse(answer.body);
+    const response = accepted(call, await aws(call));
+    const { ListBucketResult: page }: { ListBucketResult: ListingPage } = parser.parse(response.body);
     yield page;
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }
 
-function accepted(call: AwsCall, answer: AwsAnswer): AwsAnswer {
-  if (answer.status === 200) return answer;
-  throw new AwsRefusal(call, answer);
+function accepted(call: AwsCall, response: AwsResponse): AwsResponse {
+  if (response.status === 200) return response;
+  throw new AwsRefusal(call, response);
 }

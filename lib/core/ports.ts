@@ -24,7 +24,7 @@ export interface LedgerStore {
   readShards(shards: readonly number[], summary: LedgerSummary): Promise<ReadonlyMap<number, LedgerShard>>;
   /**
    * Puts every page that a name covers out of date, if its render read the ledger before this call. Once it resolves,
-   * every later `read` shows it. Answers the ledger's new sequence.
+   * every later `read` shows it. Resolves with the ledger's new sequence.
    */
   append(names: readonly string[]): Promise<number>;
 }
@@ -74,7 +74,7 @@ export interface WaitingPurge {
   readonly receipt: string;
 }
 
-/** The purges that wait. They are put there by a `Purger` that answers `queued`. */
+/** The purges that wait. They are put there by a `Purger` whose outcome is `queued`. */
 export interface PurgeQueue {
   /** Some of those that wait; none when the queue is empty. Nobody else gets them for a while. */
   receive(): Promise<readonly WaitingPurge[]>;

@@ -9,7 +9,7 @@ import type { Fields, Vendor, WebhookRequest } from './vendor.ts';
 import type { VendorName } from './vendors.ts';
 import { wantedBy } from './wanted.ts';
 
-export interface WebhookAnswer {
+export interface WebhookResponse {
   readonly status: number;
   readonly body: object;
 }
@@ -31,8 +31,8 @@ export interface WebhookPorts {
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   readonly deliveries: Deliveries;
-  /** What the API by hand does and answers. */
-  revalidate(revalidation: Revalidation): Promise<WebhookAnswer>;
+  /** What the API by hand does. */
+  revalidate(revalidation: Revalidation): Promise<WebhookResponse>;
   readonly log: Log;
 }
 
@@ -48,7 +48,7 @@ export async function receiveWebhook(
   request: WebhookRequest,
   now: number,
   ports: WebhookPorts,
-): Promise<WebhookAnswer> {
+): Promise<WebhookResponse> {
   const compiled = ports.webhooks.get(name);
   if (compiled === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
@@ -73,7 +73,7 @@ async function act(
   request: WebhookRequest,
   payload: object,
   ports: WebhookPorts,
-): Promise<WebhookAnswer> {
+): Promise<WebhookResponse> {
   const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
   const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
@@ -88,10 +88,10 @@ async function act(
     ports.log('info', 'ignored a replay', { webhook: name, ...describe(changes) });
     return { status: 200, body: { replayed: true } };
   }
-  const answer = await ports.revalidate(revalidation);
+  const response = await ports.revalidate(revalidation);
   // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
-  if (key !== undefined && answer.status < 300) await ports.deliveries.remember(key);
-  return answer;
+  if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
+  return response;
 }
 
 /** Tries every secret, so that the time does not tell which one it was. */
@@ -128,7 +128,7 @@ function describe(changes: readonly Fields[]): object {
   return { event, type, id, changes: changes.length };
 }
 
-function refuse(status: number, error: string): WebhookAnswer {
+function refuse(status: number, error: string): WebhookResponse {
   return { status, body: { error } };
 }
 

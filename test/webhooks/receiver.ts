@@ -1,14 +1,14 @@
 import { Faults } from '../../lib/basics/faults.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import type { CompiledWebhook } from '../../lib/webhooks/compiled.ts';
-import { type Deliveries, receiveWebhook, type WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import { type Deliveries, receiveWebhook, type WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { readWebhooks, type WebhookSettings } from '../../lib/webhooks/settings/read-webhooks.ts';
 import type { WebhookRequest } from '../../lib/webhooks/vendor.ts';
 import { VENDORS } from '../../lib/webhooks/vendors.ts';
 import { NOW, SECRET } from './samples.ts';
 
 export interface Receiver {
-  post(name: string, request: WebhookRequest, now?: number): Promise<WebhookAnswer>;
+  post(name: string, request: WebhookRequest, now?: number): Promise<WebhookResponse>;
   /** What was done, in order. */
   readonly revalidations: Revalidation[];
   readonly logLines: { readonly message: string; readonly details: unknown }[];

@@ -1,4 +1,4 @@
-import { type AwsAnswer, AwsRefusal } from '../../aws/client.ts';
+import { AwsRefusal, type AwsResponse } from '../../aws/client.ts';
 import { reasonOf } from '../../basics/errors.ts';
 import { isJsonObject } from '../../basics/json-object.ts';
 import { XMLParser } from '../../vendor/xml.ts';
@@ -22,12 +22,12 @@ function explainFailure(error: unknown): Explanation {
   return { reason: reasonOf(error), advice: isSignedOut ? 'set AWS_PROFILE, or sign in with aws sso login' : '' };
 }
 
-function explainRefusal({ answer }: AwsRefusal): Explanation {
-  const { code, message } = errorIn(answer);
-  return { reason: message || code || `AWS answered ${answer.status}`, advice: adviceFor(code, answer) };
+function explainRefusal({ response }: AwsRefusal): Explanation {
+  const { code, message } = errorIn(response);
+  return { reason: message || code || `AWS answered ${response.status}`, advice: adviceFor(code, response) };
 }
 
-function adviceFor(code: string, { status, headers }: AwsAnswer): string {
+function adviceFor(code: string, { status, headers }: AwsResponse): string {
   if (/^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(code)) return 'sign in again';
   if (status === 403) return "check that your credentials are the account's and may do that";
   // S3 was asked in another region than the bucket's.
@@ -42,7 +42,7 @@ export interface AwsError {
 }
 
 /** S3 answers `<Error>`, CloudFormation `<ErrorResponse><Error>`, and CloudWatch Logs JSON. */
-export function errorIn({ body }: AwsAnswer): AwsError {
+export function errorIn({ body }: AwsResponse): AwsError {
   const text = body.toString('utf8');
   try {
     return text.startsWith('{') ? errorInJson(JSON.parse(text)) : errorInXml(text);
@@ -52,9 +52,9 @@ export function errorIn({ body }: AwsAnswer): AwsError {
   }
 }
 
-function errorInJson(answer: unknown): AwsError {
-  if (!isJsonObject(answer)) return { code: '', message: '' };
-  const { __type: type, message } = answer;
+function errorInJson(response: unknown): AwsError {
+  if (!isJsonObject(response)) return { code: '', message: '' };
+  const { __type: type, message } = response;
   // `com.amazonaws.logs#ThrottlingException`
   const code = typeof type === 'string' ? type.replace(/^.*#/, '') : '';
   return { code, message: typeof message === 'string' ? message : '' };

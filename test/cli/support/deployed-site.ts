@@ -27,7 +27,7 @@ export interface DeployedSite {
   readonly aws: FakeAws;
   readonly revalidateUrl: string;
   /** What the revalidate URL answers next. */
-  answer: Answer;
+  response: Answer;
   /** The authorization of each request that it got. */
   readonly received: string[];
   /** Where the command line runs. */
@@ -45,7 +45,7 @@ export async function startDeployedSite(): Promise<DeployedSite> {
   const received: string[] = [];
   const revalidate = await listen({ port: 0, purpose: 'the test', flag: '' }, ({ headers }, response) => {
     received.push(String(headers.authorization));
-    const { status, body, headers: own } = site.answer;
+    const { status, body, headers: own } = site.response;
     response.writeHead(status, own).end(body.replace('<echo>', String(headers.authorization)));
   });
   const account = {
@@ -59,7 +59,7 @@ export async function startDeployedSite(): Promise<DeployedSite> {
   const site: DeployedSite = {
     aws,
     revalidateUrl: revalidate.url,
-    answer: DONE,
+    response: DONE,
     received,
     folder,
     host,

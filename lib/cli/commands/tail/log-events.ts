@@ -74,7 +74,7 @@ function groupReader(aws: AwsClient, logGroup: string, since: number): () => Pro
 }
 
 function isThrottled(error: unknown): boolean {
-  return error instanceof AwsRefusal && errorIn(error.answer).code === 'ThrottlingException';
+  return error instanceof AwsRefusal && errorIn(error.response).code === 'ThrottlingException';
 }
 
 function eventOf({ at, message }: LogEvent, logGroup: string): LocalEvent[] {

@@ -2,9 +2,6 @@ import type { PageOutcome, PurgeOutcome, RevalidationOutcome } from '../../../co
 import type { CliHost, Style } from '../../terminal/command.ts';
 import { cell, countOf, printable } from '../../terminal/wording.ts';
 
-/** What the revalidate function answers. */
-export type RevalidationAnswer = RevalidationOutcome;
-
 const OUTCOMES: Readonly<Record<PageOutcome['outcome'], { readonly text: string; readonly style: Style }>> = {
   rendered: { text: 'rendered', style: 'green' },
   unchanged: { text: 'unchanged', style: 'green' },
@@ -27,17 +24,17 @@ const PURGES: Readonly<Record<PurgeOutcome, string>> = {
 };
 
 /** One line per item, and what it means in the end. */
-export function linesOf(answer: RevalidationAnswer, source: string, host: CliHost): string[] {
+export function linesOf(revalidation: RevalidationOutcome, source: string, host: CliHost): string[] {
   const covers = [
-    ...(answer.all === undefined ? [] : [{ kind: 'all', name: 'every page', ...answer.all }]),
-    ...answer.tags.map((cover) => ({ kind: 'tag', name: cover.tag, ...cover })),
-    ...answer.prefixes.map((cover) => ({ kind: 'prefix', name: cover.prefix, ...cover })),
+    ...(revalidation.all === undefined ? [] : [{ kind: 'all', name: 'every page', ...revalidation.all }]),
+    ...revalidation.tags.map((cover) => ({ kind: 'tag', name: cover.tag, ...cover })),
+    ...revalidation.prefixes.map((cover) => ({ kind: 'prefix', name: cover.prefix, ...cover })),
   ];
   return [
-    `Revalidated ${source}, ledger ${answer.sequence}:`,
-    ...answer.pages.map((page) => pageLine(page, host)),
+    `Revalidated ${source}, ledger ${revalidation.sequence}:`,
+    ...revalidation.pages.map((page) => pageLine(page, host)),
     ...covers.map(({ kind, name, outcome }) => itemLine(host, kind, 'noted', 'cyan', PURGES[outcome], name)),
-    conclusion(answer, covers.length),
+    conclusion(revalidation, covers.length),
   ];
 }
 
@@ -52,7 +49,7 @@ function itemLine(host: CliHost, kind: string, outcome: string, style: Style, pu
   return `  ${kind.padEnd(7)} ${cell(host, outcome, 11, style)}  ${purge.padEnd(12)}  ${printable(rest)}`;
 }
 
-function conclusion({ pages, purge, milliseconds }: RevalidationAnswer, covers: number): string {
+function conclusion({ pages, purge, milliseconds }: RevalidationOutcome, covers: number): string {
   const failed = pages.filter(({ outcome }) => outcome === 'failed').length;
   if (failed > 0) return `${countOf(failed, 'page')} could not be rendered; see the log: isr tail`;
   if (covers === 0 && pages.every(({ outcome }) => outcome === 'prerendered')) {
