@@ -1,4 +1,5 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
+import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import {
   isFilePath,
   pageKeyOf,
@@ -66,12 +67,9 @@ function forEachParameter(query: Record<string, EdgeValue>, visit: (name: string
   }
 }
 
+/** A name that is not valid percent-encoding stands for itself: it is none of the allowed ones. */
 function decodeName(name: string): string {
-  try {
-    return decodeURIComponent(name.replace(/\+/g, ' '));
-  } catch (_) {
-    return name;
-  }
+  return percentDecode(name.replace(/\+/g, ' ')) || name;
 }
 
 function canonicalPath(path: string, trailingSlash: EdgeConfig['trailingSlash']): string {

@@ -191,7 +191,7 @@ export class SiteDistribution extends Construct {
   #live(): BehaviorOptions {
     const { functions, settings } = this.#props;
     return {
-      origin: new FunctionUrlOrigin(functions.ssrUrl, {
+      origin: new FunctionUrlOrigin(functions.liveUrl, {
         readTimeout: settings.liveTimeout,
         customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
       }),

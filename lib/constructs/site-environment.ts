@@ -5,11 +5,11 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { writeEnvironment } from '../basics/environment.ts';
 import type { Manifest } from '../build/manifest.ts';
 import {
+  liveVariables,
   purgeVariables,
   renderVariables,
   revalidateVariables,
   serveVariables,
-  ssrVariables,
 } from '../handover/variables.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -25,7 +25,7 @@ export interface SiteEnvironmentProps {
 }
 
 export type SiteEnvironment = Readonly<
-  Record<'serve' | 'render' | 'revalidate' | 'ssr' | 'purge', Record<string, string>>
+  Record<'serve' | 'render' | 'revalidate' | 'live' | 'purge', Record<string, string>>
 >;
 
 /** What each function is told by its environment. */
@@ -42,7 +42,7 @@ export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
     serve: writeEnvironment(serveVariables, { ...values, siteUrl: settings.siteUrl, renderTimeoutMs }),
     render: writeEnvironment(renderVariables, { ...values, siteUrl }),
     revalidate: writeEnvironment(revalidateVariables, { ...values, siteUrl }),
-    ssr: writeEnvironment(ssrVariables, values),
+    live: writeEnvironment(liveVariables, values),
     purge: writeEnvironment(purgeVariables, values),
   };
 }

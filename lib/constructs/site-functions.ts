@@ -61,12 +61,12 @@ export class SiteFunctions extends Construct {
   readonly serve: LambdaFunction;
   readonly render: LambdaFunction;
   readonly revalidate: LambdaFunction;
-  readonly ssr: LambdaFunction;
+  readonly live: LambdaFunction;
   readonly purge: LambdaFunction;
   readonly serveUrl: FunctionUrl;
-  readonly ssrUrl: FunctionUrl;
+  readonly liveUrl: FunctionUrl;
   readonly revalidateUrl: FunctionUrl;
-  /** Sent by CloudFront with each request to ssr, whose URL anybody may call. */
+  /** Sent by CloudFront with each request to the live function, whose URL anybody may call. */
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
   readonly #environment: SiteEnvironment;
@@ -76,7 +76,7 @@ export class SiteFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     this.originSecret = new Secret(this, 'OriginSecret', {
-      description: 'Proves to the ssr function that a request came through CloudFront.',
+      description: 'Proves to the live function that a request came through CloudFront.',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
     });
     this.#environment = siteEnvironment({
@@ -88,7 +88,7 @@ export class SiteFunctions extends Construct {
     this.serve = this.#serve();
     this.render = this.#render();
     this.revalidate = this.#revalidate();
-    this.ssr = this.#ssr();
+    this.live = this.#live();
     this.purge = this.#purge();
     this.serveUrl = this.serve.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
@@ -96,7 +96,7 @@ export class SiteFunctions extends Construct {
     });
     // OAC signs no body, so CloudFront could not forward a POST to a URL with AWS_IAM:
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
-    this.ssrUrl = this.ssr.addFunctionUrl({
+    this.liveUrl = this.live.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     });
@@ -108,10 +108,10 @@ export class SiteFunctions extends Construct {
 
   /** The functions that run the user's code. */
   get siteRunners(): readonly LambdaFunction[] {
-    return [this.serve, this.render, this.revalidate, this.ssr];
+    return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and ssr are left out: the distribution needs their URLs, so they cannot need the distribution. */
+  /** serve and live are left out: the distribution needs their URLs, so they cannot need the distribution. */
   connectTo(distribution: Distribution): void {
     this.#distribution = distribution;
     for (const purging of [this.revalidate, this.purge]) {
@@ -173,15 +173,15 @@ export class SiteFunctions extends Construct {
     return revalidate;
   }
 
-  #ssr(): LambdaFunction {
+  #live(): LambdaFunction {
     const { settings, bucket, queues } = this.#props;
-    const ssr = this.#siteFunction('ssr', {
+    const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose answers are never stored.',
       timeout: settings.liveTimeout,
     });
-    grantPrivateObjects(bucket, ssr);
-    queues.purges.grants.sendMessages(ssr);
-    return ssr;
+    grantPrivateObjects(bucket, live);
+    queues.purges.grants.sendMessages(live);
+    return live;
   }
 
   #purge(): LambdaFunction {

@@ -70,13 +70,13 @@ export const revalidateVariables = {
   purgeQueueUrl,
 };
 
-export const ssrVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
+export const liveVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
 
 export const purgeVariables = { bucket, purgeQueueUrl, distributionId };
 
 export type ServeValues = ValuesOf<typeof serveVariables>;
 export type RevalidateValues = ValuesOf<typeof revalidateVariables>;
-export type SsrValues = ValuesOf<typeof ssrVariables>;
+export type LiveValues = ValuesOf<typeof liveVariables>;
 /** What all functions that render pages are told. */
 export type PagesValues = Pick<
   ServeValues,

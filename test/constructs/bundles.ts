@@ -10,7 +10,7 @@ export const BUNDLES = mkdtempSync(join(tmpdir(), 'isr-bundles-'));
 afterAll(() => rmSync(BUNDLES, { recursive: true, force: true }));
 
 export async function writeBundles(): Promise<void> {
-  for (const name of ['serve', 'render', 'revalidate', 'ssr', 'purge']) {
+  for (const name of ['serve', 'render', 'revalidate', 'live', 'purge']) {
     write(join(BUNDLES, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
   }
   for (const name of VENDOR_NAMES) {

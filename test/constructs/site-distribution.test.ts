@@ -149,7 +149,7 @@ describe('the function that names the page', () => {
 });
 
 describe('live routes', () => {
-  test('are asked from ssr with the secret, all methods, nothing kept', () => {
+  test('are asked from the live function with the secret, all methods, nothing kept', () => {
     for (const pattern of ['/api/revalidate', '/api/revalidate/', '/_actions', '/_actions/*']) {
       const behavior = behaviorOf(pattern);
       expect(behavior.AllowedMethods).toContain('POST');
@@ -160,7 +160,7 @@ describe('live routes', () => {
       expect(behavior.ResponseHeadersPolicyId).toBeDefined();
       expect(JSON.stringify(behavior.FunctionAssociations)).toContain('SiteEdgeLiveRequest');
       const origin = originOf(behavior.TargetOriginId);
-      expect(JSON.stringify(origin.DomainName)).toContain('SiteFunctionsSsrFunctionUrl');
+      expect(JSON.stringify(origin.DomainName)).toContain('SiteFunctionsLiveFunctionUrl');
       expect(origin.OriginAccessControlId).toBeUndefined();
       expect(origin.OriginCustomHeaders[0].HeaderName).toBe('x-isr-origin-secret');
       expect(JSON.stringify(origin.OriginCustomHeaders[0].HeaderValue)).toContain('{{resolve:secretsmanager:');

@@ -4,26 +4,26 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import {
+  liveVariables,
   purgeVariables,
   renderVariables,
   revalidateVariables,
   serveVariables,
-  ssrVariables,
 } from '../../lib/handover/variables.ts';
 import { writeBundles } from './bundles.ts';
 import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 
 vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
 
-type Name = 'Serve' | 'Render' | 'Revalidate' | 'Ssr' | 'Purge';
-const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Ssr'] as const;
+type Name = 'Serve' | 'Render' | 'Revalidate' | 'Live' | 'Purge';
+const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Live'] as const;
 const ALL = [...SITE_RUNNERS, 'Purge'] as const;
 
 const TABLES = {
   Serve: serveVariables,
   Render: renderVariables,
   Revalidate: revalidateVariables,
-  Ssr: ssrVariables,
+  Live: liveVariables,
   Purge: purgeVariables,
 };
 /** What the functions that render pages have in common. */
@@ -66,7 +66,7 @@ describe('each function', () => {
 
   test.each(Object.entries(TABLES))('%s uses every variable that it is given', (name, table) => {
     const folder = name.toLowerCase();
-    const sources = [...globSync(`lambdas/${folder}/*.ts`), ...(name === 'Ssr' || name === 'Purge' ? [] : [PAGES])];
+    const sources = [...globSync(`lambdas/${folder}/*.ts`), ...(name === 'Live' || name === 'Purge' ? [] : [PAGES])];
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
     const unused = Object.keys(table).filter((key) => !new RegExp(`\\b${key}\\b`).test(text));
     expect(unused).toEqual([]);
@@ -82,7 +82,7 @@ describe('the functions that run the site', () => {
     ['Serve', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
     ['Render', { ...DEPLOYMENT, ...PAGES_MADE }],
     ['Revalidate', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
-    ['Ssr', { ...DEPLOYMENT, ...REQUESTS }],
+    ['Live', { ...DEPLOYMENT, ...REQUESTS }],
   ])('%s knows the deployment, and what it needs of expiration and tokens', (name, expected) => {
     expect(environmentOf(name)).toMatchObject(expected);
   });
@@ -113,7 +113,7 @@ describe('the address of the site', () => {
     for (const name of ['Render', 'Revalidate'] as const) {
       expect(JSON.stringify(environmentOf(name).ISR_SITE_URL)).toMatch(/https:\/\/.*Distribution.*DomainName/);
     }
-    for (const name of ['Serve', 'Ssr'] as const) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
+    for (const name of ['Serve', 'Live'] as const) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
   });
 
   test("is the configuration's, which the props may override", () => {
@@ -124,8 +124,8 @@ describe('the address of the site', () => {
   });
 });
 
-test('neither serve nor ssr refers to the distribution', () => {
-  for (const name of ['Serve', 'Ssr'] as const) {
+test('neither serve nor live refers to the distribution', () => {
+  for (const name of ['Serve', 'Live'] as const) {
     expect(JSON.stringify([functionOf(name), policyOf(name)])).not.toContain('Distribution');
   }
 });
@@ -135,7 +135,7 @@ describe('permissions', () => {
     ['Serve', ['_isr/*', 'deployments/*']],
     ['Render', ['_isr/*', 'deployments/*']],
     ['Revalidate', ['_isr/*', 'deployments/*']],
-    ['Ssr', ['_isr/*']],
+    ['Live', ['_isr/*']],
     ['Purge', []],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
@@ -152,7 +152,7 @@ describe('permissions', () => {
     ['Serve', ['Jobs', 'Purges']],
     ['Render', ['Purges']],
     ['Revalidate', ['Jobs', 'Purges']],
-    ['Ssr', ['Purges']],
+    ['Live', ['Purges']],
     ['Purge', []],
   ] as const)('%s may send to %j', (name, queues) => {
     const sending = policyOf(name).filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'));
@@ -179,7 +179,7 @@ describe('permissions', () => {
 describe('function URLs', () => {
   test.each([
     ['Serve', 'AWS_IAM', 'RESPONSE_STREAM'],
-    ['Ssr', 'NONE', 'RESPONSE_STREAM'],
+    ['Live', 'NONE', 'RESPONSE_STREAM'],
     ['Revalidate', 'NONE', 'BUFFERED'],
   ] as const)('%s: %s, %s', (name, AuthType, InvokeMode) => {
     synthesized.template.hasResourceProperties('AWS::Lambda::Url', {
@@ -204,11 +204,11 @@ describe('function URLs', () => {
   });
 });
 
-test('the secret between CloudFront and ssr is generated, and in the template only by reference', () => {
+test('the secret between CloudFront and the live function is generated, and in the template only by reference', () => {
   synthesized.template.hasResourceProperties('AWS::SecretsManager::Secret', {
     GenerateSecretString: Match.objectLike({ PasswordLength: 48 }),
   });
-  expect(JSON.stringify(environmentOf('Ssr').ISR_ORIGIN_SECRET)).toMatch(
+  expect(JSON.stringify(environmentOf('Live').ISR_ORIGIN_SECRET)).toMatch(
     /resolve:secretsmanager:.*OriginSecret.*SecretString/,
   );
   for (const name of ['Serve', 'Render', 'Revalidate', 'Purge'] as const) {

@@ -131,7 +131,7 @@ describe('the files of the build', () => {
       uploadIds.every((each) => resources[id].DependsOn?.includes(each)),
     );
     const names = dependents.map((id) => id.replace(/^Site(Functions|Edge)(.*)[0-9A-F]{8}$/, '$2'));
-    expect(names.toSorted()).toEqual(['PageRequest', 'Render', 'Revalidate', 'Serve', 'Ssr']);
+    expect(names.toSorted()).toEqual(['Live', 'PageRequest', 'Render', 'Revalidate', 'Serve']);
   });
 
   test('are served by the edge only when the functions behind it have the code of their build', () => {
@@ -139,7 +139,7 @@ describe('the files of the build', () => {
       synthesized.template.toJSON().Resources as Record<string, { DependsOn?: string[] }>,
     );
     const [, release] = resources.find(([id]) => id.startsWith('SiteEdgePageRequest')) ?? [];
-    const functions = resources.map(([id]) => id).filter((id) => /^SiteFunctions(Serve|Ssr)[0-9A-F]{8}$/.test(id));
+    const functions = resources.map(([id]) => id).filter((id) => /^SiteFunctions(Serve|Live)[0-9A-F]{8}$/.test(id));
     expect(functions).toHaveLength(2);
     expect(release?.DependsOn).toEqual(expect.arrayContaining(functions));
   });

@@ -9,7 +9,7 @@ import type { Log } from '../../lib/core/ports.ts';
 import { entriesOf } from '../../lib/core/revalidation.ts';
 import type { SiteContext } from '../../lib/core/site.ts';
 import { isValidToken } from '../../lib/core/token.ts';
-import { type SsrValues, ssrVariables } from '../../lib/handover/variables.ts';
+import { type LiveValues, liveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
@@ -21,18 +21,18 @@ const HIDDEN_HEADERS = [TOKEN_HEADER, 'cdn-cache-control', 'vercel-cdn-cache-con
 /** As hosted platforms do for responses that say nothing: a browser must not guess. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
-interface SsrPorts extends InvalidatePorts {
+interface LivePorts extends InvalidatePorts {
   readonly log: Log;
 }
 
 type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 
 /** Live routes: every method, nothing stored, the body streamed as the site makes it. */
-export function createSsr(sandbox: SiteSandbox): StreamedHandler {
+export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
-  const config = readEnvironment('the ssr function', ssrVariables, sandbox.environment);
+  const config = readEnvironment('the live function', liveVariables, sandbox.environment);
   const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
-  const ports: SsrPorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
+  const ports: LivePorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   return async (event, stream) => {
     if (!isFromDistribution(event, config.originSecret)) {
@@ -66,7 +66,7 @@ async function siteResponse(
     return await fetch(request, { kind: 'live', clientAddress: viewerAddressOf(event), ...work });
   } catch (error) {
     log('error', `${request.method} ${new URL(request.url).pathname} failed: ${reasonOf(error)}`);
-    return new Response('The site failed to answer. The log of the ssr function says why.\n', textHead(500));
+    return new Response('The site failed to answer. The log of the live function says why.\n', textHead(500));
   }
 }
 
@@ -74,8 +74,8 @@ async function revalidateAsNamed(
   token: string,
   body: string,
   request: Request,
-  { allowQuery, deploymentId, tokenHashes }: SsrValues,
-  ports: SsrPorts,
+  { allowQuery, deploymentId, tokenHashes }: LiveValues,
+  ports: LivePorts,
 ): Promise<void> {
   const { log } = ports;
   const from = new URL(request.url).pathname;

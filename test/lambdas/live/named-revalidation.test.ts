@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedRevalidation } from '../../../lambdas/ssr/named-revalidation.ts';
+import { namedRevalidation } from '../../../lambdas/live/named-revalidation.ts';
 
 const FROM_PAGE = new Request('https://example.com/api/revalidate', {
   method: 'POST',
