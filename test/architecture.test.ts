@@ -35,7 +35,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */
 function localCloudFront(): Record<string, readonly string[]> {
-  const shared = ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/events.ts'];
+  const shared = [
+    'lib/basics',
+    'lib/vendor',
+    'lib/local/clock.ts',
+    'lib/local/events.ts',
+    'lib/local/listen-locally.ts',
+  ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
     functions: ['message'],
