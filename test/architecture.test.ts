@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/core/purge': ['lib/basics', 'lib/core/bucket', 'lib/core/page', 'lib/core/ports.ts', 'lib/core/revalidation.ts'],
   'lib/core/policy': ['lib/basics', 'lib/core/page', 'lib/core/ledger', 'lib/core/purge', 'lib/core/site.ts'],
   'lib/aws': ['lib/basics', 'lib/vendor', 'lib/core'],
-  'lib/build': ['lib/basics', 'lib/core'],
+  'lib/build': ['lib/basics', 'lib/vendor', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
