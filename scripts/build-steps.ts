@@ -14,6 +14,7 @@ const DIST_SOURCES = [
   'lib',
   'package-lock.json',
   'package.json',
+  'scripts/build',
   'scripts/build.ts',
   'tsconfig.build.json',
   'tsconfig.json',

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { licensesOf } from './build/licenses.ts';
+import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
@@ -22,13 +24,37 @@ async function step(name: string, work: () => Promise<string>): Promise<void> {
 }
 
 async function compileLibrary(): Promise<string> {
+  const emitted = await emitLibrary();
+  const vendor = await bundleVendor(ROOT);
+  await writeMetafile('vendor', vendor.metafile);
+  // Over what the compiler emitted for the same modules.
+  const written = new Set([...emitted, ...vendor.files]);
+  for (const folder of ['lib', 'bin']) await removeAllBut(written, join(ROOT, 'dist', folder));
+  await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
+  return `${emitted.length} files to dist/lib and dist/bin; libraries: ${describeVendor(vendor)}`;
+}
+
+async function emitLibrary(): Promise<string[]> {
   const { code, output } = await runTypeScript(['-p', 'tsconfig.build.json', '--listEmittedFiles']);
-  const emitted = new Set([...output.matchAll(/^TSFILE: (.+)$/gm)].map((match) => String(match[1]).trim()));
   const complaints = output.replaceAll(/^TSFILE: .+\n?/gm, '').trim();
   if (code !== 0) throw new Error(`tsc failed with exit code ${code}\n${complaints}`);
-  for (const folder of ['lib', 'bin']) await removeAllBut(emitted, join(ROOT, 'dist', folder));
-  await cp(join(ROOT, INSPECTOR_PAGE), join(ROOT, 'dist', INSPECTOR_PAGE), { recursive: true });
-  return `${emitted.size} files to dist/lib and dist/bin`;
+  return [...output.matchAll(/^TSFILE: (.+)$/gm)].map((match) => String(match[1]).trim());
+}
+
+/** What a bundle is made of, for the benchmark and the licences. It is not part of the package. */
+async function writeMetafile(name: string, metafile: Metafile): Promise<void> {
+  await mkdir(join(ROOT, 'dist/meta'), { recursive: true });
+  await writeFile(join(ROOT, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+}
+
+async function writeLicenses(): Promise<string> {
+  const metafiles = [...LAMBDAS, 'vendor'].map((name) => readFile(join(ROOT, 'dist/meta', `${name}.json`), 'utf8'));
+  const text = licensesOf(
+    ROOT,
+    (await Promise.all(metafiles)).map((json) => JSON.parse(json) as Metafile),
+  );
+  await writeFile(join(ROOT, 'dist/THIRD-PARTY-LICENSES'), text);
+  return 'written to dist/THIRD-PARTY-LICENSES';
 }
 
 async function copyRuntimeClient(): Promise<string> {
@@ -85,8 +111,7 @@ async function bundleLambda(name: string): Promise<string> {
     metafile: true,
     logLevel: 'silent',
   });
-  await mkdir(join(ROOT, 'dist/meta'), { recursive: true });
-  await writeFile(join(ROOT, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+  await writeMetafile(name, metafile);
   return describeSize(outfile, sizeOf(metafile));
 }
 
@@ -153,6 +178,7 @@ async function main(): Promise<void> {
       process.exitCode = 1;
     }
   }
+  if (process.exitCode === undefined) await step('licences', writeLicenses);
 }
 
 if (import.meta.main) await main();

@@ -8,17 +8,19 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What the sources of a room may import of ours, beside what is in the room itself. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/basics': [],
+  'lib/vendor': [],
   'lib/core': ['lib/basics'],
+  'lib/core/bucket': ['lib/basics'],
   'lib/core/page': ['lib/basics', 'lib/core/site.ts'],
   'lib/core/ledger': ['lib/basics', 'lib/core/page'],
-  'lib/core/purge': ['lib/basics', 'lib/core/page'],
+  'lib/core/purge': ['lib/basics', 'lib/core/bucket', 'lib/core/page', 'lib/core/ports.ts', 'lib/core/revalidation.ts'],
   'lib/core/policy': ['lib/basics', 'lib/core/page', 'lib/core/ledger', 'lib/core/purge', 'lib/core/site.ts'],
-  'lib/aws': ['lib/basics', 'lib/core'],
+  'lib/aws': ['lib/basics', 'lib/vendor', 'lib/core'],
   'lib/build': ['lib/basics', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/webhooks'],
-  'lib/local': ['lib/basics'],
+  'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
@@ -29,7 +31,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */
 function localCloudFront(): Record<string, readonly string[]> {
-  const shared = ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts'];
+  const shared = ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/events.ts'];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
     functions: ['message'],
@@ -99,8 +101,26 @@ describe('core is pure', () => {
   });
 
   test('it asks no clock but the one that it is given', () => {
-    const wrong = sources.filter(({ text }) => /Date\.now\(|new Date\(\)|Math\.random\(|performance\./.test(text));
+    const clocks =
+      /Date\.now\(|new Date\(\)|Math\.random\(|performance\.|set(Timeout|Interval|Immediate)\(|AbortSignal\.timeout/;
+    const wrong = sources.filter(({ text }) => clocks.test(text));
     expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe('the emulator is a guest', () => {
+  const sources = globSync('lib/local/**/*.ts', { cwd: ROOT });
+
+  test('it knows templates and services of AWS, and no word of ours', () => {
+    const ours = /(?<![A-Za-z])(?:isr|ISR)(?![a-z])|Isr(?![a-z])|[Ll]edger|[Pp]rerender/;
+    const words = sources.flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      // The one class of errors that a user can act on, from lib/basics: what prints them knows them by it.
+      const found = ours.exec(text.replaceAll('IsrError', ''));
+      return found === null ? [] : { file, word: found[0] };
+    });
+    expect(sources.length).toBeGreaterThan(50);
+    expect(words).toEqual([]);
   });
 });
 

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-describe('the package', () => {
-  const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+describe('the package', () => {
   // Without cmake, the install of whoever depends on this package would fail.
   test('does not compile a Lambda runtime client where it is installed', () => {
     expect(description.dependencies).not.toHaveProperty('aws-lambda-ric');
@@ -23,7 +25,9 @@ describe('the package', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'dist/bin/isr.js',
+        'dist/THIRD-PARTY-LICENSES',
         'dist/lambdas/serve/index.mjs',
+        'dist/lib/vendor/xml.js',
         'dist/lib/inspector/page/index.html',
         'dist/vendor/aws-lambda-ric/LICENSE',
         'dist/vendor/aws-lambda-ric/index.mjs',
@@ -33,13 +37,56 @@ describe('the package', () => {
     expect(paths?.filter((path) => path.startsWith('dist/meta/'))).toEqual([]);
   });
 
+  test('imports what is installed with it or brought by the user, and installs nothing that it does not import', async () => {
+    const { dependencies, peerDependencies } = description;
+    const imported = await packagesImportedBy(globSync('dist/{bin,lib}/**/*.js', { cwd: ROOT }));
+    const provided = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    expect(imported.filter((name) => !provided.includes(name))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !imported.includes(name))).toEqual([]);
+  });
+
+  test('names the licence of each library that its bundles contain', () => {
+    const licenses = readFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+    for (const name of ['aws4', 'fast-xml-parser', 'http-cache-semantics', 'lru-cache', '@aws-sdk/core']) {
+      expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, 'm'));
+    }
+  });
+
   test('has a file for each of its entry points', () => {
-    const targets = Object.values<string | Record<string, string>>(description.exports).flatMap((target) =>
-      typeof target === 'string' ? [target] : Object.values(target),
-    );
+    const targets = targetsOf(description);
     expect(targets.filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
   });
 });
+
+interface Description {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+}
+
+/** Files that other packages may import. */
+function targetsOf({ exports }: Description): string[] {
+  return Object.values(exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
+}
+
+/** Packages that modules ask for, at once or late. */
+async function packagesImportedBy(files: readonly string[]): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [...files],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outdir: 'nowhere',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const specifiers = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.filter(({ external }) => external).map(({ path }) => path),
+  );
+  const names = specifiers.map((path) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'));
+  return [...new Set(names)].filter((name) => name !== description.name && !isBuiltin(name));
+}
 
 interface Packed {
   readonly files: readonly { readonly path: string }[];

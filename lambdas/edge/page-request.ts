@@ -1,9 +1,9 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
 import {
-  describeFault,
   isFilePath,
   pageKeyOf,
   type QueryParameter,
+  ruleBrokenBy,
   uriOfPageKey,
 } from '../../lib/core/page/page-key.ts';
 import type { EdgeConfig } from './config.ts';
@@ -23,7 +23,7 @@ function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRes
     return text(405, 'Method Not Allowed', 'pages answer GET and HEAD only', { allow: { value: 'GET, HEAD' } });
   }
   const page = pageKeyOf(request.uri, allowedParameters(request.querystring, config.allowQuery));
-  if ('fault' in page) return text(400, 'Bad Request', `the path ${describeFault(page.fault)}`, {});
+  if ('fault' in page) return text(400, 'Bad Request', `the path must be one ${ruleBrokenBy(page.fault)}`, {});
   const path = canonicalPath(request.uri, config.trailingSlash);
   if (path !== request.uri) return redirect(request, path);
   setTrustedHeaders(request);

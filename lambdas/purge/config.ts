@@ -1,4 +1,5 @@
-import { type Environment, readEnvironment, text } from '../../lib/basics/environment.ts';
+import { text } from '../../lib/basics/checks.ts';
+import { type Environment, readEnvironment } from '../../lib/basics/environment.ts';
 
 export interface PurgeConfig {
   readonly bucket: string;

@@ -1,63 +1,35 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { createCloudFrontEdge } from '../../lib/aws/cloudfront-edge.ts';
-import { objectsOf } from '../../lib/aws/objects.ts';
-import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
-import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
-import { postponeMessage } from '../../lib/aws/queues.ts';
-import { reasonOf } from '../../lib/basics/errors.ts';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
+import { type PurgeWaitingPorts, purgeWaiting } from '../../lib/core/purge/purge-waiting.ts';
 import type { Sandbox } from '../shared/sandbox.ts';
 import { readPurgeConfig } from './config.ts';
-import { collectPurges, itemsOf, RETRY_SECONDS } from './waiting-purges.ts';
 
-/** Less than the function's timeout by as much as one call may take. */
-const PATIENCE_MS = 20_000;
-
-/** Makes one invalidation of its messages and of all that wait. They come again when CloudFront refuses. */
+/** Makes one purge of its messages and of all that wait. They come again when CloudFront refuses. */
 export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  const { log } = sandbox;
-  const purge = createMergedPurge(sandbox);
+  const ports = portsOf(sandbox);
   return async ({ Records }) => {
-    const unreadable = Records.filter(({ body }) => itemsOf(body) === undefined);
-    if (unreadable.length > 0)
-      log('error', 'not a purge', { messages: unreadable.map(({ body }) => body.slice(0, 200)) });
-    const readable = Records.filter((record) => !unreadable.includes(record));
-    const isPurged = readable.length === 0 || (await purge(readable));
+    const atHand = Records.flatMap(({ body, receiptHandle }) => waitingPurge(body, receiptHandle) ?? []);
+    const unreadable = Records.filter(({ body, receiptHandle }) => waitingPurge(body, receiptHandle) === undefined);
+    if (unreadable.length > 0) {
+      ports.log('error', 'not a purge', { messages: unreadable.map(({ body }) => body.slice(0, 200)) });
+    }
+    const isPurged = atHand.length === 0 || (await purgeWaiting(atHand, ports));
     return {
       batchItemFailures: (isPurged ? unreadable : Records).map(({ messageId }) => ({ itemIdentifier: messageId })),
     };
   };
 }
 
-function createMergedPurge({
-  environment,
-  aws,
-  clock,
-  log,
-}: Sandbox): (records: readonly SQSRecord[]) => Promise<boolean> {
+function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
   const { bucket, distributionId, purgeQueueUrl } = readPurgeConfig(environment);
-  const ports = {
-    edge: createCloudFrontEdge(aws, distributionId),
-    pacer: createPurgePacer(objectsOf(bucket, aws), clock),
+  return {
+    cdn: createCloudFront(aws, distributionId),
+    pace: createPurgePace(openS3Bucket(bucket, aws), clock),
+    queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,
-  };
-  return async (records) => {
-    const items = records.flatMap(({ body }) => itemsOf(body) ?? []);
-    const waiting = collectPurges(aws, purgeQueueUrl, items);
-    const gather = async (): Promise<readonly string[]> => {
-      await waiting.gather();
-      return [...waiting.items];
-    };
-    try {
-      await purgeInTurn(gather, PATIENCE_MS, ports);
-      await waiting.forget();
-      log('info', 'purged', { items: [...waiting.items] });
-      return true;
-    } catch (error) {
-      log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...waiting.items] });
-      await waiting.giveBack();
-      const handles = records.map(({ receiptHandle }) => receiptHandle);
-      await Promise.all(handles.map((handle) => postponeMessage(aws, purgeQueueUrl, handle, RETRY_SECONDS)));
-      return false;
-    }
+    log,
   };
 }

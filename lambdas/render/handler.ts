@@ -1,10 +1,11 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { postponeMessage } from '../../lib/aws/sqs.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
+import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { Job } from '../../lib/core/ports.ts';
 import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { openPages } from '../shared/pages.ts';
-import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { readRenderConfig } from './config.ts';
 
@@ -32,8 +33,8 @@ function createJobDoer(sandbox: SiteSandbox): IsDone {
   const { aws, log } = sandbox;
   const { deploymentId, jobsQueueUrl, purgeQueueUrl, siteUrl, ...config } = readRenderConfig(sandbox.environment);
   const pages = openPages({ deploymentId, ...config }, sandbox);
-  const edge = createQueuedEdge(aws, purgeQueueUrl);
-  const ports = pages.portsFor(siteUrl, revalidateFromSite(deploymentId, { ledger: pages.ledger, edge }));
+  const purger = createQueuedPurger(aws, purgeQueueUrl);
+  const ports = pages.portsFor(siteUrl, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));
   return async ({ attributes, body, receiptHandle }) => {
     try {
       const job = JSON.parse(body) as Job;

@@ -1,20 +1,18 @@
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
-import { createPurgePacer } from '../../lib/aws/purge-pacer.ts';
-import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
+import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createJobQueue } from '../../lib/aws/job-queue.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
-import {
-  type RevalidatePorts,
-  type Revalidation,
-  type RevalidationResult,
-  revalidate,
-} from '../../lib/core/revalidate.ts';
+import { invalidateFromSite } from '../../lib/core/invalidate.ts';
+import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
+import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
+import { type RevalidatePorts, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
-import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
 import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
@@ -33,7 +31,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
     environment,
     clock,
     allowQuery: config.allowQuery,
-    deliveries: createS3Deliveries(pages.objects),
+    deliveries: createS3Deliveries(pages.bucket),
     revalidate: revalidateAsAsked,
     log,
   });
@@ -75,17 +73,17 @@ function createRevalidateAsAsked(
   pages: Pages,
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
-  const edge = createDirectEdge(
-    createCloudFrontEdge(aws, config.distributionId),
-    createPurgePacer(pages.objects, clock),
+  const purger = createPromptPurger({
+    cdn: createCloudFront(aws, config.distributionId),
+    pace: createPurgePace(pages.bucket, clock),
     clock,
-    createQueuedEdge(aws, config.purgeQueueUrl),
-  );
+    queue: createQueuedPurger(aws, config.purgeQueueUrl),
+  });
   const ports: RevalidatePorts = {
-    ...pages.portsFor(config.siteUrl, revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge })),
+    ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
     hasQueryVariants: config.allowQuery.length > 0,
-    edge,
+    purger,
   };
   return async (revalidation) => {
     const result = await revalidate(revalidation, config.deploymentId, ports);

@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import type { Objects } from '../../lib/aws/objects.ts';
 import type { Environment } from '../../lib/basics/environment.ts';
 import { IsrError } from '../../lib/basics/errors.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { Clock } from '../../lib/core/ports.ts';
 import { parseWebhooks, secretVariablesOf, type Webhook } from '../../lib/webhooks/configuration.ts';
 import { type Deliveries, receiveWebhook, type WebhookAnswer, type WebhookPorts } from '../../lib/webhooks/receive.ts';
@@ -45,15 +45,15 @@ export function createWebhookReceiver({
 }
 
 /** An object each, which the bucket's lifecycle removes after a day. */
-export function createS3Deliveries(objects: Objects): Deliveries {
+export function createS3Deliveries(bucket: Bucket): Deliveries {
   const keyOf = (key: string): string => `_isr/webhooks/${key}`;
   return {
     async has(key) {
-      return (await objects.get(keyOf(key))) !== undefined;
+      return (await bucket.get(keyOf(key))) !== undefined;
     },
     async remember(key) {
       // A conflict is the same delivery, done twice at the same time.
-      await objects.put(keyOf(key), '{}', { condition: { absent: true } });
+      await bucket.put(keyOf(key), '{}', { condition: { absent: true } });
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type Environment, hashes, list, optionalText, readEnvironment, text } from '../../lib/basics/environment.ts';
+import { text } from '../../lib/basics/checks.ts';
+import { type Environment, hashes, list, optionalText, readEnvironment } from '../../lib/basics/environment.ts';
 import { PAGES_VARIABLES, type PagesConfig } from '../shared/pages.ts';
 
 export interface ServeConfig extends PagesConfig {

@@ -1,5 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { createJobQueue, createQueuedEdge } from '../../lib/aws/queues.ts';
+import { createJobQueue } from '../../lib/aws/job-queue.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
@@ -8,7 +10,6 @@ import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
-import { revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { readServeConfig, type ServeConfig } from './config.ts';
 import { type PageRequest, parsePageRequest } from './page-request.ts';
@@ -27,11 +28,11 @@ export function createServe(sandbox: SiteSandbox): StreamedHandler {
 }
 
 function createPorts(config: ServeConfig, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => RevalidatePorts {
-  const edge = createQueuedEdge(aws, config.purgeQueueUrl);
+  const purger = createQueuedPurger(aws, config.purgeQueueUrl);
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
   const hasQueryVariants = config.allowQuery.length > 0;
-  const revalidateBySite = revalidateFromSite(config.deploymentId, { ledger: pages.ledger, edge });
-  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, edge, hasQueryVariants });
+  const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger });
+  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, hasQueryVariants });
 }
 
 async function pageFor(
@@ -58,7 +59,7 @@ async function revalidated(key: PageKey, deploymentId: string, ports: Revalidate
 }
 
 async function draft(key: PageKey, token: string | undefined, ports: ServePorts): Promise<ServedPage> {
-  return passedThrough(await ports.site.render(key, token), 'draft');
+  return passedThrough(await ports.renderer.render(key, token), 'draft');
 }
 
 /**
@@ -72,7 +73,7 @@ async function fromOtherDeployment(
 ): Promise<ServedPage> {
   const page = await pages.pagesOf(deploymentId).read(key);
   if (page !== undefined) return stalePage(key, page, STALE_PAGE_SECONDS, 'other-deployment');
-  return passedThrough(await ports.site.render(key), 'other-deployment');
+  return passedThrough(await ports.renderer.render(key), 'other-deployment');
 }
 
 function answer(event: LambdaFunctionURLEvent, stream: ResponseStream, page: ServedPage): void {

@@ -1,15 +1,17 @@
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
-import { expiration, oneOf, positiveInteger, type Readers, text } from '../../lib/basics/environment.ts';
+import { oneOf, text } from '../../lib/basics/checks.ts';
+import { expiration, positiveInteger, type Readers } from '../../lib/basics/environment.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
 import type { SiteSandbox } from './sandbox.ts';
-import { createSite, type SiteOptions } from './site.ts';
+import { createRenderer, type SiteOptions } from './site.ts';
 
 export interface PagesConfig {
   readonly bucket: string;
@@ -20,7 +22,7 @@ export interface PagesConfig {
 }
 
 export interface Pages {
-  readonly objects: Objects;
+  readonly bucket: Bucket;
   readonly ledger: LedgerStore;
   readonly pagesOf: (deploymentId: string) => PageStore;
   /** `siteUrl`: the canonical origin to render for. */
@@ -43,26 +45,26 @@ const LEASE_MARGIN_MS = 5000;
 export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
   const { aws, clock, log } = sandbox;
-  const objects = objectsOf(config.bucket, aws);
-  const ledger = createS3LedgerStore(objects, clock);
+  const bucket = openS3Bucket(config.bucket, aws);
+  const ledger = createS3LedgerStore(bucket, clock);
   const prerendered = prerenderedPages(sandbox);
-  const pagesOf = (id: string): PageStore => createS3PageStore(objects, { deploymentId: id, prerendered });
+  const pagesOf = (id: string): PageStore => createS3PageStore(bucket, { deploymentId: id, prerendered });
   const stores = {
     ledger,
     log,
     clock,
     defaultExpiration: config.expiration,
     pages: pagesOf(deploymentId),
-    leases: createS3LeaseStore(objects, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),
+    leases: createS3LeaseStore(bucket, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),
   };
-  const siteFor = createSite(sandbox);
+  const rendererFor = createRenderer(sandbox);
   return {
-    objects,
+    bucket,
     ledger,
     pagesOf,
     portsFor: (siteUrl, revalidate) => ({
       ...stores,
-      site: siteFor({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
+      renderer: rendererFor({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import type { Environment } from '../../lib/basics/environment.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -9,7 +10,7 @@ export function processSandbox(): Sandbox {
     aws: awsClientFrom(process.env),
     clock: {
       now: () => Date.now(),
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      sleep,
     },
     log: (level, message, details) => {
       console.log(JSON.stringify({ level, message, ...details }));

@@ -1,6 +1,6 @@
 import type { SiteAnswer } from '../../lib/core/page/page.ts';
 import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
-import type { Site } from '../../lib/core/ports.ts';
+import type { Renderer } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.ts';
 import { liveRoutesOf } from './live-routes.ts';
@@ -18,7 +18,7 @@ export interface SiteOptions {
 const NOBODYS_ADDRESS = '127.0.0.1';
 
 /** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
-export function createSite(sandbox: SiteSandbox): (options: SiteOptions) => Site {
+export function createRenderer(sandbox: SiteSandbox): (options: SiteOptions) => Renderer {
   const isLiveRoute = liveRoutesOf(sandbox);
   return (options) => ({
     render: (key, draftToken) => {

@@ -1,14 +1,14 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { objectsOf } from '../../lib/aws/objects.ts';
-import { createQueuedEdge } from '../../lib/aws/queues.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
-import type { Edge, LedgerStore, Log } from '../../lib/core/ports.ts';
-import { entriesOf } from '../../lib/core/revalidate.ts';
+import { type InvalidatePorts, invalidate, invalidateFromSite } from '../../lib/core/invalidate.ts';
+import type { Log } from '../../lib/core/ports.ts';
+import { entriesOf } from '../../lib/core/revalidation.ts';
 import type { SiteContext } from '../../lib/core/site.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
-import { markOutOfDate, revalidateFromSite } from '../shared/revalidate-from-site.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { readSsrConfig, type SsrConfig } from './config.ts';
 import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
@@ -20,9 +20,7 @@ const HIDDEN_HEADERS = [TOKEN_HEADER, 'cdn-cache-control', 'vercel-cdn-cache-con
 /** As hosted platforms do for responses that say nothing: a browser must not guess. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
-interface SsrPorts {
-  readonly ledger: LedgerStore;
-  readonly edge: Edge;
+interface SsrPorts extends InvalidatePorts {
   readonly log: Log;
 }
 
@@ -32,9 +30,9 @@ type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 export function createSsr(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
   const config = readSsrConfig(sandbox.environment);
-  const ledger = createS3LedgerStore(objectsOf(config.bucket, aws), clock);
-  const ports: SsrPorts = { ledger, edge: createQueuedEdge(aws, config.purgeQueueUrl), log };
-  const revalidate = revalidateFromSite(config.deploymentId, ports);
+  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
+  const ports: SsrPorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
+  const revalidate = invalidateFromSite(config.deploymentId, ports);
   return async (event, stream) => {
     if (!isFromDistribution(event, config.originSecret)) {
       return send(stream, textHead(403), 'This function answers to its distribution alone.\n');
@@ -88,7 +86,7 @@ async function revalidateAsNamed(
     if (revalidation === undefined) {
       return log('warn', `${from} names no path and no tag, and the request came from no page of this site`);
     }
-    await markOutOfDate(revalidation, deploymentId, ports);
+    await invalidate(revalidation, deploymentId, ports);
     log('info', `revalidated by ${from}`, { entries: entriesOf(revalidation) });
   } catch (error) {
     if (!isBadName(error)) throw error;

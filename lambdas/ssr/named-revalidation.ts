@@ -1,5 +1,5 @@
 import { IsrError } from '../../lib/basics/errors.ts';
-import type { Revalidation } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { IsrError } from '../basics/errors.ts';
-import { isJsonObject } from '../basics/json-object.ts';
-import { type IsrOptions, resolveIsrOptions, show } from '../build/isr-options.ts';
+import { type Check, fieldsOf, listOf, memberOf, optional, rejectUnknown } from '../basics/checks.ts';
+import { Faults } from '../basics/faults.ts';
+import { ISR_OPTION_NAMES, type IsrOptions, optionsErrorCode, readIsrOptions } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
@@ -56,68 +56,45 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   webAnalytics: 'add the script of your analytics to a layout',
 };
 const OPTIONS = ['isr', ...Object.keys(WITHOUT_EFFECT)];
-const ISR_OPTIONS = ['expiration', 'bypassToken', 'exclude', 'allowQuery'];
+const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
+const KNOWN = 'an option that is known';
+const STORES_PAGES =
+  'this adapter stores pages: list routes that must be rendered for each request in isr.exclude, all of them with exclude: [/.*/]';
 const TOKEN_MISSING =
   'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?';
-const PLACE = 'the adapter of astro.config';
-const ISR_PLACE = `isr of ${PLACE}`;
 
-/** @throws IsrError INVALID_OPTION or INVALID_TOKEN */
+/** @throws IsrError INVALID_OPTION or INVALID_TOKEN, naming every fault at once */
 export function resolveOptions(options: AdapterOptions): ResolvedOptions {
-  const given = fieldsOf(options, 'the options', PLACE);
-  rejectUnknown(given, OPTIONS, PLACE);
-  const isr = isrFieldsOf(options.isr);
-  rejectUnknown(isr, ISR_OPTIONS, ISR_PLACE);
+  const faults = new Faults('the options');
+  const read = readOptions(faults.in(options));
+  return faults.accept(read, optionsErrorCode(faults), (sentences) => `${sentences} (at the adapter of astro.config)`);
+}
+
+const readOptions: Check<ResolvedOptions> = (given) => {
+  const fields = fieldsOf(given);
+  if (fields === undefined) return undefined;
+  rejectUnknown(given, fields, OPTIONS, KNOWN);
+  const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
+  const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
+  const isr = readIsr(given.at('isr', fields.isr === undefined || fields.isr === true ? {} : fields.isr));
+  return isr && { ...isr, warnings: [...warnings, ...isr.warnings] };
+};
+
+const readIsr: Check<ResolvedOptions> = (given) => {
+  const fields = fieldsOf(given, 'true or an object', given.value === false ? STORES_PAGES : undefined);
+  if (fields === undefined) return undefined;
+  rejectUnknown(given, fields, ISR_OPTIONS, KNOWN);
   return {
-    isr: resolveIsrOptions(isr, ISR_PLACE),
-    exclude: checkExclude(isr.exclude),
-    warnings: [
-      ...Object.entries(WITHOUT_EFFECT)
-        .filter(([name]) => given[name] !== undefined)
-        .map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`),
-      ...('bypassToken' in isr && isr.bypassToken === undefined ? [TOKEN_MISSING] : []),
-    ],
+    isr: readIsrOptions(given, fields),
+    exclude: optional(excludedRoutes)(memberOf(given, fields, 'exclude')) ?? [],
+    warnings: 'bypassToken' in fields && fields.bypassToken === undefined ? [TOKEN_MISSING] : [],
   };
-}
+};
 
-function isrFieldsOf(isr: unknown): AstroIsrOptions {
-  if (isr === undefined || isr === true) return {};
-  if (isr === false) {
-    throw new IsrError(
-      'INVALID_OPTION',
-      `'isr' must be true or an object, got false (at ${PLACE}); this adapter stores pages: ` +
-        'list routes that must be rendered for each request in isr.exclude, all of them with exclude: [/.*/]',
-    );
-  }
-  return fieldsOf(isr, "'isr'", PLACE);
-}
+const excludedRoute: Check<string | RegExp> = (given) => {
+  const { value } = given;
+  if (value instanceof RegExp || (typeof value === 'string' && value.startsWith('/'))) return value;
+  return given.mustBe("a path that begins with '/', or a regular expression");
+};
 
-function fieldsOf(value: unknown, what: string, place: string): Readonly<Record<string, unknown>> {
-  if (isJsonObject(value)) return { ...value };
-  throw new IsrError('INVALID_OPTION', `${what} must be an object, got ${show(value)} (at ${place})`);
-}
-
-function rejectUnknown(given: object, known: readonly string[], place: string): void {
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const names = unknown.map((name) => `'${name}'`).join(', ');
-  throw new IsrError('INVALID_OPTION', `unknown option ${names} (at ${place}); the known ones are ${known.join(', ')}`);
-}
-
-function checkExclude(exclude: unknown): readonly (string | RegExp)[] {
-  if (exclude === undefined) return [];
-  if (!Array.isArray(exclude)) {
-    throw new IsrError(
-      'INVALID_OPTION',
-      `'exclude' must be a list, got ${show(exclude)} (at ${ISR_PLACE}); write it as ['/api/revalidate', /^\\/admin/]`,
-    );
-  }
-  for (const entry of exclude) {
-    if (entry instanceof RegExp || (typeof entry === 'string' && entry.startsWith('/'))) continue;
-    throw new IsrError(
-      'INVALID_OPTION',
-      `'exclude' must list paths that begin with '/', or regular expressions, got ${show(entry)} (at ${ISR_PLACE})`,
-    );
-  }
-  return [...exclude];
-}
+const excludedRoutes = listOf(excludedRoute, 'a list', "write it as ['/api/revalidate', /^\\/admin/]");

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import aws4 from 'aws4';
+import { aws4 } from '../vendor/aws4.ts';
 
 export type Service = 's3' | 'sqs' | 'cloudfront';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Bucket } from '../core/bucket/bucket.ts';
 import type { PageKey } from '../core/page/page-key.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
-import type { Objects } from './objects.ts';
 
 export interface LeaseStoreOptions {
   readonly deploymentId: string;
@@ -20,18 +20,18 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
 
 /** A lease is an object that only one writer can create. Its body is unique, and so is its entity tag. */
-export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions): LeaseStore {
+export function createS3LeaseStore(bucket: Bucket, options: LeaseStoreOptions): LeaseStore {
   async function take(name: string, condition: { absent: true } | { etag: string }): Promise<Lease | undefined> {
     const body = JSON.stringify({ holder: randomUUID(), endsAt: options.clock.now() + options.durationMs });
-    const etag = await objects.put(name, body, { headers: JSON_HEADERS, condition });
+    const etag = await bucket.put(name, body, { headers: JSON_HEADERS, condition });
     if (etag === 'conflict') return undefined;
     return {
       async release() {
-        await objects.remove(name, etag);
+        await bucket.remove(name, etag);
       },
       async open() {
         const open: LeaseObject = { isOpen: true, endsAt: options.clock.now() + OPEN_LEASE_MS };
-        await objects.put(name, JSON.stringify(open), { headers: JSON_HEADERS, condition: { etag } });
+        await bucket.put(name, JSON.stringify(open), { headers: JSON_HEADERS, condition: { etag } });
       },
     };
   }
@@ -41,7 +41,7 @@ export function createS3LeaseStore(objects: Objects, options: LeaseStoreOptions)
       const name = `_isr/leases/${options.deploymentId}${rank === 0 ? '' : `-${rank}`}${key}`;
       const lease = await take(name, { absent: true });
       if (lease !== undefined) return lease;
-      const held = await objects.get(name);
+      const held = await bucket.get(name);
       if (held === undefined) return undefined;
       const { endsAt, isOpen } = JSON.parse(held.body.toString('utf8')) as LeaseObject;
       if (endsAt <= options.clock.now()) return take(name, { etag: held.etag });

@@ -1,9 +1,10 @@
+import { IsrError } from '../basics/errors.ts';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
+import type { Bucket } from '../core/bucket/bucket.ts';
+import { type JsonObjects, jsonObjects, type Seen } from '../core/bucket/json-objects.ts';
 import { addToShard, EMPTY_SHARD, type LedgerShard } from '../core/ledger/ledger-shard.ts';
 import { appendToSummary, EMPTY_SUMMARY, type LedgerSummary, namesByShard } from '../core/ledger/ledger-summary.ts';
 import type { Clock, LedgerStore } from '../core/ports.ts';
-import { jsonObjects, type Seen } from './json-objects.ts';
-import type { Objects } from './objects.ts';
 
 const SUMMARY_KEY = '_isr/ledger.json';
 const shardKey = (shard: number): string => `_isr/ledger/${shard}.json`;
@@ -22,9 +23,9 @@ type KnownShard = Seen<LedgerShard> & { readonly upTo: number };
  * shards. A page with that sequence or a higher one read it from a summary that was written after the append began, so
  * its render was later; an append that dies between the two only leaves entries that put too much out of date.
  */
-export function createS3LedgerStore(objects: Objects, clock: Clock): LedgerStore {
-  const summaries = jsonObjects<LedgerSummary>(objects, clock, EMPTY_SUMMARY);
-  const shardObjects = jsonObjects<LedgerShard>(objects, clock, EMPTY_SHARD);
+export function createS3LedgerStore(bucket: Bucket, clock: Clock): LedgerStore {
+  const summaries = jsonObjects<LedgerSummary>(bucket, EMPTY_SUMMARY);
+  const shardObjects = jsonObjects<LedgerShard>(bucket, EMPTY_SHARD);
   const knownShards = new Map<number, KnownShard>();
   let knownSummary: Seen<LedgerSummary> | undefined;
 
@@ -54,9 +55,9 @@ export function createS3LedgerStore(objects: Objects, clock: Clock): LedgerStore
   ): Promise<void> {
     const key = shardKey(shard);
     const known = knownShards.get(shard);
-    const [{ value: summary }, current] = await Promise.all([before, known ?? shardObjects.read(key, undefined)]);
+    const [{ value: summary }, current] = await Promise.all([before, known ?? shardObjects.read(key)]);
     const add = (value: LedgerShard): LedgerShard => addToShard(value, names, summary.sequence + 1, summary.floor);
-    const written = await shardObjects.replace(key, current, add);
+    const written = await replace(key, current, add, shardObjects, clock);
     // Another append may write it before the summary tells of ours, so it counts no further than before.
     keep(shard, { ...written, upTo: known?.upTo ?? 0 });
   }
@@ -73,8 +74,36 @@ export function createS3LedgerStore(objects: Objects, clock: Clock): LedgerStore
       const before = readSummary();
       await mapConcurrently([...namesByShard(names)], CONCURRENT_CALLS, ([shard, own]) => addNames(shard, own, before));
       const note = (summary: LedgerSummary): LedgerSummary => appendToSummary(summary, names, clock.now());
-      knownSummary = await summaries.replace(SUMMARY_KEY, await before, note);
+      knownSummary = await replace(SUMMARY_KEY, await before, note, summaries, clock);
       return knownSummary.value.sequence;
     },
   };
+}
+
+const MAX_ATTEMPTS = 100;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 2000;
+
+/** Writes what `change` makes of the object, whoever else writes it meanwhile; nothing if that is the same. */
+async function replace<T>(
+  key: string,
+  known: Seen<T>,
+  change: (value: T) => T,
+  objects: JsonObjects<T>,
+  clock: Clock,
+): Promise<Seen<T>> {
+  let seen = known;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const value = change(seen.value);
+    if (value === seen.value) return seen;
+    const written = await objects.swap(key, seen, value);
+    if (written !== 'conflict') return written;
+    // The more there are who want to write, the longer the pauses, and each its own: else they all meet again.
+    await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+    seen = await objects.read(key, seen);
+  }
+  throw new IsrError(
+    'LEDGER_UNAVAILABLE',
+    `could not write '${key}': it was replaced ${MAX_ATTEMPTS} times meanwhile; try again`,
+  );
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Bucket } from '../core/bucket/bucket.ts';
 import type { PageFacts } from '../core/page/page.ts';
-import type { Objects } from './objects.ts';
 
 const HEADER = 'x-amz-meta-isr';
 // S3 counts names and values of all user metadata: 2 KB
@@ -11,24 +11,24 @@ const MAX_METADATA_BYTES = 2048 - 'isr'.length;
  * Page facts travel as one metadata entry of the page's object, as JSON in visible ASCII. What does not fit stands in
  * an object of its own, named by its content, which the entry refers to.
  */
-export async function factsHeaders(facts: PageFacts, objects: Objects): Promise<Record<string, string>> {
+export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Record<string, string>> {
   const json = asciiJson(facts);
   if (json.length <= MAX_METADATA_BYTES) return { [HEADER]: json };
   const reference = createHash('sha256').update(json).digest('hex');
-  await objects.put(sidecarKey(reference), json, { headers: { 'content-type': 'application/json' } });
+  await bucket.put(sidecarKey(reference), json, { headers: { 'content-type': 'application/json' } });
   return { [HEADER]: asciiJson({ reference }) };
 }
 
 /** `undefined` for an object without facts: a page made at build time. */
 export async function readFacts(
   headers: Readonly<Record<string, string>>,
-  objects: Objects,
+  bucket: Bucket,
 ): Promise<PageFacts | undefined> {
   const json = headers[HEADER];
   if (json === undefined) return undefined;
   const entry = JSON.parse(json) as PageFacts | { readonly reference: string };
   if (!('reference' in entry)) return entry;
-  const sidecar = await objects.get(sidecarKey(entry.reference));
+  const sidecar = await bucket.get(sidecarKey(entry.reference));
   return sidecar === undefined ? lostFacts(headers) : (JSON.parse(sidecar.body.toString('utf8')) as PageFacts);
 }
 

@@ -1,6 +1,6 @@
+import type { Bucket, StoredObject } from '../core/bucket/bucket.ts';
 import type { PageFacts, PrerenderedFacts, StoredPage } from '../core/page/page.ts';
 import type { PageKey } from '../core/page/page-key.ts';
-import type { Objects, StoredObject } from './objects.ts';
 import { factsOfPrerendered, readFacts } from './page-facts.ts';
 
 /** What the build says of the pages that it made, by page key; of most it says nothing. */
@@ -8,7 +8,7 @@ export type PrerenderedPages = (key: PageKey) => PrerenderedFacts | undefined;
 
 export interface StoredPageSource {
   /** Holds the facts that do not fit into the metadata of a page's object. */
-  readonly bucket: Objects;
+  readonly bucket: Bucket;
   readonly prerendered: PrerenderedPages;
 }
 
@@ -27,7 +27,7 @@ export async function readStoredPage(
 }
 
 /** What the build of a deployment says of its pages, as the construct put it into the bucket. */
-export async function readPrerenderedPages(bucket: Objects, deploymentId: string): Promise<PrerenderedPages> {
+export async function readPrerenderedPages(bucket: Bucket, deploymentId: string): Promise<PrerenderedPages> {
   const object = await bucket.get(`_isr/prerendered/${deploymentId}.json`);
   // A build that has nothing to say has no such object.
   if (object === undefined) return () => undefined;

@@ -1,3 +1,5 @@
+import type { Fault } from './fault.ts';
+
 export type IsrErrorCode =
   | 'BUILD_NOT_FOUND'
   | 'BUILD_VERSION_UNSUPPORTED'
@@ -14,14 +16,21 @@ export type IsrErrorCode =
   | 'PORT_IN_USE'
   | 'TEMPLATE_NOT_SUPPORTED';
 
+export interface IsrErrorOptions extends ErrorOptions {
+  /** What was wrong with what we were given, when that is the reason. */
+  readonly faults?: readonly Fault[];
+}
+
 /** Every failure that a user can act on: what happened, the value received, what to do next. */
 export class IsrError extends Error {
   override readonly name = 'IsrError';
   readonly code: IsrErrorCode;
+  readonly faults: readonly Fault[];
 
-  constructor(code: IsrErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: IsrErrorCode, message: string, { faults = [], ...options }: IsrErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.faults = faults;
   }
 }
 

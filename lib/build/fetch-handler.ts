@@ -1,9 +1,21 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { IsrError } from '../basics/errors.ts';
+import {
+  type Check,
+  fieldsOf,
+  listOf,
+  matching,
+  objectOf,
+  oneOf,
+  optional,
+  text,
+  withDefault,
+} from '../basics/checks.ts';
+import { Faults } from '../basics/faults.ts';
 import { bundleServer, type ServerSource } from './bundle-server.ts';
-import { type IsrOptions, resolveIsrOptions, show } from './isr-options.ts';
-import type { PrerenderedPage, TrailingSlash } from './manifest.ts';
+import { type IsrOptions, optionsErrorCode, readIsrOptions } from './isr-options.ts';
+import type { Manifest, PrerenderedPage, TrailingSlash } from './manifest.ts';
+import { prerenderedPage } from './parse-manifest.ts';
 import type { Build } from './read-build.ts';
 import { withBase } from './route-pattern.ts';
 import { writeBuild } from './write-build.ts';
@@ -55,33 +67,70 @@ export interface FetchHandlerOptions {
  * @throws IsrError INVALID_OPTION, INVALID_TOKEN or BUILD_MALFORMED; the build that stood there before then stays
  */
 export async function buildFetchHandler(options: FetchHandlerOptions): Promise<Build> {
-  const isr = resolveIsrOptions(options.isr ?? {}, 'isr');
-  const base = options.base ?? '/';
-  const live = (options.live ?? []).map((pattern) => withBase(base, checkPattern(pattern)));
-  const server = await bundleServer(serverSourceOf(options));
+  const faults = new Faults('the options');
+  const read = readOptions(faults.in(options));
+  const { entry, client, external, prerendered, live, ...manifest } = faults.accept(read, optionsErrorCode(faults));
+  const server = await bundleServer(serverSourceOf(entry, external));
   return writeBuild({
     root: options.root,
     server,
-    ...(options.client === undefined ? {} : { client: checkClient(options.client) }),
+    ...(client === undefined ? {} : { client }),
     manifest: {
       framework: { name: 'fetch', version: '1' },
-      site: originOf(options.site),
-      base: checkBase(base),
-      trailingSlash: options.trailingSlash ?? 'ignore',
-      assetsFolder: options.assetsFolder ?? 'assets',
-      isr,
-      live,
+      ...manifest,
+      live: live.map((pattern) => withBase(manifest.base, pattern)),
       redirects: [],
-      prerendered: options.prerendered ?? [],
+      prerendered,
     },
   });
 }
 
-function serverSourceOf({ entry, external }: FetchHandlerOptions): ServerSource {
+type ResolvedOptions = Pick<
+  Manifest,
+  'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'isr' | 'live' | 'prerendered'
+> &
+  Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'>;
+
+const existingFile =
+  (mustBe: string): Check<string> =>
+  (given) => {
+    const path = text(given);
+    if (path === undefined || existsSync(path)) return path;
+    return given.mustBe(`${mustBe}, but there is nothing at ${resolve(path)}`);
+  };
+
+const base: Check<string> = (given) => {
+  const path = matching(/^\//, "a path that begins with '/'")(given);
+  return path === undefined ? undefined : withBase(path, '');
+};
+
+const isrOptions: Check<Manifest['isr']> = (given) => {
+  const fields = fieldsOf(given);
+  return fields && readIsrOptions(given, fields);
+};
+
+const origin: Check<string> = (given) => {
+  const url = text(given);
+  if (url === undefined) return undefined;
+  if (URL.canParse(url) && /^https?:/.test(url)) return new URL(url).origin;
+  return given.mustBe("an absolute URL such as 'https://example.com'");
+};
+
+const readOptions = objectOf<ResolvedOptions>({
+  entry: existingFile('a module that exports fetch'),
+  client: optional(existingFile('a folder of files')),
+  external: optional(listOf(text)),
+  site: withDefault(origin, null),
+  base: withDefault(base, '/'),
+  trailingSlash: withDefault(oneOf('always', 'never', 'ignore'), 'ignore'),
+  assetsFolder: withDefault(text, 'assets'),
+  isr: withDefault(isrOptions, { expiration: false, allowQuery: [], tokenHashes: [] }),
+  live: withDefault(listOf(matching(/^\//, "a route pattern such as '/api/[...path]'", "begin it with '/'")), []),
+  prerendered: withDefault(listOf(prerenderedPage), []),
+});
+
+function serverSourceOf(entry: string, external: readonly string[] | undefined): ServerSource {
   const file = resolve(entry);
-  if (!existsSync(file)) {
-    throw new IsrError('INVALID_OPTION', `'entry' must be a module that exports fetch, but '${file}' does not exist`);
-  }
   // Names that the module lacks are undefined on its namespace, and esbuild says so in a warning, not in an error.
   const code = `
     import * as site from ${JSON.stringify(`./${basename(file)}`)};
@@ -92,31 +141,4 @@ function serverSourceOf({ entry, external }: FetchHandlerOptions): ServerSource 
     export const fetch = (request, context) => owner.fetch(request, context);
   `;
   return { code, resolveFrom: dirname(file), ...(external === undefined ? {} : { external }) };
-}
-
-function checkClient(client: string): string {
-  if (existsSync(client)) return client;
-  throw new IsrError('INVALID_OPTION', `'client' must be a folder of files, but '${resolve(client)}' does not exist`);
-}
-
-function checkPattern(pattern: unknown): string {
-  if (typeof pattern === 'string' && pattern.startsWith('/')) return pattern;
-  throw new IsrError(
-    'INVALID_OPTION',
-    `'live' must list route patterns such as '/api/[...path]', got ${show(pattern)}; begin each with '/'`,
-  );
-}
-
-function checkBase(base: string): string {
-  if (base.startsWith('/')) return withBase(base, '');
-  throw new IsrError('INVALID_OPTION', `'base' must begin with '/', got ${show(base)}`);
-}
-
-function originOf(site: string | undefined): string | null {
-  if (site === undefined) return null;
-  if (URL.canParse(site) && /^https?:/.test(site)) return new URL(site).origin;
-  throw new IsrError(
-    'INVALID_OPTION',
-    `'site' must be an absolute URL such as 'https://example.com', got ${show(site)}`,
-  );
 }

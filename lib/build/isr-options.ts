@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { IsrError } from '../basics/errors.ts';
+import { type Check, type Fields, listOf, memberOf, optional, text } from '../basics/checks.ts';
+import type { Faults, Given } from '../basics/faults.ts';
 import type { Manifest } from './manifest.ts';
 
 /** How a site is cached: the part of the options that every framework's build has. */
@@ -26,80 +27,60 @@ export interface IsrOptions {
 }
 
 const MIN_TOKEN_LENGTH = 32;
-const MAX_TOKENS = 2;
+const TOKEN_REMEDY = 'make one with `openssl rand -hex 24`';
+export const ISR_OPTION_NAMES: readonly string[] = [
+  'expiration',
+  'bypassToken',
+  'allowQuery',
+] satisfies readonly (keyof IsrOptions)[];
 
-/** Checks the options of a build; `place` is how the user finds them: `isr` of an adapter, or a function's argument. */
-export function resolveIsrOptions(options: IsrOptions, place: string): Manifest['isr'] {
+/** Reads the options of a build; other members are left to the caller. */
+export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
+  const allowQuery = optional(listOf(text, 'a list of parameter names', "write it as ['page', 'sort']"));
   return {
-    expiration: checkExpiration(options.expiration, place),
-    allowQuery: checkAllowQuery(options.allowQuery, place),
-    tokenHashes: tokensOf(options.bypassToken, place).map(hashToken),
+    expiration: optional(expiration)(memberOf(given, fields, 'expiration')) ?? false,
+    allowQuery: [...new Set(allowQuery(memberOf(given, fields, 'allowQuery')))].sort(),
+    tokenHashes: tokensIn(memberOf(given, fields, 'bypassToken').secret).map(hashToken),
   };
+}
+
+/** Whether it is about tokens or about anything else as well. */
+export function optionsErrorCode({ found }: Faults): 'INVALID_TOKEN' | 'INVALID_OPTION' {
+  return found.every(({ place }) => place.includes('bypassToken')) ? 'INVALID_TOKEN' : 'INVALID_OPTION';
 }
 
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** The value as a person would write it, short enough for a sentence. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
+export const expiration: Check<number | false> = (given) => {
+  const { value } = given;
+  if (value === false || (typeof value === 'number' && Number.isInteger(value) && value > 0)) return value;
+  return given.mustBe('a whole number of seconds above 0, or false', 'false keeps a page until it is revalidated');
+};
 
-function checkExpiration(expiration: unknown, place: string): number | false {
-  if (expiration === undefined || expiration === false) return false;
-  if (typeof expiration === 'number' && Number.isInteger(expiration) && expiration > 0) return expiration;
-  throw new IsrError(
-    'INVALID_OPTION',
-    `'expiration' must be a whole number of seconds above 0, or false, got ${show(expiration)} (at ${place}); ` +
-      'false keeps a page until it is revalidated',
-  );
-}
-
-function checkAllowQuery(names: unknown, place: string): readonly string[] {
-  if (names === undefined) return [];
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '')) {
-    return [...new Set<string>(names)].sort();
-  }
-  throw new IsrError(
-    'INVALID_OPTION',
-    `'allowQuery' must be a list of parameter names, got ${show(names)} (at ${place}); write it as ['page', 'sort']`,
-  );
-}
-
-function tokensOf(bypassToken: unknown, place: string): readonly string[] {
-  if (bypassToken === undefined) return [];
-  const tokens: readonly unknown[] = Array.isArray(bypassToken) ? bypassToken : [bypassToken];
-  if (tokens.length > MAX_TOKENS) {
-    throw new IsrError(
-      'INVALID_TOKEN',
-      `'bypassToken' may list two tokens while one is replaced by the other, got ${tokens.length} (at ${place}); ` +
-        'remove those that nobody sends any more',
+function tokensIn(given: Given): readonly string[] {
+  const { value } = given;
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [token(given) ?? []].flat();
+  if (value.length > 2) {
+    given.mustBe(
+      `one token, or two while one is replaced by the other, not ${value.length}`,
+      'remove those that nobody sends any more',
     );
   }
-  return tokens.map((token) => checkToken(token, place));
+  return listOf(token)(given) ?? [];
 }
 
-// No message here may quote the value: build logs are read by many.
-function checkToken(token: unknown, place: string): string {
-  const remedy = 'make one with `openssl rand -hex 24`';
-  if (typeof token !== 'string') {
-    throw new IsrError('INVALID_TOKEN', `'bypassToken' must be a string, got ${typeof token} (at ${place}); ${remedy}`);
+// Nothing here may quote the value: build logs are read by many.
+const token: Check<string> = (given) => {
+  const { value } = given.secret;
+  if (typeof value !== 'string') return given.mustBe(`a string, not a ${typeof value}`, TOKEN_REMEDY);
+  if (value.length < MIN_TOKEN_LENGTH) {
+    return given.mustBe(`a secret of at least ${MIN_TOKEN_LENGTH} characters, not of ${value.length}`, TOKEN_REMEDY);
   }
-  if (token.length < MIN_TOKEN_LENGTH) {
-    throw new IsrError(
-      'INVALID_TOKEN',
-      `'bypassToken' must have at least ${MIN_TOKEN_LENGTH} characters, got ${token.length} (at ${place}); ${remedy}`,
-    );
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    return given.mustBe('visible ASCII, since it travels in a header', TOKEN_REMEDY);
   }
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new IsrError(
-      'INVALID_TOKEN',
-      `'bypassToken' must be visible ASCII, since it travels in a header (at ${place}); ${remedy}`,
-    );
-  }
-  return token;
-}
+  return value;
+};

@@ -1,3 +1,4 @@
+import type { WriteCondition } from './bucket/bucket.ts';
 import type { LedgerShard } from './ledger/ledger-shard.ts';
 import type { LedgerSummary } from './ledger/ledger-summary.ts';
 import type { PageFacts, SiteAnswer, StoredPage } from './page/page.ts';
@@ -8,9 +9,6 @@ export interface Clock {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
 }
-
-/** What must be true of the stored object for a write to happen. */
-export type WriteCondition = { readonly absent: true } | { readonly etag: string };
 
 export interface PageStore {
   read(key: PageKey): Promise<StoredPage | undefined>;
@@ -57,12 +55,35 @@ export interface JobQueue {
   requestRegeneration(key: PageKey, version: string): Promise<void>;
 }
 
-export interface Edge {
-  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued` when it will be done soon by somebody else. */
+/** Removes copies from the edge. */
+export interface Purger {
+  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued`: the purge function makes it within seconds. */
   purge(items: readonly string[]): Promise<'purged' | 'queued'>;
 }
 
-export interface Site {
+/** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
+export interface Cdn {
+  /** `throttled`: it may be tried again as it is. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
+  purge(items: readonly string[]): Promise<'purged' | 'throttled'>;
+}
+
+/** A purge that waits in the queue. */
+export interface WaitingPurge {
+  readonly items: readonly string[];
+  /** By which the queue knows it. */
+  readonly receipt: string;
+}
+
+/** The purges that wait. They are put there by a `Purger` that answers `queued`. */
+export interface PurgeQueue {
+  /** Some of those that wait; none when the queue is empty. Nobody else gets them for a while. */
+  receive(): Promise<readonly WaitingPurge[]>;
+  remove(purges: readonly WaitingPurge[]): Promise<void>;
+  /** They come again after `seconds`. */
+  postpone(purges: readonly WaitingPurge[], seconds: number): Promise<void>;
+}
+
+export interface Renderer {
   /**
    * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. `draftToken`: of a viewer in draft
    * mode, whom the site may show what is not published; such an answer must not be stored.

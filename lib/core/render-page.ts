@@ -4,7 +4,7 @@ import type { LedgerSummary } from './ledger/ledger-summary.ts';
 import type { SiteAnswer } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Storability, storabilityOf } from './policy/storability.ts';
-import type { Clock, Site } from './ports.ts';
+import type { Clock, Renderer } from './ports.ts';
 
 export interface Rendering {
   readonly answer: SiteAnswer;
@@ -12,7 +12,7 @@ export interface Rendering {
 }
 
 export interface RenderPorts {
-  readonly site: Site;
+  readonly renderer: Renderer;
   readonly clock: Clock;
   /** Seconds a page stays fresh when it does not say so itself. */
   readonly defaultExpiration: number | false;
@@ -21,7 +21,7 @@ export interface RenderPorts {
 /** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
 export async function renderPage(key: PageKey, ledger: LedgerSummary, ports: RenderPorts): Promise<Rendering> {
   const renderedAt = ports.clock.now();
-  const answer = await ports.site.render(key);
+  const answer = await ports.renderer.render(key);
   const bodyHash = createHash('sha256').update(answer.body).digest('hex');
   const origin = { renderedAt, ledgerSequence: ledger.sequence, bodyHash };
   return { answer, storability: storabilityOf(answer, origin, ports.defaultExpiration) };

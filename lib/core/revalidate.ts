@@ -1,23 +1,15 @@
 import { mapConcurrently } from '../basics/map-concurrently.ts';
-import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger/ledger.ts';
 import { factsOf, type StoredPage, versionOf } from './page/page.ts';
-import { keyPrefixOf, type PageKey, pathOfPageKey } from './page/page-key.ts';
+import { type PageKey, pathOfPageKey } from './page/page-key.ts';
 import { MAX_EDGE_STALE_SECONDS } from './policy/edge-cache-control.ts';
-import type { Edge, JobQueue } from './ports.ts';
-import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './purge/edge-tags.ts';
+import type { JobQueue, Purger } from './ports.ts';
+import { purgeItemsOf } from './purge/purge-items.ts';
 import { readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
-
-/** What an outside request says is out of date. Parsed: paths are page keys, prefixes begin and end with `/`. */
-export interface Revalidation {
-  readonly pages: readonly PageKey[];
-  readonly tags: readonly string[];
-  readonly prefixes: readonly string[];
-  readonly all: boolean;
-}
+import { entriesOf, type Revalidation } from './revalidation.ts';
 
 export interface RevalidatePorts extends RenderOncePorts {
-  readonly edge: Edge;
+  readonly purger: Purger;
   readonly jobs: JobQueue;
   /** Whether one path may be several pages. Only one of them is rendered, so nothing is known of the others. */
   readonly hasQueryVariants: boolean;
@@ -63,35 +55,6 @@ export interface RevalidationResult {
 /** Renders at the same time; more would only queue up at the site's own data sources. */
 const CONCURRENT_RENDERS = 8;
 
-/** The entries of the ledger that a revalidation renews. */
-export function entriesOf(revalidation: Revalidation): string[] {
-  if (revalidation.all) return [EVERYTHING];
-  return [
-    ...revalidation.pages.map((key) => entryOfPath(pathOfPageKey(key))),
-    ...revalidation.tags.map(entryOfTag),
-    ...revalidation.prefixes.map(entryOfPrefix),
-  ];
-}
-
-/**
- * What CloudFront has to forget for it. Tags reach all query variants of a page; a prefix has only wildcard paths,
- * and CloudFront wants the viewer's path and the one that the edge function made of it
- * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html).
- */
-export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): string[] {
-  if (revalidation.all) return ['/*'];
-  const tags = [
-    ...revalidation.pages.map((key) => edgeTagOfPath(pathOfPageKey(key))),
-    ...revalidation.tags.map(edgeTagOf),
-    ...(revalidation.tags.length > 0 ? [OVERFLOW_TAG] : []),
-  ];
-  const paths = revalidation.prefixes.flatMap((prefix) => [
-    `${prefix}*`,
-    `/deployments/${deploymentId}${keyPrefixOf(prefix)}*`,
-  ]);
-  return [...new Set([...tags.map((tag) => `#${tag}`), ...paths])];
-}
-
 /** The ledger first, then the pages, then the edge: whoever asks the origin after this resolved gets nothing older. */
 export async function revalidate(
   revalidation: Revalidation,
@@ -103,7 +66,7 @@ export async function revalidate(
   const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (key) => revalidatePage(key, ports));
   const pages = done.filter(({ mustPurge }) => mustPurge).map(({ key }) => key);
   const items = purgeItemsOf({ ...revalidation, pages }, deploymentId);
-  const purge = items.length === 0 ? 'nothing-to-purge' : await ports.edge.purge(items);
+  const purge = items.length === 0 ? 'nothing-to-purge' : await ports.purger.purge(items);
   await mapConcurrently(done, CONCURRENT_RENDERS, ({ key, page }) => notePurge(key, page, ports));
   const milliseconds = ports.clock.now() - begun;
   const cover: CoverResult = { outcome: purge, milliseconds };

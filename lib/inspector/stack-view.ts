@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import type { AwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../aws/objects.ts';
-import { factsOfPrerendered, readFacts } from '../aws/page-facts.ts';
+import { openS3Bucket } from '../aws/s3-bucket.ts';
+import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../aws/stored-page.ts';
+import type { Bucket } from '../core/bucket/bucket.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
-import type { StoredPage } from '../core/page/page.ts';
 import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
@@ -34,13 +33,17 @@ export interface QueueView {
 /** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
-  readonly #objects: Objects;
+  readonly #objects: Bucket;
   readonly #ledger: LedgerStore;
+  readonly #prerenderedOf = new Map<string, Promise<PrerenderedPages>>();
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
-    this.#objects = objectsOf(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
-    this.#ledger = createS3LedgerStore(this.#objects, { now: () => stack.clock.now(), sleep: setTimeout });
+    this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#ledger = createS3LedgerStore(this.#objects, {
+      now: () => stack.clock.now(),
+      sleep: (milliseconds) => stack.clock.sleep(milliseconds, 'inspector'),
+    });
   }
 
   async read() {
@@ -81,19 +84,32 @@ export class StackView {
     // It was removed since the listing.
     if (!response.ok) return undefined;
     const headers = Object.fromEntries(response.headers);
-    const facts = await readFacts(headers, this.#objects);
+    const object = { headers, body: Buffer.alloc(0), etag: headers.etag ?? '' };
+    const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
-    const bytes = Number(headers['content-length'] ?? 0);
-    const common = { deployment, path: urlPathOfPageKey(pageKey), bytes };
-    if (facts === undefined) {
-      const { status, renderedAt, tags } = factsOfPrerendered(headers);
-      return { ...common, state: 'prerendered', status, renderedAt, expiresAt: null, tags };
-    }
-    const page: StoredPage = { ...facts, body: new Uint8Array(), etag: '', prerendered: false };
+    const page = await readStoredPage(pageKey, object, source);
     const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
-    const { status, renderedAt, expiration, tags } = facts;
-    const expiresAt = expiration === false ? null : renderedAt + expiration * 1000;
-    return { ...common, state: kind === 'missing' ? 'fresh' : kind, status, renderedAt, expiresAt, tags };
+    const { status, renderedAt, expiration, tags } = page;
+    return {
+      deployment,
+      path: urlPathOfPageKey(pageKey),
+      state: page.prerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
+      status,
+      renderedAt,
+      expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
+      tags,
+      bytes: Number(headers['content-length'] ?? 0),
+    };
+  }
+
+  /** A deployment never changes, so it is asked for once. */
+  #prerendered(deployment: string): Promise<PrerenderedPages> {
+    const known = this.#prerenderedOf.get(deployment);
+    if (known !== undefined) return known;
+    const reading = readPrerenderedPages(this.#objects, deployment);
+    this.#prerenderedOf.set(deployment, reading);
+    reading.catch(() => this.#prerenderedOf.delete(deployment));
+    return reading;
   }
 
   async #queues(): Promise<readonly QueueView[]> {

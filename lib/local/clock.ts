@@ -1,3 +1,7 @@
+// Kept, for in a sandbox the handler's are replaced by ones that ask this clock.
+const machineNow = Date.now;
+const { setTimeout, clearTimeout } = globalThis;
+
 /** What only reads the time. Epoch milliseconds, as `Date.now()`. */
 export interface Clock {
   now(): number;
@@ -17,7 +21,7 @@ export type Pace = 'flowing' | 'standing';
 
 /** Somebody who waits for a time, and goes on then. A limit, which ends what takes too long, is none. */
 export interface Sleeper {
-  /** `revalidate`, or what else waits: for whoever looks on. */
+  /** The function's name, or what else waits: for whoever looks on. */
   readonly name: string;
   readonly dueAt: number;
 }
@@ -36,31 +40,45 @@ export class StackClock implements Clock {
   readonly #onSleep = new Set<Listener>();
   /** For the thread of S3 and SQS: the offset of a clock that flows. */
   readonly sharedOffset = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
-  /** Flowing: milliseconds ahead of the machine's clock. Standing: the time itself. */
-  #base: number;
+  #position: number;
 
-  constructor(pace: Pace = 'flowing', now = Date.now()) {
+  constructor(pace: Pace = 'flowing', now = machineNow()) {
     this.pace = pace;
-    this.#base = pace === 'standing' ? now : 0;
+    this.#position = pace === 'standing' ? now : 0;
   }
 
   now(): number {
-    return this.pace === 'standing' ? this.#base : Date.now() + this.#base;
+    return this.pace === 'standing' ? this.#position : machineNow() + this.#position;
   }
 
   /** Milliseconds that this clock is ahead of the machine's. */
   get offset(): number {
-    return this.pace === 'standing' ? this.#base - Date.now() : this.#base;
+    return this.pace === 'standing' ? this.#position - machineNow() : this.#position;
+  }
+
+  /** Flowing: milliseconds ahead of the machine's clock. Standing: the time itself. */
+  get position(): number {
+    return this.#position;
   }
 
   advance(milliseconds: number): void {
-    this.#base += Math.round(milliseconds);
+    this.moveTo(this.#position + Math.round(milliseconds));
+  }
+
+  /** Goes to where another clock of the same pace stands; never back. */
+  moveTo(position: number): void {
+    if (position <= this.#position) return;
+    this.#position = position;
     Atomics.store(new BigInt64Array(this.sharedOffset), 0, BigInt(this.offset));
     for (const listener of this.#onMove) listener();
+    this.#fireDue();
+    for (const timer of this.#timers) timer.rearm();
+  }
+
+  #fireDue(): void {
     const due = [...this.#timers].filter(({ dueAt }) => dueAt <= this.now());
     // One that fires may cancel another that is due.
     for (const timer of due.sort((a, b) => a.dueAt - b.dueAt)) if (this.#timers.has(timer)) timer.fire();
-    for (const timer of this.#timers) timer.rearm();
   }
 
   /** Calls `listener` after each move, before the timers that have come due; returns the function that ends it. */
@@ -69,12 +87,15 @@ export class StackClock implements Clock {
     return () => this.#onMove.delete(listener);
   }
 
-  /** Calls `onDue` once, `milliseconds` from now. The timer keeps no process alive. */
+  /** Calls `onDue` once, `milliseconds` from now; for 0 soon, also on a standing clock. Keeps no process alive. */
   after(milliseconds: number, onDue: () => void): Timer {
-    const timer = new PendingTimer(this, this.now() + Math.max(0, milliseconds), () => {
+    const fire = () => {
       this.#timers.delete(timer);
       onDue();
-    });
+    };
+    const timer = new PendingTimer(this, this.now() + Math.ceil(Math.max(0, milliseconds)), fire, () =>
+      this.#fireDue(),
+    );
     this.#timers.add(timer);
     timer.rearm();
     return {
@@ -90,24 +111,24 @@ export class StackClock implements Clock {
   sleep(milliseconds: number, name: string, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const wake = this.addSleeper({ name, dueAt: this.now() + milliseconds });
       const onAbort = (): void => {
         wake();
         timer.cancel();
         reject(signal?.reason);
       };
+      signal?.addEventListener('abort', onAbort, { once: true });
       const timer = this.after(milliseconds, () => {
         wake();
         signal?.removeEventListener('abort', onAbort);
         resolve();
       });
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const wake = this.addSleeper({ name, dueAt: timer.dueAt });
     });
   }
 
-  /** Who sleeps now, the first to wake first. */
+  /** Who sleeps now, the first to wake first. Whose time has come is awake, though a sandbox may not have said so yet. */
   get sleepers(): readonly Sleeper[] {
-    return [...this.#sleepers].sort((a, b) => a.dueAt - b.dueAt);
+    return [...this.#sleepers].filter(({ dueAt }) => dueAt > this.now()).sort((a, b) => a.dueAt - b.dueAt);
   }
 
   /** Notes somebody who sleeps elsewhere, in a sandbox; returns the function to call when they wake. */
@@ -131,12 +152,15 @@ class PendingTimer {
   readonly dueAt: number;
   readonly #clock: StackClock;
   readonly #onDue: () => void;
+  readonly #fireDue: () => void;
   #timeout: NodeJS.Timeout | undefined;
 
-  constructor(clock: StackClock, dueAt: number, onDue: () => void) {
+  /** `fireDue` fires whatever has come due, this timer too: in the order in which it did, which setTimeout may miss by one. */
+  constructor(clock: StackClock, dueAt: number, onDue: () => void, fireDue: () => void) {
     this.#clock = clock;
     this.dueAt = dueAt;
     this.#onDue = onDue;
+    this.#fireDue = fireDue;
   }
 
   fire(): void {
@@ -147,9 +171,9 @@ class PendingTimer {
   /** Waits for the rest of its time, where time flows by itself. */
   rearm(): void {
     this.disarm();
-    if (this.#clock.pace === 'standing') return;
     const wait = Math.min(this.dueAt - this.#clock.now(), LONGEST_WAIT_MS);
-    this.#timeout = setTimeout(() => (this.#clock.now() >= this.dueAt ? this.fire() : this.rearm()), wait);
+    if (this.#clock.pace === 'standing' && wait > 0) return;
+    this.#timeout = setTimeout(() => (this.#clock.now() >= this.dueAt ? this.#fireDue() : this.rearm()), wait);
     this.#timeout.unref();
   }
 

@@ -1,13 +1,13 @@
-/** Makes `Date` of this thread or process run ahead of the machine's by `offset()` milliseconds. */
-export function installMovedDate(offset: () => number): void {
+/** Makes `Date` of this thread or process tell the time that `now` gives: epoch milliseconds. */
+export function installMovedDate(now: () => number): void {
   const MachineDate = globalThis.Date;
   class MovedDate extends MachineDate {
     constructor(...parts: unknown[]) {
-      if (parts.length === 0) super(MachineDate.now() + offset());
+      if (parts.length === 0) super(now());
       else super(...(parts as [number]));
     }
     static override now(): number {
-      return MachineDate.now() + offset();
+      return now();
     }
   }
   // `Date()` without `new` answers a string; a class cannot be called, a proxy can.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { isJsonObject } from '../basics/json-object.ts';
 import type { Log } from '../core/ports.ts';
-import type { Revalidation } from '../core/revalidate.ts';
+import type { Revalidation } from '../core/revalidation.ts';
 import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
 import type { Webhook } from './configuration.ts';
 import { wantedBy } from './rules.ts';

@@ -1,6 +1,6 @@
 import { IsrError } from '../basics/errors.ts';
 import { isJsonObject } from '../basics/json-object.ts';
-import type { Revalidation } from '../core/revalidate.ts';
+import type { Revalidation } from '../core/revalidation.ts';
 import { parseRevalidation } from '../core/revalidation-request.ts';
 import { valuesAt } from './payload.ts';
 import {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { createAwsClient } from '../../lib/aws/client.ts';
-import { objectsOf } from '../../lib/aws/objects.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import type { LocalStack } from '../../lib/local/stack/index.ts';
 import { quantile } from './cold-import.ts';
 
@@ -36,7 +36,7 @@ export async function measureWarmHit(stack: LocalStack, uri: string): Promise<Wa
     headers: {},
     requestContext: { domainName: 'localhost', http: { method: 'GET' } },
   };
-  const objects = objectsOf(
+  const objects = openS3Bucket(
     stack.bucketName,
     createAwsClient({ region: 'us-east-1', endpoints: { s3: stack.endpoints.AWS_ENDPOINT_URL_S3 ?? '' } }),
   );

@@ -38,76 +38,88 @@ describe.each([
     options: { isr: false },
     code: 'INVALID_OPTION',
     message:
-      "'isr' must be true or an object, got false (at the adapter of astro.config); this adapter stores pages: " +
-      'list routes that must be rendered for each request in isr.exclude, all of them with exclude: [/.*/]',
+      "'isr' must be true or an object, got false; this adapter stores pages: list routes that must be rendered for each " +
+      'request in isr.exclude, all of them with exclude: [/.*/] (at the adapter of astro.config)',
   },
   {
     options: { isr: { expire: 60 } },
     code: 'INVALID_OPTION',
     message:
-      "unknown option 'expire' (at isr of the adapter of astro.config); the known ones are expiration, bypassToken, exclude, allowQuery",
+      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, exclude (at the adapter of astro.config)",
   },
   {
     options: { expiration: 60, bypassToken: TOKEN },
     code: 'INVALID_OPTION',
-    message:
-      "unknown option 'expiration', 'bypassToken' (at the adapter of astro.config); the known ones are isr, devImageService, " +
-      'edgeMiddleware, excludeFiles, imageService, imagesConfig, includeFiles, maxDuration, middlewareMode, skewProtection, staticHeaders, webAnalytics',
+    message: ['expiration', 'bypassToken']
+      .map(
+        (name) =>
+          `'${name}' must be an option that is known; use isr, devImageService, edgeMiddleware, excludeFiles, imageService, ` +
+          'imagesConfig, includeFiles, maxDuration, middlewareMode, skewProtection, staticHeaders, webAnalytics',
+      )
+      .join('; ')
+      .concat(' (at the adapter of astro.config)'),
   },
   {
     options: { isr: { expiration: '1 day' } },
     code: 'INVALID_OPTION',
     message:
-      "'expiration' must be a whole number of seconds above 0, or false, got '1 day' (at isr of the adapter of astro.config); " +
-      'false keeps a page until it is revalidated',
+      "'isr.expiration' must be a whole number of seconds above 0, or false, got '1 day'; " +
+      'false keeps a page until it is revalidated (at the adapter of astro.config)',
   },
   {
     options: { isr: { exclude: '/ssr' } },
     code: 'INVALID_OPTION',
     message:
-      "'exclude' must be a list, got '/ssr' (at isr of the adapter of astro.config); write it as ['/api/revalidate', /^\\/admin/]",
+      "'isr.exclude' must be a list, got '/ssr'; write it as ['/api/revalidate', /^\\/admin/] (at the adapter of astro.config)",
   },
   {
-    options: { isr: { exclude: ['ssr'] } },
+    options: { isr: { exclude: ['/a', 'ssr'] } },
     code: 'INVALID_OPTION',
     message:
-      "'exclude' must list paths that begin with '/', or regular expressions, got 'ssr' (at isr of the adapter of astro.config)",
+      "'isr.exclude[1]' must be a path that begins with '/', or a regular expression, got 'ssr' (at the adapter of astro.config)",
   },
   {
     options: { isr: { allowQuery: 'page' } },
     code: 'INVALID_OPTION',
     message:
-      "'allowQuery' must be a list of parameter names, got 'page' (at isr of the adapter of astro.config); write it as ['page', 'sort']",
+      "'isr.allowQuery' must be a list of parameter names, got 'page'; write it as ['page', 'sort'] (at the adapter of astro.config)",
   },
   {
     options: { isr: { bypassToken: 'too-short' } },
     code: 'INVALID_TOKEN',
     message:
-      "'bypassToken' must have at least 32 characters, got 9 (at isr of the adapter of astro.config); make one with `openssl rand -hex 24`",
+      "'isr.bypassToken' must be a secret of at least 32 characters, not of 9; make one with `openssl rand -hex 24` (at the adapter of astro.config)",
   },
   {
     options: { isr: { bypassToken: [TOKEN, `${TOKEN}2`, `${TOKEN}3`] } },
     code: 'INVALID_TOKEN',
     message:
-      "'bypassToken' may list two tokens while one is replaced by the other, got 3 (at isr of the adapter of astro.config); " +
-      'remove those that nobody sends any more',
+      "'isr.bypassToken' must be one token, or two while one is replaced by the other, not 3; " +
+      'remove those that nobody sends any more (at the adapter of astro.config)',
   },
   {
     options: { isr: { bypassToken: `${TOKEN} ☃` } },
     code: 'INVALID_TOKEN',
     message:
-      "'bypassToken' must be visible ASCII, since it travels in a header (at isr of the adapter of astro.config); make one with `openssl rand -hex 24`",
+      "'isr.bypassToken' must be visible ASCII, since it travels in a header; make one with `openssl rand -hex 24` (at the adapter of astro.config)",
   },
   {
-    options: { isr: { bypassToken: 12345 } },
+    options: { isr: { bypassToken: [TOKEN, 12345] } },
     code: 'INVALID_TOKEN',
     message:
-      "'bypassToken' must be a string, got number (at isr of the adapter of astro.config); make one with `openssl rand -hex 24`",
+      "'isr.bypassToken[1]' must be a string, not a number; make one with `openssl rand -hex 24` (at the adapter of astro.config)",
   },
   {
     options: [],
     code: 'INVALID_OPTION',
     message: 'the options must be an object, got [] (at the adapter of astro.config)',
+  },
+  {
+    options: { isr: { expiration: 0, bypassToken: '' } },
+    code: 'INVALID_OPTION',
+    message:
+      "'isr.expiration' must be a whole number of seconds above 0, or false, got 0; false keeps a page until it is revalidated; " +
+      "'isr.bypassToken' must be a secret of at least 32 characters, not of 0; make one with `openssl rand -hex 24` (at the adapter of astro.config)",
   },
 ])('the options $options', ({ options, code, message }) => {
   test('are refused with the value, the place and the remedy', () => {
@@ -117,8 +129,16 @@ describe.each([
   });
 });
 
-test.each(['too-short', `${TOKEN} ☃`])('no message quotes a token: %s', (token) => {
-  expect(faultOf({ isr: { bypassToken: token } }).message).not.toContain(token);
+test.each([
+  { bypassToken: 'too-short' },
+  { bypassToken: `${TOKEN} ☃` },
+  { bypassToken: [TOKEN, 'too-short'] },
+  { bypassToken: [TOKEN, TOKEN, TOKEN] },
+  { bypassToken: { secret: TOKEN } },
+  { token: TOKEN },
+])('no error quotes a token: %j', (isr) => {
+  const { message, faults } = faultOf({ isr });
+  for (const secret of [TOKEN, 'too-short']) expect(JSON.stringify([message, faults])).not.toContain(secret);
 });
 
 test('a token from an environment variable that is not set is no error, but is told', () => {

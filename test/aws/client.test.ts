@@ -2,10 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
-import { createCloudFrontEdge, createDirectEdge } from '../../lib/aws/cloudfront-edge.ts';
-import { purgeInTurn } from '../../lib/aws/purge-in-turn.ts';
+import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { VirtualClock } from '../fakes/virtual-clock.ts';
 
 interface Canned {
   readonly status: number;
@@ -48,48 +46,22 @@ test('a call that is refused is not made again', async () => {
 });
 
 describe('purging', () => {
-  const queued: (readonly string[])[] = [];
-  const queue = {
-    async purge(items: readonly string[]) {
-      queued.push(items);
-      return 'queued' as const;
-    },
-  };
-  const alwaysFree = { directTurn: async () => 0, waitingTime: async () => 0 };
-  const inTurn = () => ({ edge: createCloudFrontEdge(client(), 'E1'), pacer: alwaysFree, clock: new VirtualClock() });
-  const direct = () => createDirectEdge(createCloudFrontEdge(client(), 'E1'), alwaysFree, new VirtualClock(), queue);
-  beforeEach(() => queued.splice(0));
+  const cdn = () => createCloudFront(client(), 'E1');
 
   test('is done once CloudFront took it, in one call for all items', async () => {
     answers = [{ status: 201 }];
-    expect(await direct().purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
+    expect(await cdn().purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
     expect(received).toHaveLength(1);
     expect(received[0]).toContain('<Path>#path:/a&#38;b</Path><Path>/&#60;x&#62;/*</Path>');
-    expect(queued).toEqual([]);
   });
 
-  test.each(['Throttling', 'TooManyInvalidationsInProgress'])('is queued when CloudFront answers %s', async (code) => {
+  test.each(['Throttling', 'TooManyInvalidationsInProgress'])('may be tried again after %s', async (code) => {
     answers = [{ status: 400, body: refusal(code) }];
-    expect(await direct().purge(['#tag:a'])).toBe('queued');
-    expect(queued).toEqual([['#tag:a']]);
+    expect(await cdn().purge(['#tag:a'])).toBe('throttled');
   });
 
-  test('that CloudFront refuses is queued as well: the page is stored already, so it must not be forgotten', async () => {
+  test('is an error when CloudFront refuses it', async () => {
     answers = [{ status: 403, body: refusal('AccessDenied') }];
-    expect(await direct().purge(['#tag:a'])).toBe('queued');
-    expect(queued).toEqual([['#tag:a']]);
-  });
-
-  test('that is carried for others is an error when CloudFront refuses it, so that its messages come again', async () => {
-    answers = [{ status: 403, body: refusal('AccessDenied') }];
-    await expect(purgeInTurn(async () => ['#tag:a'], 20_000, inTurn())).rejects.toThrow(
-      /cannot purge from distribution E1: cloudfront answered 403/,
-    );
-  });
-
-  test('that is carried for others waits while CloudFront throttles', async () => {
-    answers = [{ status: 400, body: refusal('Throttling') }, { status: 201 }];
-    await purgeInTurn(async () => ['#tag:a'], 20_000, inTurn());
-    expect(received).toHaveLength(2);
+    await expect(cdn().purge(['#tag:a'])).rejects.toThrow(/cannot purge from distribution E1: cloudfront answered 403/);
   });
 });

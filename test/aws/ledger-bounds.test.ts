@@ -4,7 +4,7 @@ import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { shardOf } from '../../lib/core/ledger/ledger-shard.ts';
 import { EMPTY_SUMMARY, SHARDS } from '../../lib/core/ledger/ledger-summary.ts';
 import { isOutOfDate, type RenderedPage, renderedPage } from '../fakes/ledger-pages.ts';
-import { createMemoryObjects, type MemoryBucket, type ObjectCall } from '../fakes/memory-objects.ts';
+import { createMemoryBucket, type MemoryObjects, type ObjectCall } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 
 const KIB = 1024;
@@ -18,12 +18,12 @@ const ROUND_TRIP_MS = 20;
  * are as long as those of a ledger that has been in use for decades.
  */
 describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
-  const bucket: MemoryBucket = new Map();
+  const stored: MemoryObjects = new Map();
   const clock = new VirtualClock();
   const untouched = { path: '/blog/a', tags: ['nobody', 'touches', 'these', 'tags'] };
   const pages: Record<'first' | 'middle' | 'last', RenderedPage[]> = { first: [], middle: [], last: [] };
   const shardSizes = (): number[] =>
-    [...bucket].filter(([key]) => key !== SUMMARY).map(([, { body }]) => body.byteLength);
+    [...stored].filter(([key]) => key !== SUMMARY).map(([, { body }]) => body.byteLength);
 
   beforeAll(async () => {
     const byShard: string[][] = Array.from({ length: SHARDS }, () => []);
@@ -31,9 +31,9 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
       const name = entryOfTag(`product-in-stock-${i}`);
       byShard[shardOf(name, SHARDS)]?.push(name);
     }
-    const objects = createMemoryObjects(bucket);
-    await objects.put(SUMMARY, JSON.stringify({ ...EMPTY_SUMMARY, sequence: 1_000_000_000 }));
-    const store = createS3LedgerStore(objects, clock);
+    const bucket = createMemoryBucket(stored);
+    await bucket.put(SUMMARY, JSON.stringify({ ...EMPTY_SUMMARY, sequence: 1_000_000_000 }));
+    const store = createS3LedgerStore(bucket, clock);
     const render = async () => [
       await renderedPage(store, '/revalidated', 'product-in-stock-0', 'product-in-stock-999999'),
       await renderedPage(store, untouched.path, ...untouched.tags),
@@ -48,18 +48,18 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
   });
 
   test('has a summary of less than 16 KB', () => {
-    expect(bucket.get(SUMMARY)?.body.byteLength).toBeLessThan(16 * KIB);
+    expect(stored.get(SUMMARY)?.body.byteLength).toBeLessThan(16 * KIB);
   });
 
   test('has shards of less than 64 KB, and no other objects', () => {
     const sizes = shardSizes();
     expect(sizes).toHaveLength(SHARDS);
     expect(Math.max(...sizes)).toBeLessThan(64 * KIB);
-    expect(bucket.size).toBe(SHARDS + 1);
+    expect(stored.size).toBe(SHARDS + 1);
   });
 
   test('knows each of them: no floor had to rise', async () => {
-    const reader = createS3LedgerStore(createMemoryObjects(bucket), clock);
+    const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     expect((await reader.read()).floor).toBe(0);
     const states = (rendered: RenderedPage[]) => Promise.all(rendered.map((page) => isOutOfDate(reader, page)));
     expect(await states(pages.first)).toEqual([true, false]);
@@ -76,7 +76,7 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
       request: () => clock.sleep(ROUND_TRIP_MS),
       answer: async (call: ObjectCall) => void reads.push(call),
     };
-    const reader = createS3LedgerStore(createMemoryObjects(bucket, network), clock);
+    const reader = createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const begun = clock.now();
     const [, page] = pages[when];
     if (page === undefined) throw new Error('nothing was rendered');
@@ -91,7 +91,7 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
   });
 
   test('is let go of, shard by shard, once 31 more days have passed', async () => {
-    const store = createS3LedgerStore(createMemoryObjects(bucket), clock);
+    const store = createS3LedgerStore(createMemoryBucket(stored), clock);
     const before = await store.read();
     clock.advance((DAYS + 1) * 86_400_000);
     await store.append([entryOfTag('product-in-stock-7')]);

@@ -1,12 +1,12 @@
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import type { Objects } from '../../lib/aws/objects.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { EVERYTHING } from '../../lib/core/ledger/ledger.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
 import { neighbourOf } from '../fakes/ledger-pages.ts';
-import { createMemoryObjects, type MemoryBucket } from '../fakes/memory-objects.ts';
+import { createMemoryBucket, type MemoryObjects } from '../fakes/memory-bucket.ts';
 import { createMemoryLeaseStore, createMemoryPageStore } from '../fakes/memory-stores.ts';
 import { keyOf, textOf } from '../fakes/world.ts';
 
@@ -57,7 +57,7 @@ const sandbox = fc.record<Sandbox>({
 const sandboxes = fc.array(sandbox, { minLength: 2, maxLength: 5, size: 'max' });
 
 /** How a sandbox opens the ledger; tests replace it by ledgers that are wrong. */
-type OpenLedger = (objects: Objects, clock: ServePorts['clock']) => LedgerStore;
+type OpenLedger = (bucket: Bucket, clock: ServePorts['clock']) => LedgerStore;
 
 /** The content at its source, the bucket, and what was promised to whom. Everything that crosses a network is scheduled. */
 class Model {
@@ -67,7 +67,7 @@ class Model {
   readonly promised = new Map(TAGS.map((tag) => [tag, 0]));
   readonly broken: string[] = [];
   renders = 0;
-  readonly #bucket: MemoryBucket = new Map();
+  readonly #stored: MemoryObjects = new Map();
   readonly #pages = createMemoryPageStore();
   readonly #scheduler: Scheduler;
   readonly #openLedger: OpenLedger;
@@ -104,14 +104,14 @@ class Model {
     const answer = (call: { readonly key: string }): Promise<void> => this.#network(`answer ${call.key}`, slowness);
     const ledgerClock = { now: this.#clock.now, sleep: () => this.#network('pause', slowness) };
     return {
-      ledger: this.#openLedger(createMemoryObjects(this.#bucket, { request, answer }), ledgerClock),
+      ledger: this.#openLedger(createMemoryBucket(this.#stored, { request, answer }), ledgerClock),
       pages: this.#distant(this.#pages),
       leases: this.#leases,
       clock: this.#clock,
       defaultExpiration: false,
       log: () => undefined,
       jobs: { requestRegeneration: async () => undefined },
-      site: {
+      renderer: {
         render: async (key) => {
           await this.#network('render', slowness);
           const tags = PAGES[key.replace('/index.html', '')] ?? [];
@@ -204,13 +204,13 @@ describe('that test notices a ledger', () => {
   test.each<[string, OpenLedger]>([
     [
       'that overwrites what others wrote',
-      (objects, clock) =>
-        createS3LedgerStore({ ...objects, put: (key, body) => objects.put(key, body, { headers: {} }) }, clock),
+      (bucket, clock) =>
+        createS3LedgerStore({ ...bucket, put: (key, body) => bucket.put(key, body, { headers: {} }) }, clock),
     ],
     [
       'that answers before it has written all',
-      (objects, clock) => {
-        const ledger = createS3LedgerStore(objects, clock);
+      (bucket, clock) => {
+        const ledger = createS3LedgerStore(bucket, clock);
         const append = async (names: readonly string[]): Promise<number> => {
           ledger.append(names).catch(() => undefined);
           return 0;
@@ -220,8 +220,8 @@ describe('that test notices a ledger', () => {
     ],
     [
       'that does not ask whether the summary changed',
-      (objects, clock) => {
-        const ledger = createS3LedgerStore(objects, clock);
+      (bucket, clock) => {
+        const ledger = createS3LedgerStore(bucket, clock);
         let read: ReturnType<LedgerStore['read']> | undefined;
         return {
           ...ledger,
@@ -234,8 +234,8 @@ describe('that test notices a ledger', () => {
     ],
     [
       'that does not ask whether a shard changed',
-      (objects, clock) => {
-        const ledger = createS3LedgerStore(objects, clock);
+      (bucket, clock) => {
+        const ledger = createS3LedgerStore(bucket, clock);
         const known = new Map<number, Awaited<ReturnType<LedgerStore['readShards']>>>();
         return {
           ...ledger,

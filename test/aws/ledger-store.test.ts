@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { mapConcurrently } from '../../lib/basics/map-concurrently.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
@@ -12,22 +13,22 @@ import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
-import { createMemoryObjects, type MemoryBucket, type MemoryNetwork } from '../fakes/memory-objects.ts';
+import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { createWorld, keyOf, type World } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 const TAGGED = { pages: [], tags: ['posts'], prefixes: [], all: false };
 
-/** A new sandbox with these objects: nothing is in its memory. */
-function sandboxOn(objects: Objects): World {
+/** A new sandbox on this bucket: nothing is in its memory. */
+function sandboxOn(bucket: Bucket): World {
   const world = createWorld({ expiration: false });
   world.site.answer = { body: 'x', hint: { tags: ['posts', 'other'] } };
-  const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+  const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
   return {
     ...world,
     pages: Object.assign(pages, { pages: new Map() }),
-    ledger: createS3LedgerStore(objects, world.clock),
+    ledger: createS3LedgerStore(bucket, world.clock),
   };
 }
 
@@ -60,12 +61,12 @@ describe('the calls of', () => {
   /** Reports and answers to this come through one channel, in order. */
   const everyCallIsReported = () => server.createBucket('no-matter');
 
-  async function bucketWith(pages: number): Promise<Objects> {
+  async function bucketWith(pages: number): Promise<Bucket> {
     const name = `ledger-${randomUUID()}`;
     await server.createBucket(name);
-    const objects = objectsOf(name, aws);
-    await storePages(pages, sandboxOn(objects));
-    return objects;
+    const bucket = openS3Bucket(name, aws);
+    await storePages(pages, sandboxOn(bucket));
+    return bucket;
   }
 
   async function callsOf(work: () => Promise<unknown>): Promise<string[]> {
@@ -91,8 +92,8 @@ describe('the calls of', () => {
   });
 
   test('a hit are two, and no writes, unless something may cover the page', async () => {
-    const objects = await bucketWith(1);
-    const [editor, viewer] = [sandboxOn(objects), sandboxOn(objects)];
+    const bucket = await bucketWith(1);
+    const [editor, viewer] = [sandboxOn(bucket), sandboxOn(bucket)];
     const view = () => callsOf(() => servePage(keyOf('/blog/0'), viewer));
     expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 404']);
     await editor.ledger.append([entryOfTag('nothing of this page')]);
@@ -105,42 +106,42 @@ describe('the calls of', () => {
 });
 
 test('revalidating a tag costs four calls with 100,000 pages as well', async () => {
-  const bucket: MemoryBucket = new Map();
-  await storePages(1, sandboxOn(createMemoryObjects(bucket)));
-  const [[, page] = []] = bucket;
+  const stored: MemoryObjects = new Map();
+  await storePages(1, sandboxOn(createMemoryBucket(stored)));
+  const [[, page] = []] = stored;
   if (page === undefined) throw new Error('nothing was stored');
-  for (let i = 0; i < 100_000; i++) bucket.set(`deployments/${DEPLOYMENT}${keyOf(`/blog/${i}`)}`, page);
+  for (let i = 0; i < 100_000; i++) stored.set(`deployments/${DEPLOYMENT}${keyOf(`/blog/${i}`)}`, page);
   const calls: string[] = [];
-  const objects = createMemoryObjects(bucket, {
+  const bucket = createMemoryBucket(stored, {
     request: async ({ action, key }) => void calls.push(`${action} ${key}`),
   });
-  await revalidate(TAGGED, DEPLOYMENT, sandboxOn(objects));
+  await revalidate(TAGGED, DEPLOYMENT, sandboxOn(bucket));
   expect(calls).toHaveLength(4);
-  const viewed = await servePage(keyOf('/blog/77777'), sandboxOn(objects));
+  const viewed = await servePage(keyOf('/blog/77777'), sandboxOn(bucket));
   expect(viewed.headers['x-isr-cache']).toBe('REVALIDATED');
 });
 
 describe('at the same time', () => {
   test('two hundred revalidations of different tags are all noted', async () => {
     const clock = new VirtualClock();
-    const bucket: MemoryBucket = new Map();
+    const stored: MemoryObjects = new Map();
     const network = { request: () => clock.sleep(10), answer: () => clock.sleep(10) };
-    const open = () => createS3LedgerStore(createMemoryObjects(bucket, network), clock);
+    const open = () => createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const tags = Array.from({ length: 200 }, (_, i) => `t${i}`);
     const page = await renderedPage(open(), '/');
     const begun = clock.now();
     await Promise.all(tags.map((tag) => open().append([entryOfTag(tag)])));
     expect(clock.now() - begun).toBeLessThan(60_000);
-    const reader = createS3LedgerStore(createMemoryObjects(bucket), clock);
+    const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     for (const tag of tags) {
       expect(await isOutOfDate(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
     }
   });
 
   test('a reader that saw a shard between two appends to it sees the second as well', async () => {
-    const bucket: MemoryBucket = new Map();
+    const stored: MemoryObjects = new Map();
     const clock = new VirtualClock();
-    const open = (network?: MemoryNetwork) => createS3LedgerStore(createMemoryObjects(bucket, network), clock);
+    const open = (network?: MemoryNetwork) => createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const reader = open();
     const [a, b] = [await renderedPage(reader, '/a', 'a'), await renderedPage(reader, '/b', neighbourOf('a'))];
     const gate = Promise.withResolvers<void>();

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
-import { createJobQueue, createQueuedEdge, postponeMessage } from '../../lib/aws/queues.ts';
+import { createJobQueue } from '../../lib/aws/job-queue.ts';
+import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { postponeMessage } from '../../lib/aws/sqs.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
@@ -89,7 +91,7 @@ test('a page key of any length and script makes a valid group', async () => {
 
 test('what has to be purged is queued', async () => {
   const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
-  expect(await createQueuedEdge(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
+  expect(await createQueuedPurger(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
   expect((await receive(url)).map(({ Body }) => JSON.parse(Body))).toEqual([{ items: ['#path:/a', '/b/*'] }]);
 });
 

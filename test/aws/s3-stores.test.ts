@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
-import { type Objects, objectsOf } from '../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
 import { freshnessOf } from '../../lib/core/policy/freshness.ts';
 import { StackClock } from '../../lib/local/clock.ts';
@@ -32,10 +33,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function emptyBucket(): Promise<Objects> {
+async function emptyBucket(): Promise<Bucket> {
   const name = `pages-${randomUUID()}`;
   await server.createBucket(name);
-  return objectsOf(name, aws);
+  return openS3Bucket(name, aws);
 }
 
 const callsSince = (start: number): string[] =>
@@ -44,20 +45,20 @@ const callsSince = (start: number): string[] =>
 describePageStore('in S3', async () => createS3PageStore(await emptyBucket(), { deploymentId: DEPLOYMENT }));
 
 describeLedgerStore('in S3', async () => {
-  const objects = await emptyBucket();
+  const bucket = await emptyBucket();
   const clock = new VirtualClock();
   return {
-    open: () => createS3LedgerStore(objects, clock),
+    open: () => createS3LedgerStore(bucket, clock),
     advance: (milliseconds) => clock.advance(milliseconds),
   };
 });
 
 describeLeaseStore('in S3', async () => {
-  const objects = await emptyBucket();
+  const bucket = await emptyBucket();
   let now = Date.parse('2026-11-22T12:00:00Z');
   const clock = { now: () => now, sleep: () => Promise.resolve() };
   return {
-    open: () => createS3LeaseStore(objects, { deploymentId: DEPLOYMENT, durationMs: 15_000, clock }),
+    open: () => createS3LeaseStore(bucket, { deploymentId: DEPLOYMENT, durationMs: 15_000, clock }),
     advance: (milliseconds) => {
       now += milliseconds;
     },
@@ -65,33 +66,33 @@ describeLeaseStore('in S3', async () => {
 });
 
 test('leases of two deployments do not meet', async () => {
-  const objects = await emptyBucket();
+  const bucket = await emptyBucket();
   const clock = new VirtualClock();
   const leases = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
-    createS3LeaseStore(objects, { deploymentId, durationMs: 15_000, clock }).acquire(keyOf('/a'), 0),
+    createS3LeaseStore(bucket, { deploymentId, durationMs: 15_000, clock }).acquire(keyOf('/a'), 0),
   );
   expect((await Promise.all(leases)).every((lease) => lease !== undefined)).toBe(true);
 });
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 test.each([404, 409, 412])('a conditional write that S3 answers with %i did not happen', async (status) => {
-  const objects = objectsOf('any', async () => ({ status, headers: {}, body: Buffer.alloc(0) }));
-  expect(await objects.put('a', 'x', { condition: { etag: '"e"' } })).toBe('conflict');
-  await expect(objects.put('a', 'x')).rejects.toThrow(`s3 answered ${status}`);
+  const bucket = openS3Bucket('any', async () => ({ status, headers: {}, body: Buffer.alloc(0) }));
+  expect(await bucket.put('a', 'x', { condition: { etag: '"e"' } })).toBe('conflict');
+  await expect(bucket.put('a', 'x')).rejects.toThrow(`s3 answered ${status}`);
 });
 
 describe('pages in S3', () => {
   test('a page made at build time has what S3 and the build know of it', async () => {
-    const objects = await emptyBucket();
+    const bucket = await emptyBucket();
     const exception = { status: 200, headers: { 'content-type': 'text/html', 'x-made': 'at build' } };
-    const pages = createS3PageStore(objects, {
+    const pages = createS3PageStore(bucket, {
       deploymentId: DEPLOYMENT,
       prerendered: (key) => (key === '/node.js' ? exception : undefined),
     });
-    await objects.put(`deployments/${DEPLOYMENT}/about/index.html`, 'about', {
+    await bucket.put(`deployments/${DEPLOYMENT}/about/index.html`, 'about', {
       headers: { 'content-type': 'text/html' },
     });
-    await objects.put(`deployments/${DEPLOYMENT}/node.js`, 'node', { headers: { 'content-type': 'text/javascript' } });
+    await bucket.put(`deployments/${DEPLOYMENT}/node.js`, 'node', { headers: { 'content-type': 'text/javascript' } });
     expect(await pages.read(keyOf('/about'))).toMatchObject({
       prerendered: true,
       status: 200,
@@ -105,19 +106,19 @@ describe('pages in S3', () => {
   });
 
   test('pages of two deployments do not meet', async () => {
-    const objects = await emptyBucket();
+    const bucket = await emptyBucket();
     const [one, two] = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
-      createS3PageStore(objects, { deploymentId }),
+      createS3PageStore(bucket, { deploymentId }),
     );
     await one?.write(keyOf('/a'), facts(), Buffer.from('one'), { absent: true });
     expect(await two?.read(keyOf('/a'))).toBeUndefined();
   });
 
   test('S3 alone can serve a page: body, content type and a short life', async () => {
-    const objects = await emptyBucket();
-    const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+    const bucket = await emptyBucket();
+    const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
     await pages.write(keyOf('/a'), facts(), Buffer.from('<p>a</p>'), { absent: true });
-    const object = await objects.get(`deployments/${DEPLOYMENT}/a/index.html`);
+    const object = await bucket.get(`deployments/${DEPLOYMENT}/a/index.html`);
     expect(object?.body.toString()).toBe('<p>a</p>');
     expect(object?.headers).toMatchObject({
       'content-type': 'text/html',
@@ -126,13 +127,13 @@ describe('pages in S3', () => {
   });
 
   test('a page whose long facts were lost is past its time, not an error for ever', async () => {
-    const objects = await emptyBucket();
-    const pages = createS3PageStore(objects, { deploymentId: DEPLOYMENT });
+    const bucket = await emptyBucket();
+    const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
     const start = events.length;
     const long = { ...facts(), headers: { 'content-type': 'text/html', 'x-long': 'x'.repeat(3000) } };
     await pages.write(keyOf('/a'), long, Buffer.from('old'), { absent: true });
     const [, sidecar = ''] = /PutObject (_isr\/facts\/\S+)/.exec(callsSince(start).join('\n')) ?? [];
-    await objects.remove(sidecar);
+    await bucket.remove(sidecar);
     const page = await pages.read(keyOf('/a'));
     expect(page?.headers).toEqual({ 'content-type': 'text/html' });
     expect(freshnessOf(keyOf('/a'), page, EMPTY_LEDGER, Date.now())).toMatchObject({ kind: 'expired', tooStale: true });
@@ -151,8 +152,8 @@ describe('pages in S3', () => {
 });
 
 test('what S3 refuses is an error that names the key, the bucket and the remedy', async () => {
-  const objects = objectsOf('no-such-bucket', aws);
-  await expect(objects.put('a/b', 'x')).rejects.toThrow(
+  const bucket = openS3Bucket('no-such-bucket', aws);
+  await expect(bucket.put('a/b', 'x')).rejects.toThrow(
     /cannot use 'a\/b' in bucket 'no-such-bucket': s3 answered 404 .*NoSuchBucket.*; check that the function's role may read and write it/,
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { readPrerenderedPages, readStoredPage } from '../../lib/aws/stored-page.ts';
-import { createMemoryObjects } from '../fakes/memory-objects.ts';
+import { createMemoryBucket } from '../fakes/memory-bucket.ts';
 import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
@@ -9,7 +9,7 @@ const NOT_FOUND = keyOf('/404');
 
 describe('a page that the build made', () => {
   test('has the status and the headers that the build gave it, for whoever reads the bucket', async () => {
-    const bucket = createMemoryObjects(new Map());
+    const bucket = createMemoryBucket(new Map());
     const said = { '/404/index.html': { status: 404, headers: { 'content-security-policy': "default-src 'self'" } } };
     await bucket.put(`_isr/prerendered/${DEPLOYMENT}.json`, JSON.stringify(said));
     const prerendered = await readPrerenderedPages(bucket, DEPLOYMENT);
@@ -22,7 +22,7 @@ describe('a page that the build made', () => {
   });
 
   test('is what its object says when the build said nothing', async () => {
-    const bucket = createMemoryObjects(new Map());
+    const bucket = createMemoryBucket(new Map());
     const prerendered = await readPrerenderedPages(bucket, DEPLOYMENT);
     const object = { body: Buffer.alloc(0), etag: '"1"', headers: { 'content-type': 'text/css' } };
     expect(await readStoredPage(keyOf('/main.css'), object, { bucket, prerendered })).toMatchObject({
@@ -35,7 +35,7 @@ describe('a page that the build made', () => {
 
 test('a rendered page has the facts that were stored with it, whatever the build says', async () => {
   const map = new Map();
-  const bucket = createMemoryObjects(map);
+  const bucket = createMemoryBucket(map);
   const facts = {
     status: 410,
     headers: {},

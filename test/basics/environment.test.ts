@@ -36,8 +36,9 @@ test('every fault is reported at once, with the value', () => {
     ISR_TOKEN_HASHES: 'clear',
   };
   expect(() => readServeConfig({ ...bad, ISR_TRAILING_SLASH: undefined })).toThrow(
-    "cannot start the serve function: ISR_BUCKET is not set; ISR_TRAILING_SLASH must be one of always, never, ignore, got ''; " +
-      "ISR_EXPIRATION must be 'false' or a positive integer, got '-1'; ISR_RENDER_TIMEOUT_MS must be a positive integer, got 'soon'; " +
-      'ISR_TOKEN_HASHES must be SHA-256 hashes (64 hex digits each) with commas between',
+    "cannot start the serve function: 'ISR_BUCKET' must be a string that is not empty, got ''; " +
+      "'ISR_TRAILING_SLASH' must be one of always, never, ignore, got nothing; " +
+      "'ISR_EXPIRATION' must be 'false' or a positive integer, got '-1'; 'ISR_RENDER_TIMEOUT_MS' must be a positive integer, got 'soon'; " +
+      "'ISR_TOKEN_HASHES' must be SHA-256 hashes (64 hex digits each) with commas between",
   );
 });

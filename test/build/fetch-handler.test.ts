@@ -109,25 +109,38 @@ describe('a build that fails', () => {
     {
       reason: 'a module that is not there',
       options: { entry: '/nowhere/server.ts' },
-      message: "'entry' must be a module that exports fetch, but '/nowhere/server.ts' does not exist",
+      message: "'entry' must be a module that exports fetch, but there is nothing at /nowhere/server.ts",
     },
     {
       reason: 'a folder that is not there',
       options: { client: '/nowhere' },
-      message: "'client' must be a folder of files",
+      message: "'client' must be a folder of files, but there is nothing at /nowhere",
     },
     {
       reason: 'a pattern that is none',
       options: { live: ['api'] },
-      message: "'live' must list route patterns such as",
+      message: "'live[0]' must be a route pattern such as '/api/[...path]', got 'api'; begin it with '/'",
     },
-    { reason: 'a base that is none', options: { base: 'docs' }, message: "'base' must begin with '/', got 'docs'" },
+    {
+      reason: 'a base that is none',
+      options: { base: 'docs' },
+      message: "'base' must be a path that begins with '/', got 'docs'",
+    },
     {
       reason: 'a site that is none',
       options: { site: 'example.com' },
-      message: "'site' must be an absolute URL such as",
+      message: "'site' must be an absolute URL such as 'https://example.com', got 'example.com'",
     },
-    { reason: 'a short token', options: { isr: { bypassToken: 'short' } }, message: 'at least 32 characters, got 5' },
+    {
+      reason: 'several things at once',
+      options: { base: 'docs', isr: { expiration: 0 } },
+      message: /'base' must be .*'isr.expiration' must be /,
+    },
+    {
+      reason: 'a short token',
+      options: { isr: { bypassToken: 'short' } },
+      message: 'at least 32 characters, not of 5',
+    },
   ])('for $reason leaves the build before it as it was', async ({ options, message }) => {
     const before = (await build(NAMED)).manifest.deploymentId;
     await expect(build('export const fetch = async () => new Response()', options)).rejects.toThrow(message);

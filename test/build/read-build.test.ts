@@ -93,22 +93,34 @@ describe('a malformed build', () => {
   });
 
   test.each([
-    { changes: { deploymentId: 'x' }, says: "'deploymentId' in '" },
+    {
+      changes: { deploymentId: 'x' },
+      says: "'deploymentId' must be 16 hex digits, got 'x'; build the site again (in '",
+    },
     { changes: { deploymentId: undefined }, says: 'must be 16 hex digits, got nothing' },
-    { changes: { framework: null }, says: 'must be an object, got null; build the site again' },
+    { changes: { framework: null }, says: "'framework' must be an object, got null; build the site again" },
     { changes: { site: 'example.com' }, says: "must be an origin such as 'https://example.com' or null" },
     { changes: { base: 'docs' }, says: "must be a path that begins with '/', got 'docs'" },
     { changes: { trailingSlash: 'maybe' }, says: "must be one of always, never, ignore, got 'maybe'" },
     { changes: { isr: { expiration: -1, allowQuery: [], tokenHashes: [] } }, says: "'isr.expiration'" },
     { changes: { isr: { expiration: 1, allowQuery: [1], tokenHashes: [] } }, says: "'isr.allowQuery[0]'" },
     { changes: { isr: { expiration: 1, allowQuery: [], tokenHashes: ['x'] } }, says: "'isr.tokenHashes[0]'" },
-    { changes: { live: {} }, says: "'live' in '" },
+    { changes: { live: {} }, says: "'live' must be a list, got {}" },
     { changes: { redirects: [{ from: '/a', to: '/b', status: 200 }] }, says: "'redirects[0].status'" },
     { changes: { prerendered: [{ path: '/a', file: '../../etc/passwd', headers: {} }] }, says: 'relative to client/' },
     { changes: { files: ['/etc/passwd'] }, says: "'files[0]'" },
   ])('$changes', async ({ changes, says }) => {
     await change(changes);
     expect(faultOf(root)).toMatchObject({ code: 'BUILD_MALFORMED', message: expect.stringContaining(says) });
+  });
+
+  test('that is wrong in many places says all of them at once', async () => {
+    await change({ base: 'docs', isr: { expiration: 0, allowQuery: 7, tokenHashes: [] }, files: ['../x'] });
+    expect(faultOf(root).message).toBe(
+      "'base' must be a path that begins with '/', got 'docs'; 'isr.expiration' must be a whole number of seconds above 0, " +
+        "or false, got 0; false keeps a page until it is revalidated; 'isr.allowQuery' must be a list, got 7; " +
+        `'files[0]' must be a path relative to client/, got '../x'; build the site again (in '${join(root, '.isr/manifest.json')}')`,
+    );
   });
 
   test.each([

@@ -48,8 +48,12 @@ describe('misuse ends with 2 and one helpful line', () => {
     [['local', '--parameter', 'Name'], "isr: --parameter must be Name=value, got 'Name'"],
     [['local', 'cdk.out'], "isr: Unexpected argument 'cdk.out'; this command takes flags only"],
     [['revalidate'], 'isr: say what is out of date: --path, --tag, --prefix or --all'],
-    [['revalidate', '--path', 'blog'], `isr: --path[0] "blog" must begin with a slash`],
-    [['revalidate', '--prefix', '/docs'], `isr: --prefix[0] "/docs" must end with a slash`],
+    [['revalidate', '--path', 'blog'], "isr: --path must be a path that begins with a slash, got 'blog'"],
+    [['revalidate', '--prefix', '/docs'], "isr: --prefix must be a path that ends with a slash, got '/docs'"],
+    [
+      ['revalidate', '--path', '/ok', '--path', '/a//b', '--prefix', 'docs'],
+      "isr: --path must be a path without an empty segment (//), got '/a//b'; --prefix must be a path that begins with a slash, got 'docs'",
+    ],
     [['revalidate', '--all'], 'isr: no token: set the environment variable ISR_TOKEN to the one of the site'],
     [['revalidate', '--all', '--tokn=secret'], "isr: unknown flag '--tokn'; did you mean --token?"],
     [
@@ -58,19 +62,19 @@ describe('misuse ends with 2 and one helpful line', () => {
     ],
     [
       ['revalidate', '--all', '--token', 'x', '--url', 'http://example.com'],
-      "isr: --url must begin with https:// (http:// is for this machine only), got 'http://example.com'",
+      "isr: --url must be a URL that begins with https:// (http:// is for this machine only), got 'http://example.com'",
     ],
     [
       ['revalidate', '--all', '--token', 'x', '--url', 'https://me:secret@example.com'],
-      'isr: --url must have no user and password in it',
+      'isr: --url must be a URL without a user and a password',
     ],
     [['status'], 'isr: name a page: isr status /blog/hello'],
     [['status', 'blog'], "isr: a page is a path such as /blog/hello or a URL, got 'blog'"],
-    [['status', '/a//b'], "isr: the path '/a//b' has an empty segment (//)"],
+    [['status', '/a//b'], "isr: the path must be one without an empty segment (//), got '/a//b'"],
     [['status', '/a', '/b'], 'isr: one page at a time, got 2'],
     [['status', '/a', '--site', 'example.com'], 'isr: --site must be a URL such as https://example.com'],
     [['pages', '--limit', '0'], "isr: --limit must be a whole number of at least 1, got '0'"],
-    [['pages', '--prefix', '/blog'], "isr: --prefix must end with a slash, got '/blog'"],
+    [['pages', '--prefix', '/blog'], "isr: --prefix must be a path that ends with a slash, got '/blog'"],
     [
       ['pages', '--state', 'stael'],
       "isr: --state must be one of fresh, expired, invalidated, prerendered, stale, got 'stael'; did you mean stale?",

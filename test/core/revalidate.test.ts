@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { uriOfPageKey } from '../../lib/core/page/page-key.ts';
 import { renderOnce } from '../../lib/core/render-once.ts';
-import { purgeItemsOf, type Revalidation, revalidate } from '../../lib/core/revalidate.ts';
+import { revalidate } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
 
@@ -49,10 +49,10 @@ describe('revalidating a path', () => {
 
   test('again, after the first died before its purge, purges', async () => {
     const world = await worldWith('/blog/a');
-    const purge = world.edge.purge;
-    world.edge.purge = () => Promise.reject(new Error('killed'));
+    const purge = world.purger.purge;
+    world.purger.purge = () => Promise.reject(new Error('killed'));
     await expect(revalidateOnly(world, { pages: [keyOf('/blog/a')] })).rejects.toThrow('killed');
-    world.edge.purge = purge;
+    world.purger.purge = purge;
     world.clock.advance(3_000_000);
     const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
@@ -144,7 +144,7 @@ describe('revalidating without rendering', () => {
 
 test('tells of each item what was done', async () => {
   const world = await worldWith('/blog/a');
-  world.edge.purge = async () => 'queued';
+  world.purger.purge = async () => 'queued';
   const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')], tags: ['x'], prefixes: ['/docs/'] });
   expect(result).toEqual({
     sequence: 1,
@@ -155,14 +155,4 @@ test('tells of each item what was done', async () => {
     milliseconds: 0,
   });
   expect(await revalidateOnly(world, { all: true })).toMatchObject({ all: { outcome: 'queued' } });
-});
-
-test('a prefix whose folder begins with ! purges what the edge has of it', () => {
-  const [, rewritten = ''] = purgeItemsOf({ ...NOTHING, prefixes: ['/%21a/'] }, DEPLOYMENT);
-  expect(`/deployments/${DEPLOYMENT}${uriOfPageKey(keyOf('/!a/b'))}`).toContain(rewritten.replace('*', ''));
-});
-
-test('purges each item once', () => {
-  const items = purgeItemsOf({ ...NOTHING, pages: [keyOf('/A'), keyOf('/a')], tags: ['x', 'X'] }, DEPLOYMENT);
-  expect(items).toEqual(['#path:/a', '#tag:x', '#isr-overflow']);
 });

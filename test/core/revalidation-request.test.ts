@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { IsrError } from '../../lib/basics/errors.ts';
 import { pageKeyOfUrlPath, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { keyOf } from '../fakes/world.ts';
 
-const faultsOf = (body: unknown): string => {
+const errorOf = (body: unknown): IsrError => {
   try {
     parseRevalidation(body, []);
-    return 'no fault';
   } catch (error) {
-    return error instanceof Error ? error.message : 'not an error';
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return error;
+    throw error;
   }
+  throw new Error('the body was accepted');
 };
+
+const faultsOf = (body: unknown): string => errorOf(body).message;
 
 test('reads paths, tags, prefixes and all, each once', () => {
   const body = {
@@ -35,33 +39,43 @@ describe('a path may carry a query', () => {
 
 describe('what cannot be understood is refused, each fault with its place and value', () => {
   test.each<[unknown, string]>([
-    [undefined, 'the body must be a JSON object such as {"paths":["/blog"]}, got undefined'],
+    [undefined, 'the body must be a JSON object such as {"paths":["/blog"]}, got nothing'],
     [['/blog'], 'the body must be a JSON object such as {"paths":["/blog"]}, got ["/blog"]'],
-    [{}, 'nothing is named; give paths, tags, prefixes or all'],
-    [{ paths: '/blog' }, 'paths must be an array of strings, got "/blog"'],
+    [{}, 'the body must be an object that names paths, tags, prefixes or all, got {}'],
+    [{ paths: [] }, 'the body must be an object that names paths, tags, prefixes or all, got {"paths":[]}'],
+    [{ paths: '/blog' }, "'paths' must be a list of strings, got '/blog'"],
     [
       { paths: ['/a', 7, ''] },
-      'paths[1] must be a string that is not empty, got 7; paths[2] must be a string that is not empty, got ""',
+      "'paths[1]' must be a string that is not empty, got 7; 'paths[2]' must be a string that is not empty, got ''",
     ],
     [
       { paths: ['//evil', 'blog'] },
-      'paths[0] "//evil" has an empty segment (//); paths[1] "blog" must begin with a slash',
+      "'paths[0]' must be a path without an empty segment (//), got '//evil'; 'paths[1]' must be a path that begins with a slash, got 'blog'",
     ],
     [
       { paths: ['/a/../b', '/a%2Fb', '/\u0000'] },
-      'paths[0] "/a/../b" has a . or .. segment; paths[1] "/a%2Fb" has an encoded slash or a backslash; paths[2] "/\\u0000" has a control character',
+      "'paths[0]' must be a path without a . or .. segment, got '/a/../b'; 'paths[1]' must be a path without an encoded slash or a backslash, got '/a%2Fb'; 'paths[2]' must be a path without a control character, got '/\\u0000'",
     ],
     [
       { prefixes: ['/blog', '//'] },
-      'prefixes[0] "/blog" must end with a slash; prefixes[1] "//" has an empty segment (//)',
+      "'prefixes[0]' must be a path that ends with a slash, got '/blog'; 'prefixes[1]' must be a path without an empty segment (//), got '//'",
     ],
-    [{ all: 'yes' }, 'all must be true, got "yes"'],
-    [{ path: '/blog', all: true }, "'path' is not known; use paths, tags, prefixes or all"],
+    [{ all: 'yes' }, "'all' must be true or false, got 'yes'"],
+    [{ path: '/blog', all: true }, "'path' must be a member that is known; use paths, tags, prefixes, all"],
     [
       { tags: Array.from({ length: 1001 }, (_, i) => `t${i}`) },
-      '1001 items are more than 1000; send several requests, or a tag or prefix',
+      'the body must be one of at most 1000 items, not 1001; send several requests, or a tag or prefix',
     ],
   ])('%j', (body, message) => {
     expect(faultsOf(body)).toBe(message);
+  });
+
+  test('the place of each is data too, and stays right behind a bad one', () => {
+    const error = errorOf({ paths: [7, '/ok', 'blog'], tags: [''] });
+    expect(error.faults.map(({ place, value }) => ({ place, value }))).toEqual([
+      { place: ['paths', 0], value: 7 },
+      { place: ['paths', 2], value: 'blog' },
+      { place: ['tags', 0], value: '' },
+    ]);
   });
 });

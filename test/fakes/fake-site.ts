@@ -1,6 +1,6 @@
 import type { SiteAnswer } from '../../lib/core/page/page.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
-import type { Clock, Site } from '../../lib/core/ports.ts';
+import type { Clock, Renderer } from '../../lib/core/ports.ts';
 import type { CacheHint } from '../../lib/core/site.ts';
 
 export interface FakeAnswer {
@@ -11,7 +11,7 @@ export interface FakeAnswer {
 }
 
 /** A site whose answer, duration and failure a test decides. Each render takes the answer as it is at its begin. */
-export class FakeSite implements Site {
+export class FakeSite implements Renderer {
   readonly renders: PageKey[] = [];
   answer: FakeAnswer | ((key: PageKey) => FakeAnswer) = { body: '<h1>one</h1>' };
   milliseconds = 0;

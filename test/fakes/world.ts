@@ -1,5 +1,5 @@
 import { type PageKey, pageKeyOf } from '../../lib/core/page/page-key.ts';
-import type { Edge, LedgerStore } from '../../lib/core/ports.ts';
+import type { LedgerStore, Purger } from '../../lib/core/ports.ts';
 import type { RevalidatePorts } from '../../lib/core/revalidate.ts';
 import type { ServePorts } from '../../lib/core/serve-page.ts';
 import { FakeSite } from './fake-site.ts';
@@ -13,18 +13,20 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export interface World extends ServePorts, RevalidatePorts {
   readonly clock: VirtualClock;
+  /** The renderer, as tests control it. */
   readonly site: FakeSite;
   readonly pages: MemoryPageStore;
   readonly ledger: LedgerStore;
   readonly requestedJobs: { readonly key: PageKey; readonly version: string }[];
   readonly purged: string[][];
   readonly logLines: string[];
-  readonly edge: Edge;
+  readonly purger: Purger;
 }
 
 /** All ports in memory, with a clock that tests move. */
 export function createWorld(options: { readonly expiration?: number | false; readonly leaseMs?: number } = {}): World {
   const clock = new VirtualClock();
+  const site = new FakeSite(clock);
   const requestedJobs: World['requestedJobs'] = [];
   const purged: string[][] = [];
   const logLines: string[] = [];
@@ -34,7 +36,8 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     purged,
     logLines,
     hasQueryVariants: false,
-    site: new FakeSite(clock),
+    site,
+    renderer: site,
     pages: createMemoryPageStore(),
     ledger: createMemoryLedgerStore(clock),
     leases: createMemoryLeaseStore(clock, options.leaseMs),
@@ -46,7 +49,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
           requestedJobs.push({ key, version });
       },
     },
-    edge: {
+    purger: {
       async purge(items) {
         purged.push([...items]);
         return 'purged';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
-import { objectsOf } from '../../lib/aws/objects.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
 import { ask, type RawAnswer } from '../support/http.ts';
@@ -92,7 +92,7 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
     process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
     process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
     const { AWS_ENDPOINT_URL_S3: s3 = '' } = site.stack.endpoints;
-    const objects = objectsOf(site.stack.bucketName, createAwsClient({ region: 'us-east-1', endpoints: { s3 } }));
+    const objects = openS3Bucket(site.stack.bucketName, createAwsClient({ region: 'us-east-1', endpoints: { s3 } }));
     await objects.put('deployments/fedcba9876543210/echo/kept/index.html', 'kept', {
       headers: { 'content-type': 'text/html' },
     });

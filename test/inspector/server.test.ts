@@ -31,6 +31,11 @@ describe('the state', () => {
     expect(later.pages).toContainEqual(expect.objectContaining({ path: '/blog', state: 'expired' }));
   });
 
+  test('tells the status of a page that was prerendered with status 404', async () => {
+    const { pages } = await state();
+    expect(pages).toContainEqual(expect.objectContaining({ path: '/404', state: 'prerendered', status: 404 }));
+  });
+
   test('tells what the edge holds, the queues and the functions', async () => {
     const { edge, queues, functions } = await state();
     expect(edge).toContainEqual(expect.objectContaining({ uri: expect.stringContaining('/blog'), status: 200 }));

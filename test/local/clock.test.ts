@@ -77,3 +77,25 @@ test('a flowing clock wakes by itself', async () => {
   await clock.sleep(5, 'a test');
   clearInterval(alive);
 });
+
+test('what is due at once comes soon, though the clock stands', async () => {
+  const clock = new StackClock('standing', NOON);
+  const alive = setInterval(() => {}, 1000);
+  await clock.sleep(0, 'a test');
+  clearInterval(alive);
+  expect([clock.now(), clock.sleepers]).toEqual([NOON, []]);
+});
+
+test('a clock goes to where another stands, and never back', () => {
+  const [clock, other] = [new StackClock('standing', NOON), new StackClock('standing', NOON)];
+  other.advance(2000);
+  clock.moveTo(other.position);
+  expect(clock.now()).toBe(NOON + 2000);
+  clock.moveTo(NOON);
+  expect(clock.now()).toBe(NOON + 2000);
+});
+
+test('a part of a millisecond is waited for as a whole one, which a move can reach', () => {
+  const clock = new StackClock('standing', NOON);
+  expect(clock.after(0.3, () => {}).dueAt).toBe(NOON + 1);
+});

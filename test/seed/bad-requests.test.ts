@@ -10,18 +10,18 @@ afterAll(() => site?.stop());
 
 describe('a path that is not the path of a page is refused at the edge, and says why', () => {
   test.each([
-    ['//evil.example/', 'has an empty segment (//)'],
-    ['/a/../../etc/passwd', 'has a . or .. segment'],
-    ['/%2e%2e/%2e%2e/_isr/ledger.json', 'has a . or .. segment'],
-    ['/a%2Fb', 'has an encoded slash or a backslash'],
-    ['/a%5cb', 'has an encoded slash or a backslash'],
-    ['/a%00b', 'has a control character'],
-    ['/%', 'is not valid percent-encoding'],
-    [`/${'a'.repeat(1024)}`, 'is longer than 1,024 bytes, or than S3 allows for a key'],
+    ['//evil.example/', 'without an empty segment (//)'],
+    ['/a/../../etc/passwd', 'without a . or .. segment'],
+    ['/%2e%2e/%2e%2e/_isr/ledger.json', 'without a . or .. segment'],
+    ['/a%2Fb', 'without an encoded slash or a backslash'],
+    ['/a%5cb', 'without an encoded slash or a backslash'],
+    ['/a%00b', 'without a control character'],
+    ['/%', 'in valid percent-encoding'],
+    [`/${'a'.repeat(1024)}`, 'of at most 1,024 bytes, and 960 as a key of S3'],
   ])('%s', async (path, reason) => {
     const calls = await callsDuring(site.stack, async () => {
       const answer = await site.get(path);
-      expect([answer.status, answer.body]).toEqual([400, `the path ${reason}\n`]);
+      expect([answer.status, answer.body]).toEqual([400, `the path must be one ${reason}\n`]);
     });
     expect(calls).toEqual([]);
   });
@@ -67,10 +67,25 @@ describe('methods that are not allowed', () => {
 describe('a revalidation that cannot be understood says what is wrong and changes nothing', () => {
   test.each<[string, unknown, number, string | RegExp]>([
     ['malformed JSON', '{"paths": [', 400, /^the body is not JSON: .*; send \{"paths":\["\/blog"\]\}$/],
-    ['nothing named', {}, 400, 'nothing is named; give paths, tags, prefixes or all'],
-    ['a path that is none', { paths: ['/ok', '//evil'] }, 400, 'paths[1] "//evil" has an empty segment (//)'],
-    ['a path with NUL', { paths: ['/a%00'] }, 400, 'paths[0] "/a%00" has a control character'],
-    ['an unknown member', { urls: ['/a'] }, 400, "'urls' is not known; use paths, tags, prefixes or all"],
+    ['nothing named', {}, 400, 'the body must be an object that names paths, tags, prefixes or all, got {}'],
+    [
+      'a path that is none',
+      { paths: ['/ok', '//evil'] },
+      400,
+      "'paths[1]' must be a path without an empty segment (//), got '//evil'",
+    ],
+    [
+      'a path with NUL',
+      { paths: ['/a%00'] },
+      400,
+      "'paths[0]' must be a path without a control character, got '/a%00'",
+    ],
+    [
+      'an unknown member',
+      { urls: ['/a'] },
+      400,
+      "'urls' must be a member that is known; use paths, tags, prefixes, all",
+    ],
     ['a body beyond 256 KB', { tags: ['x'.repeat(300_000)] }, 413, /^the body has 30\d+ bytes, more than 262144/],
   ])('%s', async (_name, body, status, error) => {
     const calls = await callsDuring(site.stack, async () => {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { createS3Deliveries, createWebhookReceiver, isWebhook } from '../../lambdas/revalidate/webhooks.ts';
-import type { Objects } from '../../lib/aws/objects.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import type { WebhookSettings } from '../../lib/webhooks/configuration.ts';
@@ -103,8 +103,8 @@ function createReceiver(
   return { world, objects, receive };
 }
 
-function objectsOver(objects: Map<string, string>): Objects {
-  const get: Objects['get'] = async (key) => {
+function objectsOver(objects: Map<string, string>): Bucket {
+  const get: Bucket['get'] = async (key) => {
     const body = objects.get(key);
     return body === undefined ? undefined : { body: Buffer.from(body), etag: '"x"', headers: {} };
   };

@@ -1,4 +1,4 @@
-import type { Revalidation } from '../../lib/core/revalidate.ts';
+import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseWebhooks, type WebhookSettings } from '../../lib/webhooks/configuration.ts';
 import { type Deliveries, receiveWebhook, type WebhookAnswer } from '../../lib/webhooks/receive.ts';
 import type { WebhookRequest } from '../../lib/webhooks/types.ts';

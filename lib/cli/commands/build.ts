@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { buildFetchHandler } from '../../build/fetch-handler.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from '../terminal/command.ts';
-import { readFlags } from '../terminal/flags.ts';
+import { flagFault, readFlags } from '../terminal/flags.ts';
 
 const FLAGS = {
   'allow-query': { type: 'string', multiple: true },
@@ -76,5 +76,5 @@ function readExpiration(value: string | undefined): number | false | undefined {
   if (value === 'false') return false;
   const seconds = Number(value);
   if (/^\d+$/.test(value) && seconds > 0) return seconds;
-  throw new UsageError(`--expiration must be a number of seconds or 'false', got '${value}'`);
+  throw flagFault('--expiration', { value, mustBe: "a number of seconds or 'false'" });
 }

@@ -1,11 +1,11 @@
 import { mapConcurrently } from '../../basics/map-concurrently.ts';
-import { describeFault, type PageKey, pageKeyOf } from '../../core/page/page-key.ts';
+import { type PageKey, pageKeyOf, ruleBrokenBy } from '../../core/page/page-key.ts';
 import { openBucket, type SiteBucket } from '../site/bucket.ts';
 import { PAGE_HEADING, pageJson, pageLine } from '../site/page-views.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP } from '../site/place.ts';
 import { createPageViewer, type PageState, type PageViewer, type StoredView } from '../site/stored-page.ts';
-import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../terminal/command.ts';
-import { readChoice, readCount, readFlags } from '../terminal/flags.ts';
+import { type CliHost, type Command, type ExitCode, FailedCommand } from '../terminal/command.ts';
+import { flagFault, readChoice, readCount, readFlags } from '../terminal/flags.ts';
 import { countOf } from '../terminal/wording.ts';
 
 const FLAGS = {
@@ -107,8 +107,8 @@ function statesOf(words: readonly string[]): ReadonlySet<PageState> {
 /** Where keys of pages below the prefix begin: `/blog/` covers `/blog` itself, as a revalidation does. */
 function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
-  if ('fault' in result) throw new UsageError(`--prefix '${prefix.slice(0, 80)}' ${describeFault(result.fault)}`);
-  if (!prefix.endsWith('/')) throw new UsageError(`--prefix must end with a slash, got '${prefix.slice(0, 80)}'`);
+  if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });
+  if (!prefix.endsWith('/')) throw flagFault('--prefix', { value: prefix, mustBe: 'a path that ends with a slash' });
   return `${result.key.replace(/\/index\.html$/, '')}/`;
 }
 

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Objects, StoredObject } from '../../aws/objects.ts';
+import type { Bucket, StoredObject } from '../../core/bucket/bucket.ts';
 import { UsageError } from '../terminal/command.ts';
 import { awsFailure } from './aws-failure.ts';
 import { type Place, requireFrom } from './place.ts';
@@ -13,7 +13,7 @@ export interface ListedObject {
 export interface SiteBucket {
   readonly deploymentId: string;
   /** For the stores of lib/aws; it refuses to write. */
-  readonly objects: Objects;
+  readonly objects: Bucket;
   /** Headers and size, without the body. */
   head(key: string): Promise<StoredObject | undefined>;
   /** A thousand at a time, in the order of their keys. */
@@ -46,7 +46,7 @@ function createClient(Client: typeof S3Client, { session, region }: Place): S3Cl
 
 function callsOf(sdk: Sdk, client: S3Client, bucket: string): Pick<SiteBucket, 'objects' | 'head' | 'list'> {
   const fail = (key: string, error: unknown) => awsFailure(`cannot read '${key}' of bucket '${bucket}'`, error);
-  const getUnless: Objects['getUnless'] = async (Key, etag) => {
+  const getUnless: Bucket['getUnless'] = async (Key, etag) => {
     const condition = etag === undefined ? {} : { IfNoneMatch: etag };
     try {
       const { Body, ...rest } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key, ...condition }));

@@ -48,7 +48,7 @@ export function pageJson(page: StoredView) {
     key: page.key,
     etag: page.etag,
     ledgerSequence: facts.ledgerSequence,
-    invalidatedBy: page.invalidatedBy ?? null,
+    invalidatedBy: freshness.kind === 'invalidated' ? { entry: freshness.by, sequence: freshness.sequence } : null,
     retryAt: facts.retryAt === undefined ? null : new Date(facts.retryAt).toISOString(),
     tooStale: freshness.kind === 'expired' && freshness.tooStale,
   };

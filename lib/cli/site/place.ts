@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type CliHost, UsageError } from '../terminal/command.ts';
+import { flagFault } from '../terminal/flags.ts';
 import { describeStack, readOutputsFile, type StackOutputs } from './outputs.ts';
 import { isLoopback, type RunningSession, readSession } from './session-file.ts';
 
@@ -157,11 +158,11 @@ function originOf(name: string, value: string | undefined): string | undefined {
 /** The value is not repeated where it could hold a password. */
 function urlOf(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  if (!URL.canParse(value)) throw new UsageError(`${name} must be a URL such as https://example.com`);
+  if (!URL.canParse(value)) throw flagFault(name, { mustBe: 'a URL such as https://example.com' });
   const { protocol, username, password } = new URL(value);
-  if (username !== '' || password !== '') throw new UsageError(`${name} must have no user and password in it`);
+  if (username !== '' || password !== '') throw flagFault(name, { mustBe: 'a URL without a user and a password' });
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback(value))) return value;
-  throw new UsageError(`${name} must begin with https:// (http:// is for this machine only), got '${value}'`);
+  throw flagFault(name, { value, mustBe: 'a URL that begins with https:// (http:// is for this machine only)' });
 }
 
 function present<T extends object>(values: T): T {

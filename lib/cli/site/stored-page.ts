@@ -1,10 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { createS3LedgerStore } from '../../aws/ledger-store.ts';
-import { factsOfPrerendered, readFacts } from '../../aws/page-facts.ts';
-import { ledgerAbout, shardsConcerning } from '../../core/ledger/ledger-summary.ts';
-import type { PageFacts, StoredPage } from '../../core/page/page.ts';
+import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../../aws/stored-page.ts';
+import type { LedgerSummary } from '../../core/ledger/ledger-summary.ts';
+import type { PageFacts } from '../../core/page/page.ts';
 import { type PageKey, urlPathOfPageKey } from '../../core/page/page-key.ts';
-import { type Freshness, freshnessOf } from '../../core/policy/freshness.ts';
-import type { LedgerStore } from '../../core/ports.ts';
+import type { Freshness } from '../../core/policy/freshness.ts';
+import { readFreshness } from '../../core/read-freshness.ts';
 import type { SiteBucket } from './bucket.ts';
 import type { Place } from './place.ts';
 
@@ -18,8 +19,6 @@ export interface StoredView {
   readonly path: string;
   readonly state: PageState;
   readonly freshness: Freshness;
-  /** The entry of the ledger that put it out of date; 'floor': everything up to that sequence is. */
-  readonly invalidatedBy: { readonly entry: string; readonly sequence: number } | undefined;
   readonly facts: PageFacts;
   readonly bytes: number;
   readonly etag: string;
@@ -35,36 +34,25 @@ export interface PageViewer {
 
 export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
   const now = (): number => Date.now() + (place.session?.offsetMilliseconds ?? 0);
-  const ledger = createS3LedgerStore(bucket.objects, {
-    now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  });
-  // One for all pages of a listing: they are compared with one state of the ledger.
-  let summary: ReturnType<LedgerStore['read']> | undefined;
+  const ledger = createS3LedgerStore(bucket.objects, { now, sleep: setTimeout });
+  const readOnce = (): Promise<readonly [LedgerSummary, PrerenderedPages]> =>
+    Promise.all([ledger.read(), readPrerenderedPages(bucket.objects, bucket.deploymentId)]);
+  // Once for all pages of a listing: they are compared with one state of the ledger.
+  let known: ReturnType<typeof readOnce> | undefined;
   return {
     async view(pageKey) {
       const key = `deployments/${bucket.deploymentId}${pageKey}`;
-      summary ??= ledger.read();
-      const [object, current] = await Promise.all([bucket.head(key), summary]);
+      known ??= readOnce();
+      const [object, [summary, prerendered]] = await Promise.all([bucket.head(key), known]);
       if (object === undefined) return undefined;
-      const facts = await readFacts(object.headers, bucket.objects);
-      const page: StoredPage = {
-        ...(facts ?? factsOfPrerendered(object.headers)),
-        body: object.body,
-        etag: object.etag,
-        prerendered: facts === undefined,
-      };
-      const shards = page.prerendered ? [] : shardsConcerning(current, pageKey, page);
-      const about = ledgerAbout(current, await ledger.readShards(shards, current), pageKey, page);
+      const page = await readStoredPage(pageKey, object, { bucket: bucket.objects, prerendered });
       const time = now();
-      const freshness = freshnessOf(pageKey, page, about, time);
-      const by = freshness.kind === 'invalidated' ? freshness.by : undefined;
+      const freshness = await readFreshness(pageKey, page, summary, { ledger, clock: { now: () => time } });
       return {
         key,
         path: urlPathOfPageKey(pageKey),
         state: page.prerendered ? 'prerendered' : stateOf(freshness),
         freshness,
-        invalidatedBy: by === undefined ? undefined : { entry: by, sequence: about.entries[by] ?? about.floor },
         facts: page,
         bytes: Number(object.headers['content-length'] ?? 0),
         etag: object.etag,

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { type Fault, sentenceOf } from '../../basics/fault.ts';
 import { closest } from './closest.ts';
 import { UsageError } from './command.ts';
 
@@ -40,12 +41,17 @@ function flagName(word: string): string {
   return word.replace(/^-+/, '').split('=')[0] ?? '';
 }
 
+/** A flag that is not what it must be, as a sentence. Without a `value` none is quoted: it may be a secret. */
+export function flagFault(flag: string, fault: Omit<Fault, 'place'>): UsageError {
+  return new UsageError(sentenceOf({ ...fault, place: [] }, flag));
+}
+
 /** A TCP port, 0 for any free one. */
 export function readPort(flag: string, value: string | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
-  throw new UsageError(`--${flag} must be a number from 0 to 65535, got '${value}'`);
+  throw flagFault(`--${flag}`, { value, mustBe: 'a number from 0 to 65535' });
 }
 
 /** A whole number of at least 1. */
@@ -53,7 +59,7 @@ export function readCount(flag: string, value: string | undefined): number | und
   if (value === undefined) return undefined;
   const count = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(count) && count > 0) return count;
-  throw new UsageError(`--${flag} must be a whole number of at least 1, got '${value}'`);
+  throw flagFault(`--${flag}`, { value, mustBe: 'a whole number of at least 1' });
 }
 
 /** One of the known words. */
@@ -61,8 +67,8 @@ export function readChoice<Choice extends string>(flag: string, value: string, c
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const suggestion = closest(value, choices);
-  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
-  throw new UsageError(`--${flag} must be one of ${choices.join(', ')}, got '${value}'${hint}`);
+  const remedy = suggestion === undefined ? {} : { remedy: `did you mean ${suggestion}?` };
+  throw flagFault(`--${flag}`, { value, mustBe: `one of ${choices.join(', ')}`, ...remedy });
 }
 
 /** `['Name=value']` as an object. */
@@ -70,7 +76,7 @@ export function readAssignments(flag: string, values: readonly string[]): Readon
   const pairs = values.map((value) => {
     const separator = value.indexOf('=');
     if (separator > 0) return [value.slice(0, separator), value.slice(separator + 1)] as const;
-    throw new UsageError(`--${flag} must be Name=value, got '${value}'`);
+    throw flagFault(`--${flag}`, { value, mustBe: 'Name=value' });
   });
   return Object.fromEntries(pairs);
 }

@@ -27,14 +27,14 @@ export interface QueryParameter {
 
 export type PageKeyResult = { readonly key: PageKey } | { readonly fault: PageKeyFault };
 
-const FAULTS: Readonly<Record<PageKeyFault, string>> = {
-  'not-absolute': 'must begin with a slash',
-  'empty-segment': 'has an empty segment (//)',
-  'dot-segment': 'has a . or .. segment',
-  'encoded-slash': 'has an encoded slash or a backslash',
-  'control-character': 'has a control character',
-  'bad-encoding': 'is not valid percent-encoding',
-  'too-long': 'is longer than 1,024 bytes, or than S3 allows for a key',
+const RULES: Readonly<Record<PageKeyFault, string>> = {
+  'not-absolute': 'that begins with a slash',
+  'empty-segment': 'without an empty segment (//)',
+  'dot-segment': 'without a . or .. segment',
+  'encoded-slash': 'without an encoded slash or a backslash',
+  'control-character': 'without a control character',
+  'bad-encoding': 'in valid percent-encoding',
+  'too-long': 'of at most 1,024 bytes, and 960 as a key of S3',
 };
 
 const MAX_PATH_BYTES = 1024;
@@ -103,9 +103,9 @@ export function urlPathOfPageKey(key: PageKey): string {
   return pathOfPageKey(key) + (query === '' ? '' : `?${query}`);
 }
 
-/** Why a path is not the path of a page, as the end of a sentence. */
-export function describeFault(fault: PageKeyFault): string {
-  return FAULTS[fault];
+/** What the path of a page must be, as the end of "a path": `without a control character`. */
+export function ruleBrokenBy(fault: PageKeyFault): string {
+  return RULES[fault];
 }
 
 /** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */

@@ -11,11 +11,8 @@ export interface TemplateFault {
 
 /** Tells every fault of a template at once. */
 export class TemplateError extends IsrError {
-  readonly faults: readonly TemplateFault[];
-
   constructor(subject: string, faults: readonly TemplateFault[], options?: ErrorOptions) {
     const lines = faults.map(({ where, what, next }) => `  - ${where}: ${what}; ${next}`);
     super('TEMPLATE_NOT_SUPPORTED', `${subject}:\n${lines.join('\n')}`, options);
-    this.faults = faults;
   }
 }

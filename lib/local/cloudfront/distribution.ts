@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { reasonOf } from '../../basics/errors.ts';
-import type { Clock } from '../clock.ts';
+import type { StackClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
 import { Edge } from './cache/edge.ts';
 import type { DistributionResources } from './configuration/distribution-resources.ts';
@@ -17,7 +17,7 @@ export interface DistributionOptions extends DistributionResources {
   readonly domainName: string;
   /** What the bucket policy lets the distribution read; without it, everything. The key is decoded. */
   readonly canRead?: CanRead;
-  readonly clock: Clock;
+  readonly clock: StackClock;
   readonly onEvent?: LocalEventListener;
   /** Names of the response headers that the events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[];
@@ -109,7 +109,7 @@ export class LocalDistribution {
   }
 
   async #handle(message: IncomingMessage, reply: ServerResponse): Promise<void> {
-    const start = performance.now();
+    const start = this.#options.clock.now();
     const answer = await this.#viewerSide.answer(message);
     await writeAnswer(message, reply, answer);
     this.#options.onEvent?.({
@@ -120,7 +120,7 @@ export class LocalDistribution {
       status: answer.status,
       edge: fieldOf(answer.headers, 'x-cache') ?? '',
       headers: this.#watched(answer.originHeaders),
-      milliseconds: performance.now() - start,
+      milliseconds: this.#options.clock.now() - start,
     });
   }
 }

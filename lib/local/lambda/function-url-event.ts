@@ -44,7 +44,7 @@ const TEXT_TYPE = /^(text\/|application\/(json|javascript|xml)\b)/i;
 export function eventOfRequest(received: FunctionUrlRequest): FunctionUrlEvent {
   const { request, body } = received;
   const [rawPath, rawQueryString] = splitTarget(request.url ?? '/');
-  const { cookie, ...headers } = headersOf(request);
+  const { cookie, ...headers } = headersOf(received);
   const isText = TEXT_TYPE.test(headers['content-type'] ?? '');
   return {
     version: '2.0',
@@ -65,7 +65,7 @@ function splitTarget(target: string): readonly [path: string, query: string] {
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
-function headersOf(request: IncomingMessage): Record<string, string> {
+function headersOf({ request, now }: FunctionUrlRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, values = []] of Object.entries(request.headersDistinct)) {
     if (!HOP_BY_HOP.has(name)) headers[name] = values.join(name === 'cookie' ? '; ' : ',');
@@ -76,8 +76,7 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   // On AWS always https and 443. Here, too, they tell how the function URL was reached.
   headers['x-forwarded-proto'] = 'http';
   headers['x-forwarded-port'] = String(localPort);
-  headers['x-amzn-trace-id'] ??=
-    `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  headers['x-amzn-trace-id'] ??= `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
   return headers;
 }
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { closeServer, listenLocally } from '../listen-locally.ts';
 import type { LambdaFunction } from './function.ts';
 import { eventOfRequest, type FunctionUrlAuthType } from './function-url-event.ts';
 import { bodyTooLarge, refusalOfError, refusalOfRequest } from './function-url-refusal.ts';
@@ -40,19 +39,8 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Fun
   const server = createServer((request, response) => {
     answer(options, request, response).catch(() => response.destroy());
   });
-  // The local CloudFront keeps its connections; a server that closes an idle one may do so under a new request.
-  server.keepAliveTimeout = 120_000;
-  const host = options.host ?? '127.0.0.1';
-  server.listen(options.port, host);
-  await once(server, 'listening');
-  return { url: `http://${host}:${(server.address() as AddressInfo).port}/`, stop: () => close(server) };
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+  const { host = '127.0.0.1', port } = options;
+  return { url: `http://${host}:${await listenLocally(server, { host, port })}/`, stop: () => closeServer(server) };
 }
 
 async function answer(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -25,6 +25,8 @@ export interface LambdaFunctionOptions {
   readonly initTimeoutMs?: number | undefined;
   readonly clock: StackClock;
   readonly onEvent?: LocalEventListener | undefined;
+  /** Called when `working` may have changed. */
+  readonly onChange?: (() => void) | undefined;
 }
 
 /** The quota for the event of a synchronous invocation. */
@@ -44,6 +46,7 @@ export class LambdaFunction {
       reservedConcurrency: options.reservedConcurrency,
       maximumSandboxes: options.maximumSandboxes ?? 10,
       refusal: () => throttled(options.name),
+      onChange: () => options.onChange?.(),
     });
   }
 
@@ -70,6 +73,11 @@ export class LambdaFunction {
   /** How many sandboxes were ever started. */
   get coldStarts(): number {
     return this.#coldStarts;
+  }
+
+  /** How many sandboxes initialise or run an event, and do not only sleep until a time on the stack's clock. */
+  get working(): number {
+    return this.#pool.working;
   }
 
   /** Runs the handler for one event; rejects with a {@link LambdaError} when the service refuses or the function fails. */

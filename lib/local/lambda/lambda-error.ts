@@ -67,6 +67,12 @@ export function initTimedOut(timeoutMs: number): LambdaError {
   );
 }
 
+/** The process hangs, or the machine does. */
+export function neverAsked(functionName: string, milliseconds: number): LambdaError {
+  const reason = `its process has not asked for its first event in ${milliseconds / 60_000} minutes`;
+  return new LambdaError('unavailable', 'Sandbox.NotStarted', `a sandbox of '${functionName}' was ended: ${reason}`);
+}
+
 export function exited(requestId: string, code: number | null, signal: NodeJS.Signals | null): LambdaError {
   const how = signal !== null ? `signal: ${signal}` : `exit status ${code}`;
   const reason = code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { listenLocally } from '../listen-locally.ts';
 import { errorOfDocument, LambdaError } from './lambda-error.ts';
 import { type ReceivedStream, receiveStream } from './received-stream.ts';
-import { CLOCK_OFFSET_HEADER } from './sandbox-preload/protocol.ts';
+import { CLOCK_HEADER } from './sandbox-preload/protocol.ts';
 
 /** What a function answered: all at once, or a stream of bytes as they are written. */
 export type InvocationResult =
@@ -30,7 +29,8 @@ export interface Invocation {
   readonly payload: Buffer;
   /** Epoch milliseconds of the stack's clock. */
   readonly deadline: number;
-  readonly clockOffset: number;
+  /** Where the stack's clock stands. */
+  readonly clockPosition: number;
 }
 
 export interface RuntimeApiListener {
@@ -69,15 +69,11 @@ export class RuntimeApi {
       // A request that breaks off belongs to a process that is going away; its end is reported by `abort`.
       this.#answer(request, response).catch(() => response.destroy());
     });
-    this.#server.keepAliveTimeout = 0;
-    this.#server.requestTimeout = 0;
   }
 
   /** Starts to listen; resolves to `127.0.0.1:<port>`. */
   async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${await listenLocally(this.#server)}`;
   }
 
   /** Hands one event to the waiting runtime client. */
@@ -157,6 +153,6 @@ function headersOf(invocation: Invocation): Record<string, string | number> {
     'lambda-runtime-deadline-ms': String(invocation.deadline),
     'lambda-runtime-invoked-function-arn': invocation.functionArn,
     'lambda-runtime-trace-id': `Root=1-${seconds}-${randomBytes(12).toString('hex')};Sampled=0`,
-    [CLOCK_OFFSET_HEADER]: String(invocation.clockOffset),
+    [CLOCK_HEADER]: String(invocation.clockPosition),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LambdaFunctionOptions } from './function.ts';
-import { CLOCK_OFFSET_VARIABLE } from './sandbox-preload/protocol.ts';
+import { CLOCK_VARIABLE, formatClock } from './sandbox-preload/protocol.ts';
 
 /**
  * The whole environment of a sandbox: the function's own variables, then what Lambda defines, which wins.
@@ -33,7 +33,7 @@ export function sandboxEnvironment(options: LambdaFunctionOptions, runtimeApi: s
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: options.codeDirectory,
     _HANDLER: options.handler,
-    [CLOCK_OFFSET_VARIABLE]: String(options.clock.offset),
+    [CLOCK_VARIABLE]: formatClock(options.clock),
   };
 }
 

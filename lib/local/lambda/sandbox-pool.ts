@@ -7,6 +7,8 @@ export interface SandboxPoolOptions {
   /** More sandboxes than this at once have to wait: a region has room for a thousand, one machine has not. */
   readonly maximumSandboxes: number;
   readonly refusal: () => Error;
+  /** How many work may have changed. */
+  readonly onChange: () => void;
 }
 
 export interface AcquiredSandbox {
@@ -34,6 +36,11 @@ export class SandboxPool {
       this.#waiters.push({ resolve, reject });
       this.#dispatch();
     });
+  }
+
+  /** How many go on without anybody moving the clock. */
+  get working(): number {
+    return [...this.#sandboxes].filter(({ isWorking }) => isWorking).length;
   }
 
   recycle(): void {
@@ -79,6 +86,7 @@ export class SandboxPool {
     const sandbox = this.#options.create(() => {
       if (sandbox.state === 'dead') this.#sandboxes.delete(sandbox);
       this.#dispatch();
+      this.#options.onChange();
     });
     this.#sandboxes.add(sandbox);
     return sandbox;

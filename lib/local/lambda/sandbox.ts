@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Timer } from '../clock.ts';
+import { ClockPipe } from './clock-pipe.ts';
 import type { LambdaFunctionOptions } from './function.ts';
-import { exited, initTimedOut, LambdaError, timedOut } from './lambda-error.ts';
+import { exited, initTimedOut, LambdaError, neverAsked, timedOut } from './lambda-error.ts';
 import { type InvocationResult, RuntimeApi } from './runtime-api.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
+import { CLOCK_PIPE } from './sandbox-preload/protocol.ts';
 
 // `.ts` in the sources, which Node strips; `.js` in the package, which brings a copy of aws-lambda-ric.
 const RUNTIME_CLIENT = import.meta.url.endsWith('.ts')
@@ -19,6 +22,8 @@ const PRELOAD = new URL(`./sandbox-preload/index${extname(import.meta.url)}`, im
 const INIT_TIMEOUT_MS = 10_000;
 /** A runtime client asks for its next event within a millisecond or two, unless the handler goes on after its response. */
 const FINISHING_MS = 100;
+/** Of real time, which no machine is too slow for: only a process that hangs takes longer to ask for its first event. */
+const FIRST_REQUEST_MS = 300_000;
 
 /**
  * - `busy`: it initialises or runs an event
@@ -28,7 +33,7 @@ const FINISHING_MS = 100;
 export type SandboxState = 'busy' | 'finishing' | 'idle' | 'dead';
 
 export interface SandboxListener {
-  /** The sandbox has become free, or is no more, or will not be free soon. */
+  /** The sandbox has become free, or is no more, or will not be free soon; or its handler fell asleep or woke. */
   onChange(): void;
   onLog(line: string): void;
 }
@@ -41,8 +46,11 @@ export class Sandbox {
   readonly #ready = Promise.withResolvers<void>();
   #state: SandboxState = 'busy';
   #process: ChildProcess | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #finishing: NodeJS.Timeout | undefined;
+  #clockPipe: ClockPipe | undefined;
+  /** Of the initialisation or the invocation. */
+  #limit: Timer | undefined;
+  #finishing: Timer | undefined;
+  #firstRequest: NodeJS.Timeout | undefined;
   #requestId = '-';
   #isInitialised = false;
   #isRetired = false;
@@ -63,6 +71,11 @@ export class Sandbox {
     return this.#state;
   }
 
+  /** Whether it goes on without anybody moving the clock. */
+  get isWorking(): boolean {
+    return (this.#state === 'busy' || this.#state === 'finishing') && this.#clockPipe?.hasSleeper !== true;
+  }
+
   /** Takes an idle sandbox, so that no one else gets it. */
   reserve(): void {
     this.#state = 'busy';
@@ -74,13 +87,13 @@ export class Sandbox {
     const { arn, clock, timeoutMs } = this.#options;
     const requestId = randomUUID();
     this.#requestId = requestId;
-    this.#timer = setTimeout(() => this.kill(timedOut(requestId, timeoutMs)), timeoutMs);
+    this.#limit = clock.after(timeoutMs, () => this.kill(timedOut(requestId, timeoutMs)));
     return this.#api.exchange({
       requestId,
       functionArn: arn,
       payload,
       deadline: clock.now() + timeoutMs,
-      clockOffset: clock.offset,
+      clockPosition: clock.position,
     });
   }
 
@@ -93,9 +106,9 @@ export class Sandbox {
   /** Ends the process at once; what runs in it fails with `error`. */
   kill(error: LambdaError = stopped()): void {
     if (this.#state === 'dead') return;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#finishing);
+    this.#stopTimers();
     this.#process?.kill('SIGKILL');
+    this.#clockPipe?.close();
     this.#ready.reject(error);
     this.#api.close(error);
     this.#become('dead');
@@ -108,26 +121,30 @@ export class Sandbox {
   }
 
   async #start(): Promise<void> {
-    this.#timer = setTimeout(() => this.kill(initTimedOut(this.#initTimeoutMs)), this.#initTimeoutMs);
+    const { clock, codeDirectory, handler, initTimeoutMs = INIT_TIMEOUT_MS, memoryMiB, name } = this.#options;
+    this.#limit = clock.after(initTimeoutMs, () => this.kill(initTimedOut(initTimeoutMs)));
+    this.#firstRequest = setTimeout(() => this.kill(neverAsked(name, FIRST_REQUEST_MS)), FIRST_REQUEST_MS).unref();
     const runtimeApi = await this.#api.listen();
     if (this.#state === 'dead') return;
-    const { codeDirectory, handler, memoryMiB } = this.#options;
     // Lambda gives the old space nine tenths of the memory, so that a leak ends by V8's own error.
     const heapLimit = `--max-old-space-size=${Math.floor(memoryMiB * 0.9)}`;
-    this.#process = spawn(process.execPath, [heapLimit, '--import', PRELOAD, RUNTIME_CLIENT, handler], {
+    const child = spawn(process.execPath, [heapLimit, '--import', PRELOAD, RUNTIME_CLIENT, handler], {
       cwd: codeDirectory,
       env: sandboxEnvironment(this.#options, runtimeApi),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The last is the clock's: see sandbox-preload/protocol.ts.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    this.#process.once('error', (error) => this.kill(asLambdaError(error)));
-    this.#process.once('exit', (code, signal) => this.kill(exited(this.#requestId, code, signal)));
-    onLine(this.#process.stdout, this.#listener.onLog);
-    onLine(this.#process.stderr, this.#listener.onLog);
+    this.#process = child;
+    child.once('error', (error) => this.kill(asLambdaError(error)));
+    child.once('exit', (code, signal) => this.kill(exited(this.#requestId, code, signal)));
+    onLine(child.stdout, this.#listener.onLog);
+    onLine(child.stderr, this.#listener.onLog);
+    const onChange = () => this.#listener.onChange();
+    this.#clockPipe = new ClockPipe(child.stdio[CLOCK_PIPE] as Duplex, { clock, name, onChange });
   }
 
   #becomeIdle(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#finishing);
+    this.#stopTimers();
     if (!this.#isInitialised) {
       // It stays busy: it was started for an event, which follows.
       this.#isInitialised = true;
@@ -142,16 +159,18 @@ export class Sandbox {
   #finish(): void {
     this.#become('finishing');
     // As on Lambda, a handler that goes on after its response keeps the sandbox to itself, and its timeout runs on.
-    this.#finishing = setTimeout(() => this.#become('busy'), FINISHING_MS);
+    this.#finishing = this.#options.clock.after(FINISHING_MS, () => this.#become('busy'));
+  }
+
+  #stopTimers(): void {
+    this.#limit?.cancel();
+    this.#finishing?.cancel();
+    clearTimeout(this.#firstRequest);
   }
 
   #become(state: SandboxState): void {
     this.#state = state;
     this.#listener.onChange();
-  }
-
-  get #initTimeoutMs(): number {
-    return this.#options.initTimeoutMs ?? INIT_TIMEOUT_MS;
   }
 }
 

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser } from '../../vendor/xml.ts';
 import { S3Error } from './fauxqs.ts';
 import type { LocalObjectStore } from './object-store.ts';
 import { type ChangeVerdict, judgeChange } from './preconditions.ts';

@@ -4,7 +4,8 @@ import type { CallMessage, ThreadMessage, ThreadParameters } from './protocol.ts
 
 const { clockOffset, ...options } = workerData as ThreadParameters;
 const offset = new BigInt64Array(clockOffset);
-installMovedDate(() => Number(Atomics.load(offset, 0)));
+const machineNow = Date.now;
+installMovedDate(() => machineNow() + Number(Atomics.load(offset, 0)));
 
 // Only now: fauxqs reads `Date` in every file, and whatever keeps a reference to it must keep the moved one.
 const { startService } = await import('./service.ts');

@@ -9,14 +9,15 @@ import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { PolicyStatement } from '../iam/policy.ts';
 import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
+import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
 export interface StackPorts {
-  /** Of the (first) distribution. @default 0: any free port */
-  readonly site?: number;
-  /** Of the revalidate function's URL. @default 0: any free port */
-  readonly revalidate?: number;
+  /** Of the (first) distribution. @default any free port */
+  readonly distribution?: ListenRequest;
+  /** Of a function's URL, by how the function's construct path ends, whatever the case. @default any free port */
+  readonly functionUrls?: Readonly<Record<string, ListenRequest>>;
 }
 
 /** What the resources of one running stack share: each adds what it is, and finds what it refers to. */

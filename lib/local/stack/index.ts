@@ -60,7 +60,7 @@ export interface LocalStack {
   readonly distribution: LocalDistribution;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
-  /** The function whose construct path ends so, whatever the case: `serve`. */
+  /** The function whose construct path ends so, whatever the case. */
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
 import { IsrError } from '../../basics/errors.ts';
+import { closeServer, listenLocally } from '../listen-locally.ts';
 
 export interface ListenRequest {
   /** 0: any free port. */
@@ -12,6 +11,9 @@ export interface ListenRequest {
   readonly flag: string;
 }
 
+/** Whichever is free, so that there is nothing to explain. */
+export const ANY_PORT: ListenRequest = { port: 0, purpose: '', flag: '' };
+
 export interface Listening {
   readonly url: string;
   readonly port: number;
@@ -21,19 +23,8 @@ export interface Listening {
 /** Serves on 127.0.0.1 alone. */
 export async function listen(request: ListenRequest, listener: RequestListener): Promise<Listening> {
   const server = createServer(listener);
-  await explainPortInUse(request, async () => {
-    server.listen(request.port, '127.0.0.1');
-    await once(server, 'listening');
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, stop: () => close(server) };
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+  const port = await explainPortInUse(request, () => listenLocally(server, { port: request.port }));
+  return { url: `http://127.0.0.1:${port}`, port, stop: () => closeServer(server) };
 }
 
 /** Runs `bind`, and says of a port in use what it was for and how to choose another. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
 import { mapConcurrently } from '../../basics/map-concurrently.ts';
+import { XMLParser } from '../../vendor/xml.ts';
 
 /** A file as it will stand in the bucket. */
 export interface BucketFile {

@@ -35,6 +35,13 @@ test('--json is one object a line', async () => {
   }
 });
 
+test('tells the status of a page that was prerendered with status 404', async () => {
+  const { host } = await isr('pages', '--prefix', '/404/', '--json');
+  expect(host.said.map((line) => JSON.parse(line))).toMatchObject([
+    { path: '/404', state: 'prerendered', status: 404 },
+  ]);
+});
+
 test('chooses by state, and stops at the limit', async () => {
   await isr('revalidate', '--all');
   const stale = await isr('pages', '--state', 'stale', '--json');

@@ -74,6 +74,12 @@ test('finds the page behind query parameters that are no part of it', async () =
   expect(text).toMatch(/prerendered[\s\S]*expiration +never: made by the build/);
 });
 
+test('says of a page that was prerendered with status 404 what the site answers', async () => {
+  const { text } = await isr('status', '/404');
+  expect(text).toMatch(/^Through the edge: 404,/m);
+  expect(text).toMatch(/: prerendered\n {2}key +deployments\/\w+\/404\/index\.html\n {2}size +.*, status 404$/m);
+});
+
 test('asks another site, and says that what it stores is not known', async () => {
   const other = running.site.contentApi.url;
   const { code, text } = await isr('status', `${other}/posts`);

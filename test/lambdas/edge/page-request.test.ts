@@ -74,7 +74,7 @@ describe('what is wrong with a path is said', () => {
     ['/a%2Fb', /encoded slash/],
     ['/a%00', /control character/],
     ['/%zz', /percent-encoding/],
-    [`/${'a'.repeat(2000)}`, /longer than 1,024 bytes/],
+    [`/${'a'.repeat(2000)}`, /at most 1,024 bytes/],
   ])('%s', (uri, reason) => {
     const answer = answered(uri);
     expect(answer.statusCode).toBe(400);

@@ -3,8 +3,8 @@ import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAwsClient } from '../../../lib/aws/client.ts';
-import { objectsOf } from '../../../lib/aws/objects.ts';
 import { createS3PageStore } from '../../../lib/aws/page-store.ts';
+import { openS3Bucket } from '../../../lib/aws/s3-bucket.ts';
 import { StackClock } from '../../../lib/local/clock.ts';
 import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
 import { ROOT } from '../../../scripts/build-steps.ts';
@@ -61,7 +61,7 @@ async function serve(uri: string): Promise<Head> {
 
 test('a hit does not load the site, a miss does', async () => {
   const aws = createAwsClient({ region: 'us-east-1', endpoints: { s3: server.url } });
-  const pages = createS3PageStore(objectsOf('pages', aws), { deploymentId: DEPLOYMENT });
+  const pages = createS3PageStore(openS3Bucket('pages', aws), { deploymentId: DEPLOYMENT });
   const facts = { status: 200, headers: { 'content-type': 'text/html' }, renderedAt: Date.now(), expiration: 60 };
   await pages.write(keyOf('/a'), { ...facts, tags: [], ledgerSequence: 0, bodyHash: '' }, Buffer.from('a'), {
     absent: true,

@@ -36,5 +36,7 @@ test.each([undefined, 'https://evil.example/isr', 'not a URL'])(
 );
 
 test('a path that is not one is refused', () => {
-  expect(() => namedRevalidation('{"path":"//evil"}', FROM_PAGE, [])).toThrow('paths[0] "//evil" has an empty segment');
+  expect(() => namedRevalidation('{"path":"//evil"}', FROM_PAGE, [])).toThrow(
+    "'paths[0]' must be a path without an empty segment",
+  );
 });

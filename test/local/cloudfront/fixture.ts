@@ -8,6 +8,7 @@ import http, {
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { StackClock } from '../../../lib/local/clock.ts';
 import type {
   CacheBehaviorConfig,
   CachePolicyConfig,
@@ -21,18 +22,7 @@ export const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 export const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 export const ALL_VIEWER_EXCEPT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
-/** Time that only moves when a test says so. */
-export class FrozenClock {
-  #now = Date.parse('2026-11-22T10:00:00Z');
-
-  now(): number {
-    return this.#now;
-  }
-
-  advance(seconds: number): void {
-    this.#now += seconds * 1000;
-  }
-}
+const BEGIN = Date.parse('2026-11-22T10:00:00Z');
 
 export interface SeenRequest {
   readonly method: string;
@@ -48,9 +38,10 @@ export interface TestOrigin {
   answer: (request: SeenRequest, reply: ServerResponse) => void;
 }
 
-async function listen(listener: RequestListener): Promise<string> {
+export async function listen(listener: RequestListener): Promise<string> {
   const server = http.createServer(listener);
-  server.listen(0, '127.0.0.1');
+  server.keepAliveTimeout = 0;
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -78,6 +69,48 @@ export async function startOrigin(
   });
   const origin: TestOrigin = { url, seen, answer };
   return origin;
+}
+
+/** Keeps the requests that come from now on until the test answers them, in the order in which they came. */
+export function holdReplies(origin: TestOrigin): { next(): Promise<ServerResponse> } {
+  const replies: ServerResponse[] = [];
+  const waiting: ((reply: ServerResponse) => void)[] = [];
+  origin.answer = (_, reply) => {
+    const next = waiting.shift();
+    if (next === undefined) replies.push(reply);
+    else next(reply);
+  };
+  return {
+    next: () => {
+      const reply = replies.shift();
+      return reply === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(reply);
+    },
+  };
+}
+
+/** What has happened so far, for who waits until enough has. */
+class Happenings<Item> {
+  readonly items: Item[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  add(item: Item): void {
+    this.items.push(item);
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** The items that are meant, once there are so many of them. */
+  async until(count: number, isMeant: (item: Item) => boolean = () => true): Promise<readonly Item[]> {
+    const found = () => this.items.filter(isMeant);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watcher = () => {
+      if (found().length >= count) resolve();
+    };
+    this.#watchers.add(watcher);
+    watcher();
+    await promise;
+    this.#watchers.delete(watcher);
+    return found();
+  }
 }
 
 export interface PolicyParts {
@@ -126,9 +159,15 @@ export interface EdgeSetup {
 
 export interface TestEdge {
   readonly url: string;
-  readonly clock: FrozenClock;
+  /** Stands still unless a test moves it. */
+  readonly clock: StackClock;
   readonly distribution: LocalDistribution;
-  readonly events: LocalEvent[];
+  readonly events: readonly LocalEvent[];
+  passSeconds(seconds: number): void;
+  /** Resolves when so many requests have come in all. What they wait for, they wait for then. */
+  received(count: number): Promise<unknown>;
+  /** The events of requests, once there are so many. */
+  requestEvents(count: number): Promise<readonly LocalEvent[]>;
 }
 
 const CUSTOM = { CustomOriginConfig: { OriginProtocolPolicy: 'https-only' } };
@@ -153,7 +192,7 @@ export function distributionOptions(originUrl: string, setup: EdgeSetup = {}): D
   return {
     id: 'E1',
     domainName: 'd1.cloudfront.net',
-    clock: new FrozenClock(),
+    clock: new StackClock('standing', BEGIN),
     config: {
       Enabled: true,
       Origins: [
@@ -190,13 +229,25 @@ export function distributionOptions(originUrl: string, setup: EdgeSetup = {}): D
 
 /** A distribution in front of one origin, named `main`. */
 export async function startEdge(origin: { readonly url: string }, setup: EdgeSetup = {}): Promise<TestEdge> {
-  const clock = new FrozenClock();
-  const events: LocalEvent[] = [];
   const options = distributionOptions(origin.url, setup);
-  const distribution = new LocalDistribution({ ...options, clock, onEvent: (event) => events.push(event) });
-  const url = await listen(distribution.listener);
+  const { clock } = options;
+  const events = new Happenings<LocalEvent>();
+  const requests = new Happenings<string>();
+  const distribution = new LocalDistribution({ ...options, onEvent: (event) => events.add(event) });
+  const url = await listen((message, reply) => {
+    distribution.listener(message, reply);
+    requests.add(message.url ?? '');
+  });
   onTestFinished(() => distribution.stop());
-  return { url, clock, distribution, events };
+  return {
+    url,
+    clock,
+    distribution,
+    events: events.items,
+    passSeconds: (seconds) => clock.advance(seconds * 1000),
+    received: (count) => requests.until(count),
+    requestEvents: (count) => events.until(count, ({ kind }) => kind === 'request'),
+  };
 }
 
 export interface Reply {

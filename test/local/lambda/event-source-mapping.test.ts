@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { StackClock } from '../../../lib/local/clock.ts';
 import {
   type EventSourceMappingOptions,
   startEventSourceMapping,
@@ -44,7 +45,7 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
   const Attributes: Record<string, string> = { VisibilityTimeout: String(visibilitySeconds) };
   if (fifo) Object.assign(Attributes, { FifoQueue: 'true' });
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-  const target = localFunction('index.consume', lambda);
+  const target = localFunction('index.consume', { clock: new StackClock(), ...lambda });
   return {
     ...target,
     async send(body: string, group = 'group') {
@@ -65,13 +66,13 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
         batchSize: 10,
         maximumConcurrency: 1,
         reportBatchItemFailures: true,
-        onEvent: (event) => (target.events as unknown[]).push(event),
+        onEvent: target.events.add,
         ...mapping,
       });
       onTestFinished(() => started.stop());
       return started;
     },
-    jobs: () => target.events.filter((event) => event.kind === 'job'),
+    jobs: () => target.events.ofKind('job'),
     /** The records of each batch, as the function saw them. */
     batches: () =>
       target.logLines().flatMap((line) => {

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
+import { eventsOf, nextEvent } from '../../support/events.ts';
+import { passUntil, untilAsleep } from '../../support/passing-time.ts';
 import { localFunction } from './local-function.ts';
 
 test('starts one sandbox and uses it again', async () => {
@@ -9,7 +11,7 @@ test('starts one sandbox and uses it again', async () => {
   const third = await call();
   expect([first.invocations, second.invocations, third.invocations]).toEqual([1, 2, 3]);
   expect(lambda.coldStarts).toBe(1);
-  const invocations = events.filter((event) => event.kind === 'invocation');
+  const invocations = events.ofKind('invocation');
   expect(invocations.map(({ coldStart }) => coldStart)).toEqual([true, false, false]);
   expect(invocations[0]).toMatchObject({ functionName: 'example', error: undefined });
 });
@@ -23,33 +25,40 @@ test('starts cold again after its sandboxes were recycled', async () => {
 });
 
 test('ends a recycled sandbox only after its event', async () => {
-  const { lambda, call, logLines } = localFunction('index.act');
-  const running = call({ log: 'running', waitMs: 200 });
-  await vi.waitFor(() => expect(logLines()).toHaveLength(1));
+  const { clock, lambda, call } = localFunction('index.act');
+  const running = call({ waitMs: 200 });
+  await untilAsleep(clock, 1);
   lambda.recycle();
+  clock.advance(200);
   expect(await running).toBe('x');
   await call({});
   expect(lambda.coldStarts).toBe(2);
 });
 
 test('runs one event at a time in each sandbox', async () => {
-  const { lambda, call } = localFunction('index.act');
-  await Promise.all([call({ waitMs: 200 }), call({ waitMs: 200 }), call({ waitMs: 200 })]);
+  const { clock, lambda, call } = localFunction('index.act');
+  const running = [call({ waitMs: 200 }), call({ waitMs: 200 }), call({ waitMs: 200 })];
+  await untilAsleep(clock, 3);
   expect(lambda.coldStarts).toBe(3);
+  clock.advance(200);
+  await Promise.all(running);
   await Promise.all([call({}), call({}), call({})]);
   expect(lambda.coldStarts).toBe(3);
 });
 
 test('lets events wait when the machine has no room for more sandboxes', async () => {
-  const { lambda, call } = localFunction('index.act', { maximumSandboxes: 1 });
-  await Promise.all(Array.from({ length: 20 }, () => call({ waitMs: 1 })));
-  expect(lambda.coldStarts).toBe(1);
+  const target = localFunction('index.act', { maximumSandboxes: 1 });
+  const start = target.clock.now();
+  await passUntil(target, Promise.all(Array.from({ length: 20 }, () => target.call({ waitMs: 10 }))));
+  expect([target.lambda.coldStarts, target.clock.now() - start]).toEqual([1, 200]);
 });
 
 test('refuses events beyond the reserved concurrency', async () => {
-  const { call } = localFunction('index.act', { reservedConcurrency: 1 });
+  const { clock, call } = localFunction('index.act', { reservedConcurrency: 1 });
   const running = call({ waitMs: 200 });
   await expect(call({})).rejects.toMatchObject({ kind: 'throttled', errorType: 'TooManyRequestsException' });
+  await untilAsleep(clock, 1);
+  clock.advance(200);
   await running;
   expect(await call({})).toBe('x');
 });
@@ -57,18 +66,13 @@ test('refuses events beyond the reserved concurrency', async () => {
 test('gives the handler the time of the stack', async () => {
   const { clock, call } = localFunction('index.describe');
   clock.advance(3_600_000);
-  const cold = await call();
-  expect(cold.importedAt).toBeGreaterThan(Date.now() + 3_590_000);
-  expect(cold.importedAt).toBeLessThan(clock.now());
-
+  expect((await call()).importedAt).toBe(clock.now());
   clock.advance(86_400_000);
-  const warm = await call();
-  for (const time of [warm.now, Date.parse(warm.constructed), Date.parse(warm.called) + 1000]) {
-    expect(Math.abs(time - clock.now())).toBeLessThan(5000);
-  }
-  expect(warm.parsed).toBe(Date.parse('2030-01-01T00:00:00Z'));
-  expect(warm.millisecondsLeft).toBeGreaterThan(4000);
-  expect(warm.millisecondsLeft).toBeLessThanOrEqual(5000);
+  const { now, constructed, called, parsed, millisecondsLeft } = await call();
+  expect([now, Date.parse(constructed)]).toEqual([clock.now(), clock.now()]);
+  expect(Date.parse(called)).toBe(clock.now() - (clock.now() % 1000));
+  expect(parsed).toBe(Date.parse('2030-01-01T00:00:00Z'));
+  expect(millisecondsLeft).toBe(5000);
 });
 
 test("gives the sandbox Lambda's environment, the function's variables, and nothing of this process", async () => {
@@ -116,16 +120,22 @@ test.each([
     errorType,
     message: expect.stringMatching(message),
   });
-  expect(events.findLast((event) => event.kind === 'invocation')).toMatchObject({ error: errorType });
+  expect(events.ofKind('invocation').at(-1)).toMatchObject({ error: errorType });
   expect(await call({})).toBe('x');
 });
 
 test('ends a sandbox whose handler takes longer than the timeout', async () => {
-  const { lambda, call, logLines } = localFunction('index.act', { timeoutMs: 300 });
+  const { clock, lambda, call, logLines } = localFunction('index.act', { timeoutMs: 300 });
   await call({});
+  const running = call({ waitMs: 60_000 });
+  await untilAsleep(clock, 1);
+  clock.advance(299);
+  expect(clock.sleepers).toHaveLength(1);
+  clock.advance(1);
   const timedOut = { errorType: 'Sandbox.Timedout', message: expect.stringContaining('timed out after 0.30 seconds') };
-  await expect(call({ waitMs: 60_000 })).rejects.toMatchObject(timedOut);
+  await expect(running).rejects.toMatchObject(timedOut);
   expect(logLines()).toContainEqual(expect.stringContaining('Task timed out'));
+  expect(clock.sleepers).toEqual([]);
   await call({});
   expect(lambda.coldStarts).toBe(2);
 });
@@ -134,10 +144,18 @@ test.each([
   { handler: 'throws-at-import.handler', errorType: 'RangeError' },
   { handler: 'no-such-file.handler', errorType: 'Runtime.ImportModuleError' },
   { handler: 'index.noSuchExport', errorType: 'Runtime.HandlerNotFound' },
-  { handler: 'hangs-at-import.handler', errorType: 'Sandbox.Timedout' },
 ])('fails with $errorType when $handler cannot be initialised', async ({ handler, errorType }) => {
-  const { call } = localFunction(handler, { initTimeoutMs: 1000 });
+  const { call } = localFunction(handler);
   await expect(call({})).rejects.toMatchObject({ kind: 'function', errorType });
+});
+
+test('ends a sandbox that does not initialise within the ten seconds that Lambda gives it', async () => {
+  const { clock, call, events } = localFunction('hangs-at-import.handler');
+  const failing = call({});
+  await eventsOf(events, 'log');
+  clock.advance(10_000);
+  const timedOut = { kind: 'function', errorType: 'Sandbox.Timedout', message: 'Init timed out after 10.00 seconds' };
+  await expect(failing).rejects.toMatchObject(timedOut);
 });
 
 test('refuses an event of more than 6 MB', async () => {
@@ -148,9 +166,10 @@ test('refuses an event of more than 6 MB', async () => {
 });
 
 test('reports each message that the handler logs as one line', async () => {
-  const { call, logLines } = localFunction('index.act');
+  const { call, events } = localFunction('index.act');
   await call({ log: 'first\nsecond' });
-  await vi.waitFor(() => expect(logLines()).toEqual([expect.stringMatching(/\tINFO\tfirst\nsecond$/)]));
+  const lines = await eventsOf(events, 'log');
+  expect(lines.map(({ line }) => line)).toEqual([expect.stringMatching(/\tINFO\tfirst\nsecond$/)]);
 });
 
 test('fails each invocation while Lambda is down', async () => {
@@ -158,7 +177,7 @@ test('fails each invocation while Lambda is down', async () => {
   lambda.failWith(new Error('no Lambda today'));
   await expect(call({})).rejects.toThrow('no Lambda today');
   expect(lambda.coldStarts).toBe(0);
-  expect(events).toMatchObject([{ kind: 'invocation', error: 'Error' }]);
+  expect(events.all()).toMatchObject([{ kind: 'invocation', error: 'Error' }]);
   lambda.failWith();
   expect(await call({})).toBe('x');
 });
@@ -172,14 +191,19 @@ test('fails what is running or waiting when it is stopped', async () => {
 });
 
 test('hands on a stream as it is written', async () => {
-  const { lambda, events } = localFunction('index.stream');
+  const { clock, lambda, events } = localFunction('index.stream');
+  const ended = nextEvent(events, 'invocation');
   const result = await lambda.invoke({ chunks: ['one', 'two', 'three'], gapMs: 50 });
   if (result.kind !== 'streamed') throw new Error(`expected a stream, got ${result.kind}`);
-  const arrivals: { text: string; at: number }[] = [];
-  for await (const chunk of result.body) arrivals.push({ text: String(chunk), at: performance.now() });
-  expect(arrivals.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
-  expect((arrivals.at(-1)?.at ?? 0) - (arrivals[0]?.at ?? 0)).toBeGreaterThan(50);
-  await vi.waitFor(() => expect(events.filter(({ kind }) => kind === 'invocation')).toHaveLength(1));
+  const arrived: string[] = [];
+  for await (const chunk of result.body) {
+    arrived.push(String(chunk));
+    // What is written next waits for this.
+    await untilAsleep(clock, 1);
+    clock.advance(50);
+  }
+  expect(arrived).toEqual(['one', 'two', 'three']);
+  await ended;
 });
 
 test('fails a stream that fails before its first byte, and breaks one that fails later', async () => {

@@ -1,24 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
-import type { LocalEvent } from '../../../lib/local/events.ts';
 import { LambdaFunction, type LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
 import { payloadOf } from '../../../lib/local/lambda/runtime-api.ts';
+import { EventLog } from '../../../lib/local/stack/event-log.ts';
+import type { Running } from '../../support/passing-time.ts';
 
-export interface TestFunction {
+export interface TestFunction extends Running {
   readonly lambda: LambdaFunction;
   readonly clock: StackClock;
-  readonly events: readonly LocalEvent[];
+  readonly events: EventLog;
   /** The answer, parsed. */
   // biome-ignore lint/suspicious/noExplicitAny: the handlers answer whatever a test needs
   call(event?: unknown): Promise<any>;
   logLines(): readonly string[];
 }
 
-/** A function over one of the handlers in `handlers/`, stopped when the test ends. */
+/** A function over one of the handlers in `handlers/`, stopped when the test ends. Its clock stands, unless given. */
 export function localFunction(handler: string, options: Partial<LambdaFunctionOptions> = {}): TestFunction {
-  const clock = new StackClock();
-  const events: LocalEvent[] = [];
+  const { clock = new StackClock('standing') } = options;
+  const events = new EventLog();
+  const listeners = new Set<() => void>();
   const lambda = new LambdaFunction({
     name: 'example',
     arn: 'arn:aws:lambda:eu-west-1:000000000000:function:example',
@@ -29,7 +31,10 @@ export function localFunction(handler: string, options: Partial<LambdaFunctionOp
     environment: {},
     platformEnvironment: {},
     clock,
-    onEvent: (event) => events.push(event),
+    onEvent: events.add,
+    onChange: () => {
+      for (const listener of listeners) listener();
+    },
     ...options,
   });
   onTestFinished(() => lambda.stop());
@@ -37,7 +42,12 @@ export function localFunction(handler: string, options: Partial<LambdaFunctionOp
     lambda,
     clock,
     events,
+    functions: [lambda],
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     call: async (event) => JSON.parse((await payloadOf(await lambda.invoke(event))).toString()),
-    logLines: () => events.flatMap((event) => (event.kind === 'log' ? [event.line] : [])),
+    logLines: () => events.ofKind('log').map(({ line }) => line),
   };
 }

@@ -41,6 +41,30 @@ const upload = (properties: object) => ({
   },
 });
 
+const secret = {
+  Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: { PasswordLength: 40 } } },
+};
+/** A function with a URL, which answers what the secret is. */
+const echo = {
+  Echo: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
+      Environment: {
+        Variables: { SECRET: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Secret' }, '}}']] } },
+      },
+      Timeout: 10,
+    },
+  },
+  EchoUrl: {
+    Type: 'AWS::Lambda::Url',
+    Properties: { TargetFunctionArn: { 'Fn::GetAtt': ['Echo', 'Arn'] }, AuthType: 'NONE' },
+  },
+};
+const echoCode = { 'index.mjs': 'export const handler = async () => process.env.SECRET;' };
+
 describe('uploads', () => {
   const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
 
@@ -88,28 +112,8 @@ describe('uploads', () => {
 
 describe('a second start', () => {
   const site = { 'index.html': 'first' };
-  const secret = {
-    Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: { PasswordLength: 40 } } },
-  };
-  const outputs = { Value: { Value: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Secret' }, '}}']] } } };
-  const echo = {
-    Echo: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Runtime: 'nodejs24.x',
-        Handler: 'index.handler',
-        Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
-        Environment: { Variables: { SECRET: outputs.Value.Value } },
-        Timeout: 10,
-      },
-    },
-    EchoUrl: {
-      Type: 'AWS::Lambda::Url',
-      Properties: { TargetFunctionArn: { 'Fn::GetAtt': ['Echo', 'Arn'] }, AuthType: 'NONE' },
-    },
-  };
   const resources = { ...MINIMAL_SITE, ...upload({ DestinationBucketKeyPrefix: 'public' }), ...secret, ...echo };
-  const assets = { site, echo: { 'index.mjs': 'export const handler = async () => process.env.SECRET;' } };
+  const assets = { site, echo: echoCode };
 
   async function restartable(): Promise<(fresh?: boolean) => Promise<LocalStack>> {
     const assembly = await writeAssembly({ resources, assets });
@@ -177,9 +181,17 @@ describe('what cannot run', () => {
     cleanups.push(() => new Promise((resolve) => other.close(resolve)));
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    expect(await failureOf({ resources: MINIMAL_SITE }, { ports: { site: port } })).toBe(
+    const taken = (purpose: string, flag: string) => ({ port, purpose, flag });
+    const resources = { ...MINIMAL_SITE, ...secret, ...echo };
+    const failure = (ports: RunStackOptions['ports']) =>
+      failureOf({ resources, assets: { echo: echoCode } }, { ports });
+    expect(await failure({ distribution: taken('the site', '--port') })).toBe(
       `port ${port} for the site is in use; stop what uses it or choose another with --port <number>`,
     );
+    expect(await failure({ functionUrls: { ECHO: taken('the echo', '--echo-port') } })).toBe(
+      `port ${port} for the echo is in use; stop what uses it or choose another with --echo-port <number>`,
+    );
+    expect(await failure({ functionUrls: { other: taken('the other', '--other-port') } })).toBe('it runs');
   });
 
   test('a stack that is refused leaves nothing running', async () => {

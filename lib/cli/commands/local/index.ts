@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { IsrError } from '../../../basics/errors.ts';
-import { type CliHost, type Command, type ExitCode, UsageError } from '../../terminal/command.ts';
-import { readAssignments, readFlags, readPort } from '../../terminal/flags.ts';
+import type { CliHost, Command, ExitCode } from '../../terminal/command.ts';
+import { flagFault, readAssignments, readFlags, readPort } from '../../terminal/flags.ts';
 import { LOCAL_PORTS, type LocalSession, runLocalSession } from './local-session.ts';
 
 const FLAGS = {
@@ -44,7 +44,7 @@ export const localCommand: Command = {
 async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCode> {
   const { values } = readFlags(argv, FLAGS, false);
   requireNode(process.versions.node);
-  if (values.data === '') throw new UsageError('--data must be a folder');
+  if (values.data === '') throw flagFault('--data', { mustBe: 'a folder' });
   const session = await runLocalSession(
     {
       assembly: resolve(host.directory, values.app ?? 'cdk.out'),

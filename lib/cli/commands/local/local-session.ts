@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { startInspector } from '../../../inspector/server.ts';
 import { WATCHED_HEADERS } from '../../../inspector/watched-headers.ts';
+import type { StackPorts } from '../../../local/stack/context.ts';
 import { type LocalStack, type RunStackOptions, runStack } from '../../../local/stack/index.ts';
 import { writeSession } from '../../site/session-file.ts';
 import type { CliHost } from '../../terminal/command.ts';
@@ -28,6 +29,7 @@ export async function runLocalSession(
 ): Promise<LocalSession> {
   const stack = await runStack({
     ...options,
+    ports: stackPorts(options.ports),
     watchedHeaders: WATCHED_HEADERS,
     onEvent: (event) => {
       // The inspector shows better what Lambda's own lines say.
@@ -49,6 +51,13 @@ export async function runLocalSession(
     await stack.stop();
   };
   return { stack, revalidateUrl, inspectorUrl: inspector.url, stopped: stop() };
+}
+
+function stackPorts({ site, revalidate }: LocalSessionOptions['ports']): StackPorts {
+  return {
+    distribution: { port: site, purpose: 'the site', flag: '--port' },
+    functionUrls: { revalidate: { port: revalidate, purpose: 'the revalidate URL', flag: '--revalidate-port' } },
+  };
 }
 
 /** So that `isr status` and its like find the stack. A stack that keeps nothing has no place to say so. */

@@ -1,8 +1,9 @@
 import { IsrError, reasonOf } from '../../../basics/errors.ts';
+import { type Fault, sentenceOf } from '../../../basics/fault.ts';
 import { parseRevalidation } from '../../../core/revalidation-request.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, requireFrom } from '../../site/place.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
-import { readFlags } from '../../terminal/flags.ts';
+import { flagFault, readFlags } from '../../terminal/flags.ts';
 import { countOf } from '../../terminal/wording.ts';
 import { linesOf, type RevalidationAnswer } from './answer-lines.ts';
 
@@ -85,10 +86,17 @@ function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequ
   try {
     parseRevalidation(request, []);
   } catch (error) {
-    if (error instanceof IsrError) throw new UsageError(error.message.replace(/\b(path|tag|prefix)(e?s)\[/g, '--$1['));
+    if (error instanceof IsrError) throw new UsageError(error.faults.map(sentenceOfFlag).join('; '));
     throw error;
   }
   return request;
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = { paths: '--path', tags: '--tag', prefixes: '--prefix' };
+
+/** Which of several values it is, the value itself tells. */
+function sentenceOfFlag({ place: [member = ''], ...fault }: Fault): string {
+  return sentenceOf({ ...fault, place: [] }, FLAG_OF[member] ?? 'the request');
 }
 
 function itemsIn({ paths = [], tags = [], prefixes = [], all }: RevalidateRequest): number {
@@ -100,7 +108,7 @@ function tokenOf(given: string | undefined): string {
   if (token === '') throw new UsageError('no token: set the environment variable ISR_TOKEN to the one of the site');
   // fetch would repeat it in its error.
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new UsageError('the token must be of visible ASCII characters, without blanks');
+    throw flagFault('the token', { mustBe: 'of visible ASCII characters, without blanks' });
   return token;
 }
 

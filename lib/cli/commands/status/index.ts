@@ -1,10 +1,10 @@
-import { describeFault } from '../../../core/page/page-key.ts';
+import { ruleBrokenBy } from '../../../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import { openBucket } from '../../site/bucket.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
 import { isSameOrigin } from '../../site/session-file.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
-import { readFlags } from '../../terminal/flags.ts';
+import { flagFault, readFlags } from '../../terminal/flags.ts';
 import { askEdge } from './edge-view.ts';
 import { statusJson, statusLines } from './report.ts';
 import { edgeSentences, storedSentences } from './sentences.ts';
@@ -58,7 +58,7 @@ function subjectOf(subject: string): { readonly origin: string | undefined; read
   const { origin, pathname, search } = isUrl ? new URL(subject) : { origin: undefined, pathname: subject, search: '' };
   const path = `${pathname}${search}`.replace(/#.*/s, '');
   const result = pageKeyOfUrlPath(path, []);
-  if ('fault' in result) throw new UsageError(`the path '${path.slice(0, 80)}' ${describeFault(result.fault)}`);
+  if ('fault' in result) throw flagFault('the path', { value: path, mustBe: `one ${ruleBrokenBy(result.fault)}` });
   return { origin, path };
 }
 

@@ -1,3 +1,4 @@
+import type { Freshness } from '../../../core/policy/freshness.ts';
 import { expiresAt, type StoredView } from '../../site/stored-page.ts';
 import { durationOf } from '../../terminal/wording.ts';
 import type { EdgeView } from './edge-view.ts';
@@ -71,7 +72,7 @@ function stateSentence(page: StoredView): string {
   const start = `The stored page, rendered ${age} ago,`;
   switch (freshness.kind) {
     case 'invalidated':
-      return `${start} is out of date: ${invalidation(page)}.${next(page, WAITS)}`;
+      return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
     case 'expired': {
       const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
       if (!freshness.tooStale) return expired + next(page, IN_THE_BACKGROUND);
@@ -91,11 +92,12 @@ function next({ facts, now }: StoredView, sentence: string): string {
   return facts.retryAt !== undefined && facts.retryAt > now ? '' : sentence;
 }
 
-function invalidation({ invalidatedBy, facts }: StoredView): string {
-  if (invalidatedBy === undefined) return 'it was revalidated';
-  const { entry, sequence } = invalidatedBy;
+type Invalidated = Extract<Freshness, { readonly kind: 'invalidated' }>;
+
+/** The floor of the ledger is no entry: everything up to its sequence is out of date. */
+function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): string {
   const proof = `ledger entry ${sequence}, the page knows of ${facts.ledgerSequence}`;
-  const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(entry) ?? [];
+  const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(by) ?? [];
   if (kind === undefined) return `everything was revalidated (${proof})`;
   const what = { tag: `its tag '${name}'`, path: `the page ${name}`, prefix: `everything below ${name}` }[kind];
   return `${what} was revalidated (${proof})`;

@@ -1,7 +1,7 @@
 import type { LocalEvent } from '../../../local/events.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place } from '../../site/place.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from '../../terminal/command.ts';
-import { readChoice, readFlags } from '../../terminal/flags.ts';
+import { flagFault, readChoice, readFlags } from '../../terminal/flags.ts';
 import { eventLine, isOwnCall } from './event-line.ts';
 import { localEvents } from './local-events.ts';
 import { logEvents, logGroupsOf } from './log-events.ts';
@@ -84,6 +84,6 @@ const WAYS = [
 
 function durationFrom(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})(s|min|m|h|d)$/.exec(text) ?? [];
-  if (count === undefined) throw new UsageError(`--since must be a duration such as 30s, 10min or 2h, got '${text}'`);
+  if (count === undefined) throw flagFault('--since', { value: text, mustBe: 'a duration such as 30s, 10min or 2h' });
   return Number(count) * (UNITS[unit] ?? 1) * 1000;
 }

@@ -22,10 +22,13 @@ export interface CloudFrontApiOptions {
   readonly distributions: ReadonlyMap<string, InvalidatedDistribution>;
   /** @default any free port */
   readonly port?: number;
-  /** For throttling and events. @default the machine's */
-  readonly clock?: Clock;
+  /** For throttling and events. */
+  readonly clock: Clock;
   readonly onEvent?: LocalEventListener;
 }
+
+/** What Linux takes at most, unless told otherwise. Node's own 511 lose connections when a thousand come at once. */
+const BACKLOG = 4096;
 
 export interface CloudFrontApi {
   /** For `AWS_ENDPOINT_URL_CLOUDFRONT`. */
@@ -37,7 +40,7 @@ export interface CloudFrontApi {
 
 /** CreateInvalidation, GetInvalidation and ListInvalidations, on 127.0.0.1. */
 export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise<CloudFrontApi> {
-  const clock = options.clock ?? { now: () => Date.now() };
+  const { clock } = options;
   let bucket: TokenBucket | undefined;
   const answerTo = async (message: http.IncomingMessage, reply: http.ServerResponse): Promise<void> => {
     const call = readCall(message);
@@ -55,7 +58,11 @@ export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise
     // A request that breaks off must not end the stack.
     answerTo(message, reply).catch(() => reply.destroy());
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  // Clients end connections, this server never does: the request of one that sends just then would be lost.
+  server.keepAliveTimeout = 0;
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
+  server.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: BACKLOG });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

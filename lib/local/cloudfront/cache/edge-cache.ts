@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { LRUCache } from '../../../vendor/lru-cache.ts';
 import type { InvalidationTarget, InvalidationTest } from '../invalidation/items.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Freshness } from './freshness.ts';

@@ -1,8 +1,7 @@
-import http from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { reasonOf } from '../../../basics/errors.ts';
-import type { Clock } from '../../clock.ts';
+import type { StackClock } from '../../clock.ts';
 import { type Behavior, forwardsCookies } from '../configuration/behavior.ts';
 import { errorCachingSeconds } from '../configuration/error-responses.ts';
 import type { OriginTarget } from '../configuration/origins.ts';
@@ -13,7 +12,8 @@ import type { EdgeRequest } from '../message/edge-request.ts';
 import { errorPage } from '../message/error-page.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';
 import type { ForwardedRequest, OriginResponse } from '../origin/ask-origin.ts';
-import { askTarget } from '../origin/ask-target.ts';
+import { askTarget, type OriginAccess } from '../origin/ask-target.ts';
+import { OriginConnections } from '../origin/origin-agent.ts';
 import { originHeaders, originQuery } from '../origin/origin-headers.ts';
 import type { CanRead } from '../origin/s3-origin.ts';
 import { type CacheKey, cacheKeyOf, keyForMethod } from './cache-key.ts';
@@ -46,7 +46,7 @@ type Landed =
 export interface EdgeOptions {
   readonly configuration: Configuration;
   readonly domainName: string;
-  readonly clock: Clock;
+  readonly clock: StackClock;
   readonly canRead: CanRead | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface EdgeOptions {
 export class Edge {
   readonly cache = new EdgeCache();
   readonly #options: EdgeOptions;
-  readonly #agent = new http.Agent({ keepAlive: true });
+  readonly #connections: OriginConnections;
   /** The flights that a request for the same key may wait for, by key. */
   readonly #joinable = new Map<string, Promise<Landed>>();
   readonly #flights = new Set<Flight>();
@@ -62,6 +62,7 @@ export class Edge {
 
   constructor(options: EdgeOptions) {
     this.#options = options;
+    this.#connections = new OriginConnections(options.clock);
   }
 
   async answer(exchange: Exchange): Promise<EdgeAnswer> {
@@ -90,7 +91,7 @@ export class Edge {
   }
 
   stop(): void {
-    this.#agent.destroy();
+    this.#connections.close();
   }
 
   #now(): number {
@@ -227,8 +228,8 @@ export class Edge {
     return cacheTagHeader === undefined ? [] : readTags(fieldOf(headers, cacheTagHeader));
   }
 
-  get #access(): { readonly agent: http.Agent; readonly canRead: CanRead | undefined } {
-    return { agent: this.#agent, canRead: this.#options.canRead };
+  get #access(): OriginAccess {
+    return { connections: this.#connections, canRead: this.#options.canRead };
   }
 
   #forward(exchange: Exchange, key: CacheKey, method: string, extra: Fields): ForwardedRequest {

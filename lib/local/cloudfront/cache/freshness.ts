@@ -1,4 +1,4 @@
-import CachePolicy from 'http-cache-semantics';
+import { CachePolicy } from '../../../vendor/http-cache-semantics.ts';
 import type { Clock } from '../../clock.ts';
 import type { CachePolicySettings } from '../configuration/policies.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';

@@ -20,7 +20,12 @@ export interface OriginConfig {
   readonly OriginCustomHeaders?: readonly { readonly HeaderName: string; readonly HeaderValue: string }[];
   readonly OriginAccessControlId?: string;
   readonly S3OriginConfig?: { readonly OriginReadTimeout?: number | string; readonly [other: string]: unknown };
-  readonly CustomOriginConfig?: { readonly OriginReadTimeout?: number | string; readonly [other: string]: unknown };
+  readonly CustomOriginConfig?: {
+    readonly OriginReadTimeout?: number | string;
+    readonly OriginKeepaliveTimeout?: number | string;
+    readonly [other: string]: unknown;
+  };
+  readonly ConnectionAttempts?: number | string;
   readonly ResponseCompletionTimeout?: number | string;
   readonly [other: string]: unknown;
 }

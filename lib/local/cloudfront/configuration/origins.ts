@@ -15,7 +15,11 @@ export interface Origin {
   /** `OriginPath`: '' or `/path`. */
   readonly path: string;
   readonly customHeaders: Readonly<Fields>;
+  /** How often the edge asks when no answer comes in time. */
+  readonly attempts: number;
   readonly readTimeoutMs: number;
+  /** How long the edge keeps an idle connection. */
+  readonly keepaliveMs: number;
   readonly completionTimeoutMs: number | undefined;
   readonly signing: Signing | undefined;
 }
@@ -27,10 +31,14 @@ export interface OriginTarget {
   readonly failoverStatuses: ReadonlySet<number>;
 }
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+const DEFAULT_ATTEMPTS = 3;
 const DEFAULT_READ_TIMEOUT_SECONDS = 30;
+const DEFAULT_KEEPALIVE_SECONDS = 5;
 
 const ORIGIN_RULES: PropertyRules = {
   supported: [
+    'ConnectionAttempts',
     'CustomOriginConfig',
     'DomainName',
     'Id',
@@ -41,18 +49,16 @@ const ORIGIN_RULES: PropertyRules = {
     'S3OriginConfig',
   ],
   ignored: {
-    ConnectionAttempts: 'a local connection is refused at once or not at all',
     ConnectionTimeout: 'a local connection is refused at once or not at all',
   },
 };
 
 const CUSTOM_ORIGIN_RULES: PropertyRules = {
-  supported: ['OriginReadTimeout'],
+  supported: ['OriginKeepaliveTimeout', 'OriginReadTimeout'],
   ignored: {
     HTTPPort: 'the local address has a port of its own',
     HTTPSPort: 'the local address has a port of its own',
     IpAddressType: 'the local address is 127.0.0.1',
-    OriginKeepaliveTimeout: 'connections are kept as long as the local origin keeps them',
     OriginProtocolPolicy: 'local origins speak http',
     OriginSSLProtocols: 'local origins speak http',
   },
@@ -96,7 +102,9 @@ function readOrigin(where: string, config: OriginConfig, resources: Distribution
     url: locate(where, config.DomainName, resources, faults),
     path: config.OriginPath ?? '',
     customHeaders: readCustomHeaders(config),
+    attempts: readOptionalNumber(`${where}.ConnectionAttempts`, config.ConnectionAttempts, DEFAULT_ATTEMPTS, faults),
     readTimeoutMs: seconds('OriginReadTimeout', readTimeout, DEFAULT_READ_TIMEOUT_SECONDS),
+    keepaliveMs: seconds('OriginKeepaliveTimeout', custom?.OriginKeepaliveTimeout, DEFAULT_KEEPALIVE_SECONDS),
     completionTimeoutMs: completion === undefined ? undefined : seconds('ResponseCompletionTimeout', completion, 0),
     signing: readSigning(where, config, resources, faults),
   };

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import querystring from 'node:querystring';
 import vm from 'node:vm';
 import { reasonOf } from '../../../basics/errors.ts';
+import { withinCpuLimit } from './cpu-limit.ts';
 
 /**
  * Takes away what V8 has and the documented runtime has not, so that code which leans on it fails here and not first
@@ -38,9 +39,6 @@ const MODULES: Readonly<Record<string, unknown>> = {
   buffer: { Buffer },
 };
 
-// A function that loops is stopped. AWS counts CPU; on a busy machine wall time needs room.
-const TIMEOUT_MS = 500;
-
 export type Run =
   | { readonly kind: 'returned'; readonly value: unknown; readonly originId: string | undefined }
   | { readonly kind: 'failed'; readonly message: string };
@@ -54,8 +52,7 @@ export function compile(code: string, filename: string, log: (line: string) => v
   // Strict mode cannot be left on AWS either. On the first line, so that line numbers stay right.
   const script = new vm.Script(`'use strict';${bindImports(code)}`, { filename });
   const compiled = { script, log };
-  const context = createContext(compiled, { originId: undefined });
-  script.runInContext(context, { timeout: TIMEOUT_MS });
+  const context = withinCpuLimit((timeout) => load(compiled, { originId: undefined }, timeout));
   if (vm.runInContext('typeof handler', context) !== 'function')
     throw new Error(`there is no function named 'handler'`);
   return compiled;
@@ -63,10 +60,18 @@ export function compile(code: string, filename: string, log: (line: string) => v
 
 /** Runs the handler in a context of its own: nothing that one request leaves behind is seen by the next. */
 export function run(compiled: CompiledFunction, event: object, rawQuery: string): Run {
+  try {
+    return withinCpuLimit((timeout) => call(compiled, JSON.stringify(event), rawQuery, timeout));
+  } catch (error) {
+    return { kind: 'failed', message: reasonOf(error) };
+  }
+}
+
+function call(compiled: CompiledFunction, event: string, rawQuery: string, timeout: number): Run {
   const choice: { originId: string | undefined } = { originId: undefined };
   let outcome: Run = { kind: 'failed', message: 'the handler returned a promise that never settles' };
   const host = {
-    event: JSON.stringify(event),
+    event,
     query: rawQuery,
     done: (json: string | undefined) => {
       outcome = {
@@ -79,27 +84,28 @@ export function run(compiled: CompiledFunction, event: object, rawQuery: string)
       outcome = { kind: 'failed', message };
     },
   };
-  try {
-    const context = createContext(compiled, choice);
-    compiled.script.runInContext(context, { timeout: TIMEOUT_MS });
-    context.__host = host;
-    CALL.runInContext(context, { timeout: TIMEOUT_MS });
-  } catch (error) {
-    return { kind: 'failed', message: reasonOf(error) };
-  }
+  const context = load(compiled, choice, timeout);
+  context.__host = host;
+  CALL.runInContext(context, { timeout });
   return outcome;
+}
+
+function load(compiled: CompiledFunction, choice: { originId: string | undefined }, timeout: number): vm.Context {
+  const context = createContext(compiled, choice);
+  compiled.script.runInContext(context, { timeout });
+  return context;
 }
 
 function createContext(compiled: CompiledFunction, choice: { originId: string | undefined }): vm.Context {
   const print = (...parts: unknown[]) => compiled.log(parts.map(String).join(' '));
-  const load = (name: string) => {
+  const require = (name: string) => {
     if (name === 'cloudfront') return cloudfrontModule(choice);
     if (Object.hasOwn(MODULES, name)) return MODULES[name];
     throw new Error(`Cannot load module "${name}"`);
   };
   const globals = {
     console: { log: print, error: print, warn: print, info: print, debug: print },
-    require: load,
+    require,
     Buffer,
     TextEncoder,
     TextDecoder,

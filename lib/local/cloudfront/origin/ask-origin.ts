@@ -1,10 +1,12 @@
-import http from 'node:http';
 import type { Readable } from 'node:stream';
 import { reasonOf } from '../../../basics/errors.ts';
 import type { Origin } from '../configuration/origins.ts';
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { errorPage } from '../message/error-page.ts';
-import { type Fields, withoutHopByHop } from '../message/fields.ts';
+import type { Fields } from '../message/fields.ts';
+import type { OriginConnections } from './origin-agent.ts';
+import { OriginTimeout } from './response-limits.ts';
+import { type OriginRequest, StaleConnection, sendRequest } from './send-request.ts';
 
 export type OriginFailure = 'unreachable' | 'timeout';
 
@@ -16,14 +18,6 @@ export interface OriginResponse {
   readonly failure?: OriginFailure;
 }
 
-export interface OriginRequest {
-  readonly method: string;
-  /** As it goes into the request line, before the origin's own path. */
-  readonly target: string;
-  readonly headers: Readonly<Fields>;
-  readonly body: Readable | undefined;
-}
-
 /** A viewer's request on its way to any origin: `headersFor` adds what depends on the origin. */
 export interface ForwardedRequest {
   readonly request: EdgeRequest;
@@ -33,20 +27,37 @@ export interface ForwardedRequest {
 }
 
 /** Never rejects: an origin that cannot be reached or does not answer in time is an answer of the edge. */
-export async function askOrigin(origin: Origin, request: OriginRequest, agent: http.Agent): Promise<OriginResponse> {
-  try {
-    return await send(origin, request, agent);
-  } catch (error) {
-    // A kept-alive connection that the origin closed at the same moment says nothing about the origin.
-    if (error instanceof StaleConnection && request.body === undefined) {
-      return await send(origin, request, agent).catch(failedAnswer);
+export async function askOrigin(
+  origin: Origin,
+  request: OriginRequest,
+  connections: OriginConnections,
+): Promise<OriginResponse> {
+  // Other methods are asked once, whatever the number of attempts is.
+  const attempts = request.method === 'GET' || request.method === 'HEAD' ? origin.attempts : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sendOnLiveConnection(origin, request, connections);
+    } catch (error) {
+      const isAskedAgain = error instanceof OriginTimeout && error.limit === 'read' && attempt < attempts;
+      if (!isAskedAgain) return failedAnswer(error);
     }
-    return failedAnswer(error);
   }
 }
 
-class OriginTimeout extends Error {}
-class StaleConnection extends Error {}
+// RFC 9110, section 9.2.2: what may be sent again when nobody knows whether it arrived.
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+async function sendOnLiveConnection(origin: Origin, request: OriginRequest, connections: OriginConnections) {
+  for (;;) {
+    try {
+      return await sendRequest(origin, request, connections);
+    } catch (error) {
+      // Each try takes a connection out of those that are kept. A body that was read cannot be read again.
+      const maySendAgain = request.body === undefined && IDEMPOTENT.has(request.method);
+      if (!(error instanceof StaleConnection && maySendAgain)) throw error;
+    }
+  }
+}
 
 function failedAnswer(error: unknown): OriginResponse {
   if (error instanceof OriginTimeout) {
@@ -55,50 +66,6 @@ function failedAnswer(error: unknown): OriginResponse {
       failure: 'timeout',
     };
   }
-  const reason = reasonOf(error);
-  const page = errorPage(502, `CloudFront wasn't able to connect to the origin. (${reason})`);
+  const page = errorPage(502, `CloudFront wasn't able to connect to the origin. (${reasonOf(error)})`);
   return { ...page, failure: 'unreachable' };
-}
-
-function send(origin: Origin, request: OriginRequest, agent: http.Agent): Promise<OriginResponse> {
-  return new Promise((resolve, reject) => {
-    const outgoing = http.request(
-      {
-        host: origin.url.hostname,
-        port: origin.url.port,
-        method: request.method,
-        path: pathAt(origin, request.target),
-        headers: request.headers,
-        agent,
-      },
-      (answer) => {
-        const headers = withoutHopByHop({ ...answer.headers });
-        resolve({ status: answer.statusCode ?? 502, headers, body: answer });
-      },
-    );
-    // Between two packets too, as on AWS; for an answer that has begun it breaks the connection.
-    outgoing.setTimeout(origin.readTimeoutMs, () => outgoing.destroy(new OriginTimeout('the origin did not answer')));
-    limitCompletion(origin, outgoing);
-    outgoing.on('error', (error) => {
-      const isStale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-      reject(isStale ? new StaleConnection(error.message) : error);
-    });
-    if (request.body === undefined) outgoing.end();
-    else request.body.on('error', (error) => outgoing.destroy(error)).pipe(outgoing);
-  });
-}
-
-function limitCompletion(origin: Origin, outgoing: http.ClientRequest): void {
-  if (origin.completionTimeoutMs === undefined) return;
-  const timer = setTimeout(
-    () => outgoing.destroy(new OriginTimeout('the origin did not complete its answer')),
-    origin.completionTimeoutMs,
-  );
-  outgoing.on('close', () => clearTimeout(timer));
-}
-
-// Put together as text: parsing it as a URL would resolve `//` and `..`.
-function pathAt(origin: Origin, target: string): string {
-  const base = origin.url.pathname.replace(/\/$/, '');
-  return `${base}${origin.path}${target}`;
 }

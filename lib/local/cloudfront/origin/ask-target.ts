@@ -1,13 +1,14 @@
-import type http from 'node:http';
 import type { Origin, OriginTarget } from '../configuration/origins.ts';
 import { discard } from '../message/answer.ts';
 import { errorPage } from '../message/error-page.ts';
-import { askOrigin, type ForwardedRequest, type OriginRequest, type OriginResponse } from './ask-origin.ts';
+import { askOrigin, type ForwardedRequest, type OriginResponse } from './ask-origin.ts';
+import type { OriginConnections } from './origin-agent.ts';
 import { type CanRead, hideMissingKey, refusalOfS3 } from './s3-origin.ts';
+import type { OriginRequest } from './send-request.ts';
 import { lacksBodyHash } from './signature.ts';
 
 export interface OriginAccess {
-  readonly agent: http.Agent;
+  readonly connections: OriginConnections;
   readonly canRead: CanRead | undefined;
 }
 
@@ -49,5 +50,5 @@ async function askMember(origin: Origin, forwarded: ForwardedRequest, access: Or
   const originRequest: OriginRequest = { method: request.method, target, headers, body };
   const refusal = refusalOfS3(origin, originRequest, access.canRead);
   if (refusal !== undefined) return refusal;
-  return hideMissingKey(origin, await askOrigin(origin, originRequest, access.agent));
+  return hideMissingKey(origin, await askOrigin(origin, originRequest, access.connections));
 }

@@ -1,5 +1,6 @@
 import type { Origin } from '../configuration/origins.ts';
-import type { OriginRequest, OriginResponse } from './ask-origin.ts';
+import type { OriginResponse } from './ask-origin.ts';
+import type { OriginRequest } from './send-request.ts';
 
 export type CanRead = (originId: string, key: string) => boolean;
 

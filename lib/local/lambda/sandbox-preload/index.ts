@@ -2,12 +2,11 @@
 import { registerHooks } from 'node:module';
 import { extname } from 'node:path';
 import { installMovedDate } from '../../moved-date.ts';
-import { clockOffset, setClockOffset } from './clock-offset.ts';
-import { CLOCK_OFFSET_VARIABLE } from './protocol.ts';
+import { clock } from './sandbox-clock.ts';
+import { installTimers } from './timers.ts';
 
-setClockOffset(Number(process.env[CLOCK_OFFSET_VARIABLE]));
-delete process.env[CLOCK_OFFSET_VARIABLE];
-installMovedDate(clockOffset);
+installMovedDate(() => clock.now());
+installTimers();
 
 // `.ts` in the sources, `.js` in the package.
 const rapidClient = import.meta.resolve(`./rapid-client${extname(import.meta.url)}`);

@@ -1,5 +1,40 @@
-/** With each event: milliseconds that the stack's clock is ahead of the machine's. */
-export const CLOCK_OFFSET_HEADER = 'x-isr-local-clock-offset-ms';
+import type { Pace } from '../../clock.ts';
 
-/** The same at the start of a sandbox, for the code that runs at import; gone from the environment before a handler can see it. */
-export const CLOCK_OFFSET_VARIABLE = '_ISR_LOCAL_CLOCK_OFFSET_MS';
+/** With each event: where the stack's clock stands. */
+export const CLOCK_HEADER = 'x-local-clock';
+
+/** The same at the start of a sandbox, with its pace: gone from the environment before a handler can see it. */
+export const CLOCK_VARIABLE = '_LOCAL_CLOCK';
+
+/**
+ * The pipe between stack and sandbox. The stack writes where its clock stands after each move, a number a line; a
+ * sandbox whose clock stands writes {@link SleepMessage}s.
+ */
+export const CLOCK_PIPE = 3;
+
+/** A line of JSON: somebody in the sandbox falls asleep until `dueAt`, or wakes. */
+export type SleepMessage = readonly ['sleep', id: number, dueAt: number] | readonly ['wake', id: number];
+
+interface ClockState {
+  readonly pace: Pace;
+  readonly position: number;
+}
+
+export function formatClock({ pace, position }: ClockState): string {
+  return `${pace} ${position}`;
+}
+
+export function parseClock(text = ''): ClockState {
+  const [pace, position] = text.split(' ');
+  return { pace: pace === 'standing' ? 'standing' : 'flowing', position: Number(position) || 0 };
+}
+
+/** Calls `onText` with each line that comes through a pipe, whatever the chunks. */
+export function lineReader(onText: (line: string) => void): (chunk: string) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onText(line);
+  };
+}

@@ -4,8 +4,8 @@
  */
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setClockOffset } from './clock-offset.ts';
-import { CLOCK_OFFSET_HEADER } from './protocol.ts';
+import { CLOCK_HEADER } from './protocol.ts';
+import { moveClock } from './sandbox-clock.ts';
 
 // One socket: a response is on the wire before the request for the next event.
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -14,7 +14,8 @@ export function initializeClient(): void {}
 
 export async function next(): Promise<{ bodyJson: string; headers: IncomingHttpHeaders }> {
   const answer = await call('GET', '/invocation/next');
-  setClockOffset(Number(answer.headers[CLOCK_OFFSET_HEADER]));
+  // The pipe tells of each move too, but may come later than the event.
+  moveClock(answer.headers[CLOCK_HEADER]);
   return answer;
 }
 

@@ -4,7 +4,7 @@ import type { DistributionConfig } from '../../cloudfront/configuration/cloudfor
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
 import { decide } from '../../iam/decide.ts';
 import type { StackContext } from '../context.ts';
-import { listen } from '../listen.ts';
+import { ANY_PORT, listen } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
 
 export const distributionResources: ResourceTypes<StackContext> = {
@@ -15,8 +15,9 @@ export const distributionResources: ResourceTypes<StackContext> = {
     create: async ({ generatedName, properties }, context) => {
       const id = distributionId(generatedName);
       let answer: RequestListener = (_, response) => response.writeHead(503).end();
-      const request = { port: context.ports.site ?? 0, purpose: 'the site', flag: '--port' };
-      const listening = await listen(request, (incoming, outgoing) => answer(incoming, outgoing));
+      const listening = await listen(context.ports.distribution ?? ANY_PORT, (incoming, outgoing) =>
+        answer(incoming, outgoing),
+      );
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
       const distribution = createDistribution(

@@ -1,9 +1,10 @@
 import { ignored, nested, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import { startEventSourceMapping } from '../../lambda/event-source-mapping.ts';
 import { startFunctionUrl } from '../../lambda/function-url.ts';
-import type { StackContext } from '../context.ts';
-import { explainPortInUse } from '../listen.ts';
+import type { StackContext, StackPorts } from '../context.ts';
+import { ANY_PORT, explainPortInUse, type ListenRequest } from '../listen.ts';
 import { physicalName } from '../physical-name.ts';
+import type { StackFunction } from '../stack-function.ts';
 import { functionOf } from './function.ts';
 
 /** What starts a function: an HTTP request to its URL, or messages of a queue. */
@@ -14,15 +15,13 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
     create: async ({ properties }, context) => {
       const arn = properties.string('TargetFunctionArn');
       const target = functionOf(context, arn);
-      const isRevalidate = /revalidate$/i.test(target.constructPath);
-      const port = isRevalidate ? (context.ports.revalidate ?? 0) : 0;
-      const request = { port, purpose: 'the revalidate URL', flag: '--revalidate-port' };
+      const request = listenRequestOf(target, context.ports);
       const url = await explainPortInUse(request, () =>
         startFunctionUrl({
           function: target,
           authType: properties.string('AuthType') === 'AWS_IAM' ? 'AWS_IAM' : 'NONE',
           invokeMode: properties.optionalString('InvokeMode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED',
-          port,
+          port: request.port,
         }),
       );
       context.onStop(() => url.stop());
@@ -67,3 +66,9 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
     },
   },
 };
+
+function listenRequestOf({ constructPath }: StackFunction, { functionUrls = {} }: StackPorts): ListenRequest {
+  const path = constructPath.toLowerCase();
+  const wanted = Object.entries(functionUrls).find(([end]) => path.endsWith(end.toLowerCase()));
+  return wanted?.[1] ?? ANY_PORT;
+}

@@ -126,6 +126,21 @@ describe('the API', () => {
     expect((await fetch(url, { method: 'POST', headers: { authorization } })).status).toBe(403);
   });
 
+  test('loses none of a thousand calls that come at once', async () => {
+    const { api } = await startApi();
+    const call = () => ask(api, '/2020-05-31/distribution/E1/invalidation');
+    const replies = await Promise.all(Array.from({ length: 1000 }, call));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([403]));
+  });
+
+  test('never ends an idle connection: the next call of its client would be lost', async () => {
+    const { api } = await startApi();
+    const reply = await ask(api, '/', { headers: { connection: 'keep-alive' } });
+    // A server that ends them after a while says so: Keep-Alive: timeout=5.
+    expect(reply.headers.connection).toBe('keep-alive');
+    expect(reply.headers['keep-alive']).toBeUndefined();
+  });
+
   test('takes a hand-signed request', async () => {
     const { api } = await startApi();
     const authorization =
@@ -145,7 +160,7 @@ describe('the API', () => {
     await create(['/a'], '1');
     await create(['/a'], '2');
     await expect(create(['/a'], '3')).rejects.toMatchObject({ name: 'Throttling', message: 'Rate exceeded' });
-    edge.clock.advance(2);
+    edge.passSeconds(2);
     await create(['/a'], '3');
     await expect(create(['/a'], '4')).rejects.toMatchObject({ name: 'Throttling' });
     api.throttle(undefined);

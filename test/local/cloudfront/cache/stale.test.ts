@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
-import { expect, test, vi } from 'vitest';
-import { answering, ask, startEdge, startOrigin, type TestOrigin } from '../fixture.ts';
+import { expect, test } from 'vitest';
+import { answering, ask, holdReplies, startEdge, startOrigin, type TestOrigin } from '../fixture.ts';
 
 const SWR = { 'cache-control': 'max-age=10, stale-while-revalidate=60' };
 
@@ -8,13 +7,11 @@ test('a stale object is served at once and revalidated once in the background', 
   const origin = await startOrigin(answering(200, SWR, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(30);
-  const held: ServerResponse[] = [];
-  origin.answer = (_, reply) => held.push(reply);
+  edge.passSeconds(30);
+  const held = holdReplies(origin);
   const replies = await Promise.all([ask(edge, '/a'), ask(edge, '/a'), ask(edge, '/a')]);
   expect(replies.map(({ body, cache }) => `${cache} ${body}`)).toEqual(['Hit old', 'Hit old', 'Hit old']);
-  await vi.waitFor(() => expect(held).toHaveLength(1));
-  held[0]?.writeHead(200, SWR).end('new');
+  (await held.next()).writeHead(200, SWR).end('new');
   await edge.distribution.settled();
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Hit', body: 'new' });
   expect(origin.seen).toHaveLength(2);
@@ -24,7 +21,7 @@ test('after the stale window the viewer waits for the origin', async () => {
   const origin = await startOrigin(answering(200, SWR, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(70);
+  edge.passSeconds(70);
   origin.answer = answering(200, SWR, 'new');
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'new' });
 });
@@ -33,7 +30,7 @@ test('MaxTTL ends the stale window', async () => {
   const origin = await startOrigin(answering(200, SWR, 'old'));
   const edge = await startEdge(origin, { policy: { ttl: [0, 0, 20] } });
   await ask(edge, '/a');
-  edge.clock.advance(20);
+  edge.passSeconds(20);
   origin.answer = answering(200, SWR, 'new');
   expect((await ask(edge, '/a')).body).toBe('new');
 });
@@ -43,7 +40,7 @@ test('s-maxage opens a stale window as max-age does', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': cacheControl }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(30);
+  edge.passSeconds(30);
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Hit', body: 'old' });
 });
 
@@ -53,7 +50,7 @@ test('a background revalidation that fails keeps the stale object', async () => 
   );
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(30);
+  edge.passSeconds(30);
   origin.answer = answering(500, {}, 'broken');
   await ask(edge, '/a');
   await edge.distribution.settled();
@@ -64,7 +61,7 @@ test('a background revalidation that may no longer be stored removes the object'
   const origin = await startOrigin(answering(200, SWR, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(30);
+  edge.passSeconds(30);
   origin.answer = answering(200, { 'cache-control': 'no-store' }, 'private now');
   await ask(edge, '/a');
   await edge.distribution.settled();
@@ -79,8 +76,7 @@ const BREAKS: readonly [string, TestOrigin['answer']][] = [
     'breaks off in the middle of the body',
     (_, reply) => {
       reply.writeHead(200, { 'cache-control': 'max-age=10', 'content-length': '100' });
-      reply.write('half');
-      setImmediate(() => reply.destroy());
+      reply.write('half', () => reply.destroy());
     },
   ],
 ];
@@ -90,7 +86,7 @@ test.each(BREAKS)('stale-if-error serves the old object while the origin %s', as
   const origin = await startOrigin(answering(200, { 'cache-control': cacheControl }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(50);
+  edge.passSeconds(50);
   origin.answer = broken;
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
 });
@@ -99,7 +95,7 @@ test('with stale-if-error every request asks the origin first', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10, stale-if-error=100' }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(50);
+  edge.passSeconds(50);
   origin.answer = answering(500, {});
   await ask(edge, '/a');
   await ask(edge, '/a');
@@ -110,7 +106,7 @@ test('after the stale-if-error window the error is shown', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10, stale-if-error=100' }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(111);
+  edge.passSeconds(111);
   origin.answer = answering(500, {}, 'broken');
   expect(await ask(edge, '/a')).toMatchObject({ status: 500, body: 'broken', cache: 'Error' });
 });
@@ -119,13 +115,13 @@ test('without stale-if-error an expired object is served all the same, and the o
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10' }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(5000);
+  edge.passSeconds(5000);
   origin.answer = answering(500, {}, 'broken');
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
-  edge.clock.advance(9);
+  edge.passSeconds(9);
   await ask(edge, '/a');
   expect(origin.seen).toHaveLength(2);
-  edge.clock.advance(1);
+  edge.passSeconds(1);
   await ask(edge, '/a');
   expect(origin.seen).toHaveLength(3);
 });
@@ -134,7 +130,7 @@ test('stale-if-error=0 shows the error', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10, stale-if-error=0' }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(11);
+  edge.passSeconds(11);
   origin.answer = answering(500, {}, 'broken');
   expect((await ask(edge, '/a')).status).toBe(500);
 });
@@ -143,7 +139,7 @@ test('a 404 replaces an expired object: stale is for failures only', async () =>
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10, stale-if-error=100' }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(11);
+  edge.passSeconds(11);
   origin.answer = answering(404, {}, 'gone');
   expect(await ask(edge, '/a')).toMatchObject({ status: 404, body: 'gone' });
 });
@@ -152,13 +148,13 @@ test('an expired object is revalidated with its ETag, and a 304 makes it fresh w
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10', etag: '"v1"', 'x-a': '1' }, 'body'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(11);
+  edge.passSeconds(11);
   origin.answer = answering(304, { 'cache-control': 'max-age=100', etag: '"v1"', 'x-a': '2' });
   const refreshed = await ask(edge, '/a');
   expect(refreshed).toMatchObject({ status: 200, cache: 'RefreshHit', body: 'body' });
   expect(refreshed.headers['x-a']).toBe('2');
   expect(origin.seen[1]?.headers['if-none-match']).toBe('"v1"');
-  edge.clock.advance(90);
+  edge.passSeconds(90);
   expect((await ask(edge, '/a')).cache).toBe('Hit');
 });
 
@@ -166,7 +162,7 @@ test('a background revalidation uses the ETag too', async () => {
   const origin = await startOrigin(answering(200, { ...SWR, etag: '"v1"' }, 'body'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
-  edge.clock.advance(30);
+  edge.passSeconds(30);
   origin.answer = answering(304, { ...SWR, etag: '"v1"' });
   await ask(edge, '/a');
   await edge.distribution.settled();
@@ -178,30 +174,30 @@ test('nothing is revalidated with conditions where cookies are forwarded', async
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=10', etag: '"v1"' }, 'body'));
   const edge = await startEdge(origin, { policy: { cookies: 'all' } });
   await ask(edge, '/a');
-  edge.clock.advance(11);
+  edge.passSeconds(11);
   await ask(edge, '/a');
   expect(origin.seen[1]?.headers['if-none-match']).toBeUndefined();
 });
 
 test('two hundred requests for a missing object ask the origin once', async () => {
-  const held: ServerResponse[] = [];
-  const origin = await startOrigin((_, reply) => held.push(reply));
+  const origin = await startOrigin();
+  const held = holdReplies(origin);
   const edge = await startEdge(origin);
   const replies = Promise.all(Array.from({ length: 200 }, () => ask(edge, '/a')));
-  await vi.waitFor(() => expect(held).toHaveLength(1));
-  setTimeout(() => held[0]?.writeHead(200, { 'cache-control': 'max-age=10' }).end('once'), 50);
+  await edge.received(200);
+  (await held.next()).writeHead(200, { 'cache-control': 'max-age=10' }).end('once');
   expect(new Set((await replies).map(({ body }) => body))).toEqual(new Set(['once']));
   expect(origin.seen).toHaveLength(1);
 });
 
 test('requests that waited for an answer which may not be stored each get their own', async () => {
-  let count = 0;
-  const origin = await startOrigin((_, reply) => {
-    count += 1;
-    const body = `answer ${count}`;
-    setTimeout(() => reply.writeHead(200, { 'cache-control': 'no-store' }).end(body), 20);
-  });
+  const origin = await startOrigin();
+  const held = holdReplies(origin);
   const edge = await startEdge(origin);
-  const replies = await Promise.all([ask(edge, '/a'), ask(edge, '/a'), ask(edge, '/a')]);
-  expect(new Set(replies.map(({ body }) => body)).size).toBe(3);
+  const replies = Promise.all([ask(edge, '/a'), ask(edge, '/a'), ask(edge, '/a')]);
+  await edge.received(3);
+  for (const body of ['one', 'two', 'three']) {
+    (await held.next()).writeHead(200, { 'cache-control': 'no-store' }).end(body);
+  }
+  expect(new Set((await replies).map(({ body }) => body))).toEqual(new Set(['one', 'two', 'three']));
 });

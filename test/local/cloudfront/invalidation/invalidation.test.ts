@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
-import { describe, expect, test, vi } from 'vitest';
-import { answering, ask, startEdge, startOrigin } from '../fixture.ts';
+import { describe, expect, test } from 'vitest';
+import { answering, ask, holdReplies, startEdge, startOrigin } from '../fixture.ts';
 import { cacheOf, startCached, TAGS, tagged } from '../tagged.ts';
 
 describe('an invalidation', () => {
@@ -49,7 +48,7 @@ describe('an invalidation', () => {
   test('removes stale objects, so that no viewer sees them again', async () => {
     const { origin, edge } = await startCached();
     await ask(edge, '/a');
-    edge.clock.advance(150);
+    edge.passSeconds(150);
     edge.distribution.invalidate(['#post-1'], 'ref');
     origin.answer = answering(200, {}, 'new');
     expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'new' });
@@ -87,7 +86,7 @@ test('a 304 changes headers and not tags', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': cacheControl, etag: '"1"', 'cache-tag': 'old' }));
   const edge = await startEdge(origin, TAGS);
   await ask(edge, '/a');
-  edge.clock.advance(11);
+  edge.passSeconds(11);
   origin.answer = answering(304, { 'cache-control': cacheControl, etag: '"1"', 'cache-tag': 'new' });
   await ask(edge, '/a');
   expect([...edge.distribution.cachedObjects()][0]?.tags).toEqual(['old']);
@@ -97,17 +96,17 @@ test.each(['/a', '#post-1'])(
   'an answer that was asked for before an invalidation of %s is not cached',
   async (item) => {
     const { origin, edge } = await startCached();
-    const held: ServerResponse[] = [];
-    origin.answer = (_, reply) => held.push(reply);
+    const held = holdReplies(origin);
     const early = ask(edge, '/a');
-    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const earlyReply = await held.next();
     edge.distribution.invalidate([item], 'ref');
     const late = ask(edge, '/a');
-    await vi.waitFor(() => expect(held, 'who asks after it does not wait for the old answer').toHaveLength(2));
+    // Who asks after it does not wait for the old answer.
+    const lateReply = await held.next();
     const headers = { 'cache-control': 'max-age=100', 'cache-tag': 'post-1' };
-    held[1]?.writeHead(200, headers).end('new');
+    lateReply.writeHead(200, headers).end('new');
     expect((await late).body).toBe('new');
-    held[0]?.writeHead(200, headers).end('old');
+    earlyReply.writeHead(200, headers).end('old');
     expect((await early).body).toBe('old');
     expect(await ask(edge, '/a')).toMatchObject({ cache: 'Hit', body: 'new' });
   },
@@ -116,13 +115,12 @@ test.each(['/a', '#post-1'])(
 test('a background revalidation does not bring back what was invalidated meanwhile', async () => {
   const { origin, edge } = await startCached();
   await ask(edge, '/a');
-  edge.clock.advance(150);
-  const held: ServerResponse[] = [];
-  origin.answer = (_, reply) => held.push(reply);
+  edge.passSeconds(150);
+  const held = holdReplies(origin);
   await ask(edge, '/a');
-  await vi.waitFor(() => expect(held).toHaveLength(1));
+  const reply = await held.next();
   edge.distribution.invalidate(['#post-1'], 'ref');
-  held[0]?.writeHead(304).end();
+  reply.writeHead(304).end();
   await edge.distribution.settled();
   expect([...edge.distribution.cachedObjects()]).toEqual([]);
 });

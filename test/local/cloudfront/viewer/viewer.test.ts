@@ -1,7 +1,16 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import { expect, test, vi } from 'vitest';
-import { ALL_VIEWER_EXCEPT_HOST, answering, ask, CACHING_DISABLED, open, startEdge, startOrigin } from '../fixture.ts';
+import { buffer } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import {
+  ALL_VIEWER_EXCEPT_HOST,
+  answering,
+  ask,
+  CACHING_DISABLED,
+  holdReplies,
+  open,
+  startEdge,
+  startOrigin,
+} from '../fixture.ts';
 
 const CACHED = { 'cache-control': 'max-age=100', etag: '"v1"', 'last-modified': 'Sun, 22 Nov 2026 09:00:00 GMT' };
 
@@ -124,39 +133,42 @@ test.each([
   ['CachingDisabled', { CachePolicyId: CACHING_DISABLED }],
   ['a cache policy, no-store', {}],
 ])('an answer that is not cached streams as it comes (%s)', async (_, behavior) => {
-  const replies: ServerResponse[] = [];
-  const origin = await startOrigin((_request, reply) => {
-    replies.push(reply);
-    reply.writeHead(200, { 'cache-control': 'no-store' }).write('first ');
-  });
+  const origin = await startOrigin();
+  const held = holdReplies(origin);
   const edge = await startEdge(origin, { behavior });
-  const message = await open(edge, '/a');
+  const opening = open(edge, '/a');
+  const reply = await held.next();
+  reply.writeHead(200, { 'cache-control': 'no-store' }).write('first ');
+  const message = await opening;
   const [chunk] = (await once(message, 'data')) as [Buffer];
   expect(chunk.toString()).toBe('first ');
-  replies[0]?.end('second');
+  reply.end('second');
   expect(((await once(message, 'data')) as [Buffer])[0].toString()).toBe('second');
 });
 
 test('a stream that the origin breaks off is broken for the viewer too', async () => {
-  const origin = await startOrigin((_, reply) => {
-    reply.writeHead(200, { 'cache-control': 'no-store' }).write('first');
-    setTimeout(() => reply.destroy(), 20);
-  });
+  const origin = await startOrigin();
+  const held = holdReplies(origin);
   const edge = await startEdge(origin);
-  await expect(ask(edge, '/a')).rejects.toThrow('aborted');
+  const opening = open(edge, '/a');
+  const reply = await held.next();
+  reply.writeHead(200, { 'cache-control': 'no-store' }).write('first');
+  const message = await opening;
+  reply.destroy();
+  await expect(buffer(message)).rejects.toThrow('aborted');
 });
 
 test('a request that the viewer gives up is given up at the origin', async () => {
-  let closed = false;
-  const origin = await startOrigin((_, reply) => {
-    reply.on('close', () => {
-      closed = true;
-    });
-    reply.writeHead(200, { 'cache-control': 'no-store' }).write('first');
-  });
+  const origin = await startOrigin();
+  const held = holdReplies(origin);
   const edge = await startEdge(origin);
-  (await open(edge, '/a')).destroy();
-  await vi.waitFor(() => expect(closed).toBe(true));
+  const opening = open(edge, '/a');
+  const reply = await held.next();
+  const closed = once(reply, 'close');
+  reply.writeHead(200, { 'cache-control': 'no-store' }).write('first');
+  (await opening).destroy();
+  await closed;
+  expect(reply.writableFinished).toBe(false);
 });
 
 test('each request is an event with what the edge did and the headers that are watched', async () => {
@@ -170,10 +182,8 @@ test('each request is an event with what the edge did and the headers that are w
   await ask(edge, '/a?b=1');
   const headers = { 'x-state': 'made' };
   const event = { kind: 'request', at: edge.clock.now(), method: 'GET', path: '/a?b=1', status: 200, headers };
-  await vi.waitFor(() =>
-    expect(edge.events).toMatchObject([
-      { ...event, edge: 'Miss from cloudfront' },
-      { ...event, edge: 'Hit from cloudfront' },
-    ]),
-  );
+  expect(await edge.requestEvents(2)).toMatchObject([
+    { ...event, edge: 'Miss from cloudfront' },
+    { ...event, edge: 'Hit from cloudfront' },
+  ]);
 });

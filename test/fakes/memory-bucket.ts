@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Objects, StoredObject } from '../../lib/aws/objects.ts';
+import type { Bucket, StoredObject } from '../../lib/core/bucket/bucket.ts';
 
 export interface ObjectCall {
   readonly action: 'get' | 'put' | 'remove';
@@ -15,10 +15,10 @@ export interface MemoryNetwork {
   answer?(call: ObjectCall): Promise<void>;
 }
 
-export type MemoryBucket = Map<string, StoredObject>;
+export type MemoryObjects = Map<string, StoredObject>;
 
 /** The objects of a bucket in memory, with S3's conditions and entity tags. Several may share one bucket. */
-export function createMemoryObjects(bucket: MemoryBucket, network: MemoryNetwork = {}): Objects {
+export function createMemoryBucket(bucket: MemoryObjects, network: MemoryNetwork = {}): Bucket {
   async function call<T>(
     action: ObjectCall['action'],
     key: string,
@@ -32,7 +32,7 @@ export function createMemoryObjects(bucket: MemoryBucket, network: MemoryNetwork
     return result;
   }
 
-  const getUnless: Objects['getUnless'] = (key, etag) =>
+  const getUnless: Bucket['getUnless'] = (key, etag) =>
     call<StoredObject | 'unchanged' | undefined>(
       'get',
       key,

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../basics/errors.ts';
-import type { Clock, Edge } from '../core/ports.ts';
+import type { Cdn } from '../core/ports.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
-import type { PurgePacer } from './purge-pacer.ts';
 
 /** CloudFront's words for "later". */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
-/** Purges by CreateInvalidation, all items in one call. Rejects with PURGE_FAILED. */
-export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Edge {
+/** Purges by CreateInvalidation, all items in one call. */
+export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
   return {
     async purge(items) {
       const call = invalidationCall(distributionId, items);
@@ -16,40 +15,10 @@ export function createCloudFrontEdge(aws: AwsClient, distributionId: string): Ed
         throw failed(distributionId, reasonOf(error), error);
       });
       if (answer.status === 201) return 'purged';
-      throw failed(
-        distributionId,
-        describeFailure(call, answer),
-        THROTTLED.has(codeOf(answer)) ? new Throttled() : undefined,
-      );
+      if (THROTTLED.has(codeOf(answer))) return 'throttled';
+      throw failed(distributionId, describeFailure(call, answer));
     },
   };
-}
-
-/**
- * Purges at once, or after the seconds that must lie between two calls. When somebody waits for them already, and when
- * CloudFront refuses, it is left to the purge queue.
- */
-export function createDirectEdge(edge: Edge, pacer: PurgePacer, clock: Clock, queue: Edge): Edge {
-  return {
-    async purge(items) {
-      const wait = await pacer.directTurn();
-      if (wait === 'queue') return queue.purge(items);
-      if (wait > 0) await clock.sleep(wait);
-      try {
-        return await edge.purge(items);
-      } catch {
-        // The new page is stored by now, so the purge must not be forgotten. The queue tries again and says why not.
-        return queue.purge(items);
-      }
-    },
-  };
-}
-
-class Throttled extends Error {}
-
-/** Whether it may be tried again as it is. */
-export function isThrottled(error: unknown): boolean {
-  return error instanceof IsrError && error.cause instanceof Throttled;
 }
 
 function invalidationCall(distributionId: string, items: readonly string[]): AwsCall {

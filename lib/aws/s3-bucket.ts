@@ -1,34 +1,13 @@
 import { IsrError, reasonOf } from '../basics/errors.ts';
+import type { Bucket, StoredObject, WriteCondition } from '../core/bucket/bucket.ts';
 import { encodeStrictly } from '../core/page/page-key.ts';
 import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
-
-export interface StoredObject {
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface ObjectWrite {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly condition?: { readonly absent: true } | { readonly etag: string };
-}
-
-/** The objects of one bucket, with S3's conditional reads and writes. Keys are decoded and have no leading slash. */
-export interface Objects {
-  get(key: string): Promise<StoredObject | undefined>;
-  /** `'unchanged'` while the object still has that entity tag. */
-  getUnless(key: string, etag: string | undefined): Promise<StoredObject | 'unchanged' | undefined>;
-  /** The new entity tag, or `'conflict'`. */
-  put(key: string, body: Uint8Array | string, write?: ObjectWrite): Promise<string | 'conflict'>;
-  /** Removing what is not there is no error. */
-  remove(key: string, etag?: string): Promise<'removed' | 'conflict'>;
-}
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 when the condition does not hold,
 // 409 when another write to the key is under way, 404 for If-Match on a key that is gone.
 const CONFLICTS = new Set([404, 409, 412]);
 
-export function objectsOf(bucket: string, aws: AwsClient): Objects {
+export function openS3Bucket(bucket: string, aws: AwsClient): Bucket {
   const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsAnswer> => {
     const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
     try {
@@ -40,7 +19,7 @@ export function objectsOf(bucket: string, aws: AwsClient): Objects {
   const refuse = (key: string, method: AwsCall['method'], answer: AwsAnswer): never => {
     throw unavailable(bucket, key, describeFailure({ service: 's3', method, path: key }, answer));
   };
-  const getUnless: Objects['getUnless'] = async (key, etag) => {
+  const getUnless: Bucket['getUnless'] = async (key, etag) => {
     const answer = await call(key, {
       method: 'GET',
       ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
@@ -69,7 +48,7 @@ export function objectsOf(bucket: string, aws: AwsClient): Objects {
   };
 }
 
-function conditionHeaders(condition: ObjectWrite['condition']): Record<string, string> {
+function conditionHeaders(condition: WriteCondition | undefined): Record<string, string> {
   if (condition === undefined) return {};
   return 'absent' in condition ? { 'if-none-match': '*' } : { 'if-match': condition.etag };
 }

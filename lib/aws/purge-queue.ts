@@ -1,0 +1,70 @@
+import type { PurgeQueue, Purger, WaitingPurge } from '../core/ports.ts';
+import type { AwsClient } from './client.ts';
+import { callSqs, postponeMessage } from './sqs.ts';
+
+/** What SQS takes and gives in one call. */
+const MAX_MESSAGES = 10;
+
+interface PurgeMessage {
+  readonly items: readonly string[];
+}
+
+/** Leaves purges to the purge function: for functions that the distribution needs, which cannot know its id. */
+export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
+  return {
+    async purge(items) {
+      const message: PurgeMessage = { items };
+      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message) });
+      return 'queued';
+    },
+  };
+}
+
+/** The purge in a message; `undefined` when it is none of ours. */
+export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
+  try {
+    const { items } = JSON.parse(body) as PurgeMessage;
+    const isPurge = Array.isArray(items) && items.every((item) => typeof item === 'string');
+    return isPurge ? { items, receipt } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {
+  return {
+    async receive() {
+      for (;;) {
+        const messages = await receiveMessages(aws, queueUrl);
+        // What cannot be read stays: the queue moves it to the dead letters.
+        const purges = messages.flatMap(({ Body, ReceiptHandle }) => waitingPurge(Body, ReceiptHandle) ?? []);
+        if (purges.length > 0 || messages.length === 0) return purges;
+      }
+    },
+    async remove(purges) {
+      const batches = Array.from({ length: Math.ceil(purges.length / MAX_MESSAGES) }, (_, i) =>
+        purges.slice(i * MAX_MESSAGES, (i + 1) * MAX_MESSAGES),
+      );
+      // One that cannot be deleted comes again, and is purged twice.
+      await Promise.all(batches.map((batch) => deleteMessages(aws, queueUrl, batch)));
+    },
+    async postpone(purges, seconds) {
+      await Promise.all(purges.map(({ receipt }) => postponeMessage(aws, queueUrl, receipt, seconds)));
+    },
+  };
+}
+
+interface ReceivedMessage {
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+}
+
+async function receiveMessages(aws: AwsClient, queueUrl: string): Promise<readonly ReceivedMessage[]> {
+  const answer = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: MAX_MESSAGES });
+  return (answer as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
+}
+
+async function deleteMessages(aws: AwsClient, queueUrl: string, batch: readonly WaitingPurge[]): Promise<void> {
+  const Entries = batch.map(({ receipt }, i) => ({ Id: String(i), ReceiptHandle: receipt }));
+  await callSqs(aws, 'DeleteMessageBatch', queueUrl, { Entries });
+}

@@ -1,0 +1,33 @@
+import { IsrError, reasonOf } from '../basics/errors.ts';
+import { type AwsClient, describeFailure } from './client.ts';
+
+/** Calls one action of SQS. Rejects with QUEUE_UNAVAILABLE. */
+export async function callSqs(aws: AwsClient, action: string, queueUrl: string, input: object): Promise<unknown> {
+  const call = {
+    service: 'sqs' as const,
+    method: 'POST' as const,
+    path: '/',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
+    body: JSON.stringify({ QueueUrl: queueUrl, ...input }),
+  };
+  const answer = await aws(call).catch((error: unknown) => {
+    throw unavailable(queueUrl, action, reasonOf(error), error);
+  });
+  if (answer.status !== 200) throw unavailable(queueUrl, action, describeFailure(call, answer));
+  return answer.body.length === 0 ? {} : JSON.parse(answer.body.toString('utf8'));
+}
+
+/** Makes a message that could not be handled visible again after `seconds`. */
+export async function postponeMessage(
+  aws: AwsClient,
+  queueUrl: string,
+  receiptHandle: string,
+  seconds: number,
+): Promise<void> {
+  await callSqs(aws, 'ChangeMessageVisibility', queueUrl, { ReceiptHandle: receiptHandle, VisibilityTimeout: seconds });
+}
+
+function unavailable(queueUrl: string, action: string, reason: string, cause?: unknown): IsrError {
+  const message = `cannot ${action} on '${queueUrl}': ${reason}; check that the function's role may do that`;
+  return new IsrError('QUEUE_UNAVAILABLE', message, { cause });
+}

@@ -1,0 +1,33 @@
+import type { Bucket } from './bucket.ts';
+
+/** A JSON object as it was seen; without an entity tag it was not there. */
+export interface Seen<T> {
+  readonly value: T;
+  readonly etag: string | undefined;
+}
+
+/** Objects of one shape, which many functions share and change by compare-and-swap. */
+export interface JsonObjects<T> {
+  /** The object as it is now. `known` is not sent again if it still stands. */
+  read(key: string, known?: Seen<T>): Promise<Seen<T>>;
+  /** Writes the value if the object still is as it was seen; `'conflict'` otherwise. */
+  swap(key: string, seen: Seen<T>, value: T): Promise<Seen<T> | 'conflict'>;
+}
+
+/** `whenAbsent`: the value of an object that is not there. */
+export function jsonObjects<T>(bucket: Bucket, whenAbsent: T): JsonObjects<T> {
+  return {
+    async read(key, known) {
+      const object = await bucket.getUnless(key, known?.etag);
+      if (object === 'unchanged' && known !== undefined) return known;
+      if (object === undefined || object === 'unchanged') return { value: whenAbsent, etag: undefined };
+      return { value: JSON.parse(object.body.toString('utf8')) as T, etag: object.etag };
+    },
+    async swap(key, seen, value) {
+      const headers = { 'content-type': 'application/json' };
+      const condition = seen.etag === undefined ? { absent: true as const } : { etag: seen.etag };
+      const etag = await bucket.put(key, JSON.stringify(value), { headers, condition });
+      return etag === 'conflict' ? 'conflict' : { value, etag };
+    },
+  };
+}

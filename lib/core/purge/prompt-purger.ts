@@ -1,0 +1,27 @@
+import type { Cdn, Clock, Purger } from '../ports.ts';
+import type { PurgePace } from './purge-pace.ts';
+
+export interface PromptPurgerPorts {
+  readonly cdn: Cdn;
+  readonly pace: PurgePace;
+  readonly clock: Clock;
+  /** Leaves the purge to the purge function. */
+  readonly queue: Purger;
+}
+
+/**
+ * Purges at once, or after the seconds that must lie between two calls. When another caller waits for them already, and
+ * when the CDN refuses, the purge goes to the queue.
+ */
+export function createPromptPurger({ cdn, pace, clock, queue }: PromptPurgerPorts): Purger {
+  return {
+    async purge(items) {
+      const turn = await pace.promptTurn();
+      if (turn === 'queue') return queue.purge(items);
+      if (turn > 0) await clock.sleep(turn);
+      // The new page is stored by now, so the purge must not be forgotten. The queue tries again, and says why it fails.
+      const outcome = await cdn.purge(items).catch(() => 'failed' as const);
+      return outcome === 'purged' ? outcome : queue.purge(items);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { keyPrefixOf, pathOfPageKey } from '../page/page-key.ts';
+import type { Revalidation } from '../revalidation.ts';
+import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
+
+/**
+ * What the edge has to forget for a revalidation. Tags reach all query variants of a page; a prefix has only wildcard
+ * paths, and CloudFront wants the viewer's path and the one that the edge function made of it
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html).
+ */
+export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): string[] {
+  if (revalidation.all) return ['/*'];
+  const tags = [
+    ...revalidation.pages.map((pageKey) => edgeTagOfPath(pathOfPageKey(pageKey))),
+    ...revalidation.tags.map(edgeTagOf),
+    ...(revalidation.tags.length > 0 ? [OVERFLOW_TAG] : []),
+  ];
+  const paths = revalidation.prefixes.flatMap((prefix) => [
+    `${prefix}*`,
+    `/deployments/${deploymentId}${keyPrefixOf(prefix)}*`,
+  ]);
+  return [...new Set([...tags.map((tag) => `#${tag}`), ...paths])];
+}

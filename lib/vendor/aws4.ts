@@ -1,0 +1,1 @@
+export { default as aws4 } from 'aws4';

@@ -1,0 +1,1 @@
+export { default as CachePolicy } from 'http-cache-semantics';

@@ -1,0 +1,1 @@
+export { XMLBuilder, XMLParser } from 'fast-xml-parser';

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Cdn, WaitingPurge } from '../../../lib/core/ports.ts';
+import { purgeWaiting } from '../../../lib/core/purge/purge-waiting.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+
+const purgeOf = (...items: string[]): WaitingPurge => ({ items, receipt: `receipt of ${items.join()}` });
+const AT_HAND = purgeOf('#tag:at-hand');
+
+let clock: VirtualClock;
+let waiting: WaitingPurge[][];
+let removed: WaitingPurge[];
+let postponed: [purge: WaitingPurge, seconds: number][];
+let purged: (readonly string[])[];
+let logged: string[];
+beforeEach(() => {
+  clock = new VirtualClock();
+  [waiting, removed, postponed, purged, logged] = [[], [], [], [], []];
+});
+
+const willing: Cdn['purge'] = async (items) => {
+  purged.push(items);
+  return 'purged';
+};
+
+/** `turns`: what the pace says, one after the other; then it is always free. */
+function purgeAll(purge: Cdn['purge'] = willing, turns: number[] = []): Promise<boolean> {
+  return purgeWaiting([AT_HAND], {
+    cdn: { purge },
+    clock,
+    pace: { promptTurn: async () => 0, mergedTurn: async () => turns.shift() ?? 0 },
+    log: (_level, message) => logged.push(message),
+    queue: {
+      receive: async () => waiting.shift() ?? [],
+      remove: async (purges) => void removed.push(...purges),
+      postpone: async (purges, seconds) => {
+        for (const each of purges) postponed.push([each, seconds]);
+      },
+    },
+  });
+}
+
+describe('the purges that wait', () => {
+  test('become one with that at hand, each item once, and are removed when it was made', async () => {
+    waiting = [[purgeOf('#tag:a'), purgeOf('#tag:b', '#tag:at-hand')], [purgeOf('/c/*')]];
+    expect(await purgeAll()).toBe(true);
+    expect(purged).toEqual([['#tag:at-hand', '#tag:a', '#tag:b', '/c/*']]);
+    expect(removed.map(({ items }) => items)).toEqual([['#tag:a'], ['#tag:b', '#tag:at-hand'], ['/c/*']]);
+    expect(postponed).toEqual([]);
+  });
+
+  test('are taken when the turn has come, so that whatever came meanwhile goes along', async () => {
+    const begun = clock.now();
+    const late = clock.sleep(1000).then(() => waiting.push([purgeOf('#tag:late')]));
+    expect(await purgeAll(willing, [2000])).toBe(true);
+    await late;
+    expect(clock.now() - begun).toBe(2000);
+    expect(purged).toEqual([['#tag:at-hand', '#tag:late']]);
+  });
+
+  test('are no more than one call takes', async () => {
+    const items = Array.from({ length: 1000 }, (_, i) => `#tag:${i}`);
+    waiting = [[purgeOf(...items)], [purgeOf('#tag:left')]];
+    await purgeAll();
+    expect(purged[0]).not.toContain('#tag:left');
+    expect(waiting).toEqual([[purgeOf('#tag:left')]]);
+  });
+
+  test('wait while the CDN throttles', async () => {
+    const answers = ['throttled', 'purged'] as const;
+    let calls = 0;
+    const begun = clock.now();
+    expect(await purgeAll(async () => answers[calls++] ?? 'purged')).toBe(true);
+    expect([calls, clock.now() - begun]).toEqual([2, 3000]);
+  });
+
+  test('come again in seconds, that at hand too, when the CDN refuses', async () => {
+    waiting = [[purgeOf('#tag:a')]];
+    expect(await purgeAll(() => Promise.reject(new Error('AccessDenied')))).toBe(false);
+    expect(postponed).toEqual([
+      [purgeOf('#tag:a'), 5],
+      [AT_HAND, 5],
+    ]);
+    expect(removed).toEqual([]);
+    expect(logged).toEqual(['will be purged later: AccessDenied']);
+  });
+
+  test('come again when the turn does not come in time', async () => {
+    expect(await purgeAll(willing, [12_000, 12_000])).toBe(false);
+    expect(purged).toEqual([]);
+    expect(postponed).toEqual([[AT_HAND, 5]]);
+    expect(logged[0]).toMatch(/the turn of this purge did not come within 20000 ms/);
+  });
+});
