@@ -22,10 +22,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
+  'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
+  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api'],
+  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'],
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
-  'lib/cli': ['lib/basics', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
+  'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
-  'lib/cli/site': ['lib/basics', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
+  'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
   lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
 };
 

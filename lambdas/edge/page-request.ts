@@ -12,13 +12,13 @@ import { isKnownToken } from './token.ts';
 import { setTrustedHeaders } from './trusted-headers.ts';
 
 export function handler(event: EdgeEvent): EdgeRequest | EdgeResponse {
-  const result = answer(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
+  const result = rewrite(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
   // A site without a name of its own is rendered for this one. The viewer's would be the viewer's choice, port included.
   if ('uri' in result) result.headers['x-forwarded-host'] = { value: event.context.distributionDomainName };
   return result;
 }
 
-function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeResponse {
+function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeResponse {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return text(405, 'Method Not Allowed', 'pages answer GET and HEAD only', { allow: { value: 'GET, HEAD' } });
   }
@@ -28,7 +28,7 @@ function answer(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRes
   if (path !== request.uri) return redirect(request, path);
   setTrustedHeaders(request);
   keepKnownTokens(request, config.tokenHashes);
-  request.uri = config.prefix + uriOfPageKey(page.key);
+  request.uri = config.prefix + uriOfPageKey(page.pageKey);
   request.querystring = {};
   request.cookies = {};
   return request;

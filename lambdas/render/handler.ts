@@ -38,7 +38,7 @@ function createJobDoer(sandbox: SiteSandbox): IsDone {
   return async ({ attributes, body, receiptHandle }) => {
     try {
       const job = JSON.parse(body) as Job;
-      const outcome = await regeneratePage(job, deploymentId, ports);
+      const outcome = await regeneratePage(job, pages.options, ports);
       log('info', outcome.kind, { pageKey: job.pageKey, attempt: Number(attributes.ApproximateReceiveCount) });
       if (!('seconds' in outcome)) return true;
       await postponeMessage(aws, jobsQueueUrl, receiptHandle, outcome.seconds);

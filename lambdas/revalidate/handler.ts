@@ -6,30 +6,28 @@ import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
-import { type RevalidatePorts, type RevalidationResult, revalidate } from '../../lib/core/revalidate.ts';
+import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../../lib/core/revalidate.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
-import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
-import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
+import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
-type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
+type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
 
-/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
+/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
-  const { environment, clock, log } = sandbox;
+  const { environment, log } = sandbox;
   const config = readRevalidateConfig(environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
-  const receiveWebhook = createWebhookReceiver({
-    settings: sandbox.assetJson('webhooks.json', {}),
-    environment,
-    clock,
+  const respondToWebhook = createWebhookEndpoint({
+    sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
     revalidate: revalidateAsAsked,
@@ -37,14 +35,14 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
   });
   return async (event) => {
     const { method, sourceIp } = event.requestContext.http;
-    if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
+    if (method !== 'POST') return respond(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await receiveWebhook(event);
-      return answer(status, body);
+      const { status, body } = await respondToWebhook(event);
+      return respond(status, body);
     }
     if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
     log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
-    return answer(401, { error: 'unauthorized' });
+    return respond(401, { error: 'unauthorized' });
   };
 }
 
@@ -55,15 +53,15 @@ async function askedByHand(
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
   if (body.byteLength > MAX_REQUEST_BYTES) {
-    return answer(413, {
+    return respond(413, {
       error: `the body has ${body.byteLength} bytes, more than ${MAX_REQUEST_BYTES}; send several requests`,
     });
   }
   try {
     const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), allowQuery));
-    return answer(status, result);
+    return respond(status, result);
   } catch (error) {
-    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return answer(400, { error: error.message });
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return respond(400, { error: error.message });
     throw error;
   }
 }
@@ -82,19 +80,19 @@ function createRevalidateAsAsked(
   const ports: RevalidatePorts = {
     ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
-    hasQueryVariants: config.allowQuery.length > 0,
     purger,
   };
+  const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   return async (revalidation) => {
-    const result = await revalidate(revalidation, config.deploymentId, ports);
-    const status = statusOf(result);
-    log(status === 502 ? 'error' : 'info', 'revalidated', { ...result });
-    return { status, body: result };
+    const outcome = await revalidate(revalidation, options, ports);
+    const status = statusOf(outcome);
+    log(status === 502 ? 'error' : 'info', 'revalidated', { ...outcome });
+    return { status, body: outcome };
   };
 }
 
 /** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
-function statusOf({ pages, purge }: RevalidationResult): 200 | 202 | 502 {
+function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
 }
@@ -114,7 +112,7 @@ function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {
   return bearer ?? headers['x-prerender-revalidate'];
 }
 
-function answer(
+function respond(
   statusCode: number,
   body: object,
   headers: Readonly<Record<string, string>> = {},

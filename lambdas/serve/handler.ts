@@ -5,8 +5,9 @@ import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
-import { type RevalidatePorts, revalidate } from '../../lib/core/revalidate.ts';
-import { type ServePorts, servePage } from '../../lib/core/serve-page.ts';
+import type { RenderPorts } from '../../lib/core/render-page.ts';
+import { type RevalidateOptions, type RevalidatePorts, revalidate } from '../../lib/core/revalidate.ts';
+import { servePage } from '../../lib/core/serve-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
@@ -18,48 +19,53 @@ import { type PageRequest, parsePageRequest } from './page-request.ts';
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
   const config = readServeConfig(sandbox.environment);
   const pages = openPages(config, sandbox);
+  const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const portsFor = createPorts(config, pages, sandbox);
   return async (event, stream) => {
     const request = parsePageRequest(event);
     if ('problem' in request) return refuse(stream, request.status, request.problem);
     const ports = portsFor(config.siteUrl ?? `https://${request.host}`);
-    answer(event, stream, await pageFor(request, config, pages, ports));
+    respond(event, stream, await pageFor(request, config.tokenHashes, options, ports));
   };
 }
 
-function createPorts(config: ServeConfig, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => RevalidatePorts {
+interface ServePagePorts extends RevalidatePorts {
+  readonly pagesOf: Pages['pagesOf'];
+}
+
+function createPorts(config: ServeConfig, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => ServePagePorts {
+  const { ledger, pagesOf } = pages;
   const purger = createQueuedPurger(aws, config.purgeQueueUrl);
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
-  const hasQueryVariants = config.allowQuery.length > 0;
-  const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger });
-  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, hasQueryVariants });
+  const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger, purger });
+  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, pagesOf });
 }
 
 async function pageFor(
   request: PageRequest,
-  { deploymentId, tokenHashes }: ServeConfig,
-  pages: Pages,
-  ports: RevalidatePorts,
+  tokenHashes: readonly string[],
+  options: RevalidateOptions,
+  ports: ServePagePorts,
 ): Promise<ServedPage> {
-  if (request.deploymentId !== deploymentId) return fromOtherDeployment(request, pages, ports);
-  const { draftToken } = request;
-  if (isValidToken(draftToken, tokenHashes)) return draft(request.key, draftToken, ports);
-  if (request.revalidationToken === undefined) return servePage(request.key, ports);
-  if (isValidToken(request.revalidationToken, tokenHashes)) return revalidated(request.key, deploymentId, ports);
-  ports.log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey: request.key });
-  return servePage(request.key, ports);
+  const { pageKey, draftToken, revalidationToken } = request;
+  if (request.deploymentId !== options.deploymentId) return fromOtherDeployment(request, ports);
+  if (isValidToken(draftToken, tokenHashes)) return draft(pageKey, draftToken, ports);
+  if (revalidationToken === undefined) return servePage(pageKey, options, ports);
+  if (isValidToken(revalidationToken, tokenHashes)) return revalidated(pageKey, options, ports);
+  ports.log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey });
+  return servePage(pageKey, options, ports);
 }
 
-async function revalidated(key: PageKey, deploymentId: string, ports: RevalidatePorts): Promise<ServedPage> {
-  const result = await revalidate({ pages: [key], tags: [], prefixes: [], all: false }, deploymentId, ports);
-  const page = onlyForThisViewer(await servePage(key, ports));
-  ports.log('info', 'revalidated by request header', { pageKey: key, outcome: result.pages[0]?.outcome });
+async function revalidated(pageKey: PageKey, options: RevalidateOptions, ports: ServePagePorts): Promise<ServedPage> {
+  const { pages } = await revalidate({ pages: [pageKey], tags: [], prefixes: [], all: false }, options, ports);
+  const page = onlyForThisViewer(await servePage(pageKey, options, ports));
+  ports.log('info', 'revalidated by request header', { pageKey, outcome: pages[0]?.outcome });
   if (page.headers['x-isr-cache'] !== 'HIT') return page;
   return { ...page, headers: { ...page.headers, 'x-isr-cache': 'REVALIDATED' } };
 }
 
-async function draft(key: PageKey, token: string | undefined, ports: ServePorts): Promise<ServedPage> {
-  return passedThrough(await ports.renderer.render(key, token), 'draft');
+async function draft(pageKey: PageKey, token: string | undefined, { renderer }: RenderPorts): Promise<ServedPage> {
+  return passedThrough(await renderer.render(pageKey, token), 'draft');
 }
 
 /**
@@ -67,16 +73,15 @@ async function draft(key: PageKey, token: string | undefined, ports: ServePorts)
  * not is rendered by this build, and so must not be stored as a page of that one.
  */
 async function fromOtherDeployment(
-  { key, deploymentId }: PageRequest,
-  pages: Pages,
-  ports: ServePorts,
+  { pageKey, deploymentId }: PageRequest,
+  { pagesOf, renderer }: ServePagePorts,
 ): Promise<ServedPage> {
-  const page = await pages.pagesOf(deploymentId).read(key);
-  if (page !== undefined) return stalePage(key, page, STALE_PAGE_SECONDS, 'other-deployment');
-  return passedThrough(await ports.renderer.render(key), 'other-deployment');
+  const page = await pagesOf(deploymentId).read(pageKey);
+  if (page !== undefined) return stalePage(page, STALE_PAGE_SECONDS, 'other-deployment');
+  return passedThrough(await renderer.render(pageKey), 'other-deployment');
 }
 
-function answer(event: LambdaFunctionURLEvent, stream: ResponseStream, page: ServedPage): void {
+function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: ServedPage): void {
   const { etag } = page.headers;
   const isUnchanged = page.status === 200 && etag !== undefined && namesEtag(event.headers['if-none-match'], etag);
   const body = isUnchanged || event.requestContext.http.method === 'HEAD' ? '' : page.body;

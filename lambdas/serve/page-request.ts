@@ -4,7 +4,7 @@ import { type PageKey, pageKeyOfUri } from '../../lib/core/page/page-key.ts';
 /** A request for a page, as the edge function leaves it. */
 export interface PageRequest {
   readonly deploymentId: string;
-  readonly key: PageKey;
+  readonly pageKey: PageKey;
   /** The distribution's own name. */
   readonly host: string;
   readonly revalidationToken: string | undefined;
@@ -23,8 +23,8 @@ export function parsePageRequest(event: LambdaFunctionURLEvent): PageRequest | R
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, problem: `pages answer GET and HEAD, not ${method}` };
   const [, deploymentId = '', uri = ''] = URI.exec(event.rawPath) ?? [];
-  const key = pageKeyOfUri(uri);
-  if (key === undefined) {
+  const pageKey = pageKeyOfUri(uri);
+  if (pageKey === undefined) {
     return {
       status: 400,
       problem: `'${event.rawPath}' is not /deployments/<id> and a page key; ask the distribution, not this function`,
@@ -32,7 +32,7 @@ export function parsePageRequest(event: LambdaFunctionURLEvent): PageRequest | R
   }
   return {
     deploymentId,
-    key,
+    pageKey,
     host: event.headers['x-forwarded-host'] ?? event.requestContext.domainName,
     revalidationToken: event.headers['x-prerender-revalidate'],
     draftToken: event.headers['x-isr-draft'],

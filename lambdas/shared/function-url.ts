@@ -20,7 +20,7 @@ export function streamed(handler: StreamedHandler): unknown {
   return awslambda.streamifyResponse(handler);
 }
 
-/** Sends a whole answer. */
+/** Sends a whole response. */
 export function send(stream: ResponseStream, head: ResponseHead, body: Uint8Array | string): void {
   // Without a first write, Lambda never sends the head.
   const out = awslambda.HttpResponseStream.from(stream, head);

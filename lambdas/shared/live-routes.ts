@@ -5,12 +5,12 @@ import type { SiteSandbox } from './sandbox.ts';
  * Whether the site says that this path is never stored. CloudFront compares paths as they are written, so a live route
  * written in another way, `/%61pi/x`, may come here as if it were a page.
  */
-export function liveRoutesOf({ assetJson }: SiteSandbox): (key: PageKey) => boolean {
+export function liveRoutesOf({ assetJson }: SiteSandbox): (pageKey: PageKey) => boolean {
   const sources = assetJson<readonly string[]>('live.json', []);
   let patterns: readonly RegExp[] | undefined;
-  return (key) => {
+  return (pageKey) => {
     patterns ??= sources().map((source) => new RegExp(source));
-    const path = decodeURIComponent(pathOfPageKey(key));
+    const path = decodeURIComponent(pathOfPageKey(pageKey));
     return patterns.some((pattern) => pattern.test(path));
   };
 }

@@ -9,9 +9,10 @@ import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
+import type { RenderOptions } from '../../lib/core/render-page.ts';
 import type { TrailingSlash } from '../../lib/core/site.ts';
+import { createRenderer, type RendererOptions } from './renderer.ts';
 import type { SiteSandbox } from './sandbox.ts';
-import { createRenderer, type SiteOptions } from './site.ts';
 
 export interface PagesConfig {
   readonly bucket: string;
@@ -21,12 +22,18 @@ export interface PagesConfig {
   readonly renderTimeoutMs: number;
 }
 
+/** What every act on pages has to know of the site. */
+export interface PagesOptions extends RenderOptions {
+  readonly deploymentId: string;
+}
+
 export interface Pages {
   readonly bucket: Bucket;
   readonly ledger: LedgerStore;
   readonly pagesOf: (deploymentId: string) => PageStore;
+  readonly options: PagesOptions;
   /** `siteUrl`: the canonical origin to render for. */
-  portsFor(siteUrl: string, revalidate: SiteOptions['revalidate']): RenderOncePorts;
+  portsFor(siteUrl: string, revalidate: RendererOptions['revalidate']): RenderOncePorts;
 }
 
 /** The environment of every function that renders. */
@@ -53,7 +60,6 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
     ledger,
     log,
     clock,
-    defaultExpiration: config.expiration,
     pages: pagesOf(deploymentId),
     leases: createS3LeaseStore(bucket, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),
   };
@@ -62,6 +68,7 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
     bucket,
     ledger,
     pagesOf,
+    options: { deploymentId, defaultExpiration: config.expiration },
     portsFor: (siteUrl, revalidate) => ({
       ...stores,
       renderer: rendererFor({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
@@ -72,5 +79,5 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
 /** What the build says of its pages, from beside the bundle: no call is needed for it. */
 function prerenderedPages({ assetJson }: SiteSandbox): PrerenderedPages {
   const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
-  return (key) => pages()[key];
+  return (pageKey) => pages()[pageKey];
 }

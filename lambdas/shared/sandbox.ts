@@ -21,5 +21,7 @@ export interface SiteSandbox extends Sandbox {
   readonly loadSite: () => Promise<SiteFetch>;
   /** Reads a file that the construct writes beside the bundle, once, when it is first asked for. */
   readonly assetJson: <T>(name: string, whenAbsent: T) => () => T;
+  /** A module that the construct copies beside the bundle, loaded when it is first asked for. */
+  readonly assetModule: <T>(name: string) => Promise<T>;
   readonly startTimer: StartTimer;
 }

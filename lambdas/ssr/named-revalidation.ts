@@ -3,7 +3,7 @@ import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 
 /**
- * What an endpoint that answers with the token wants revalidated. Its JSON body says so: `"tag"`, `["tag", "tag"]`, or
+ * What an endpoint that responds with the token wants revalidated. Its JSON body says so: `"tag"`, `["tag", "tag"]`, or
  * an object with `tag`, `tags`, `path` or `paths`. When it names nothing, it is the page that the request came from.
  * `undefined`: no page can be told, since the request carries no `Referer` of this site.
  */
@@ -34,7 +34,7 @@ function stringsIn(value: unknown): string[] {
   return [value].flat().filter((item): item is string => typeof item === 'string' && item !== '');
 }
 
-/** Endpoints may answer anything; what is not JSON names nothing. */
+/** Endpoints may respond with anything; what is not JSON names nothing. */
 function parseLeniently(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -49,7 +49,7 @@ function refererPath(request: Request): string | undefined {
   return referer.pathname + referer.search;
 }
 
-/** Whether the names could not be understood; the endpoint's answer stands nevertheless. */
+/** Whether the names could not be understood; the endpoint's response stands nevertheless. */
 export function isBadName(error: unknown): error is IsrError {
   return error instanceof IsrError && error.code === 'INVALID_REQUEST';
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { Cdn } from '../core/ports.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from './client.ts';
 
 /** CloudFront's words for "later". */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
@@ -11,12 +11,12 @@ export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
   return {
     async purge(items) {
       const call = invalidationCall(distributionId, items);
-      const answer = await aws(call).catch((error: unknown) => {
+      const response = await aws(call).catch((error: unknown) => {
         throw failed(distributionId, reasonOf(error), error);
       });
-      if (answer.status === 201) return 'purged';
-      if (THROTTLED.has(codeOf(answer))) return 'throttled';
-      throw failed(distributionId, describeFailure(call, answer));
+      if (response.status === 201) return 'purged';
+      if (THROTTLED.has(codeOf(response))) return 'throttled';
+      throw failed(distributionId, describeFailure(call, response));
     },
   };
 }
@@ -34,8 +34,8 @@ function invalidationCall(distributionId: string, items: readonly string[]): Aws
   };
 }
 
-function codeOf(answer: AwsAnswer): string {
-  return /<Code>([^<]*)<\/Code>/.exec(answer.body.toString('utf8'))?.[1] ?? '';
+function codeOf(response: AwsResponse): string {
+  return /<Code>([^<]*)<\/Code>/.exec(response.body.toString('utf8'))?.[1] ?? '';
 }
 
 function escapeXml(text: string): string {

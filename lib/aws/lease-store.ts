@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Bucket } from '../core/bucket/bucket.ts';
-import type { PageKey } from '../core/page/page-key.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
 
 export interface LeaseStoreOptions {
@@ -37,8 +36,8 @@ export function createS3LeaseStore(bucket: Bucket, options: LeaseStoreOptions): 
   }
 
   return {
-    async acquire(key: PageKey, rank: number) {
-      const name = `_isr/leases/${options.deploymentId}${rank === 0 ? '' : `-${rank}`}${key}`;
+    async acquire(pageKey, hedge) {
+      const name = `_isr/leases/${options.deploymentId}${hedge === 0 ? '' : `-${hedge}`}${pageKey}`;
       const lease = await take(name, { absent: true });
       if (lease !== undefined) return lease;
       const held = await bucket.get(name);

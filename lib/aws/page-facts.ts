@@ -47,7 +47,7 @@ export function factsOfPrerendered(headers: Readonly<Record<string, string>>): P
 
 /** The bucket's lifecycle may be quicker with facts than with their page. Then it is rendered before it is served. */
 function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
-  return { ...factsOfPrerendered(headers), renderedAt: 0, expiration: 1, staleLimit: 0 };
+  return { ...factsOfPrerendered(headers), renderedAt: 0, expiration: 1, staleWhileRevalidate: 0 };
 }
 
 const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;

@@ -1,4 +1,5 @@
 import type { Bucket } from '../core/bucket/bucket.ts';
+import { factsOf } from '../core/page/page.ts';
 import type { PageKey } from '../core/page/page-key.ts';
 import { FAIL_OVER_CACHE_CONTROL } from '../core/policy/edge-cache-control.ts';
 import type { PageStore } from '../core/ports.ts';
@@ -15,21 +16,21 @@ const RENDERED_TAG = 'isr=rendered';
 
 export function createS3PageStore(bucket: Bucket, options: PageStoreOptions): PageStore {
   const { deploymentId, prerendered = () => undefined } = options;
-  const objectKey = (key: PageKey): string => `deployments/${deploymentId}${key}`;
+  const objectKey = (pageKey: PageKey): string => `deployments/${deploymentId}${pageKey}`;
   return {
-    async read(key) {
-      const object = await bucket.get(objectKey(key));
-      return object === undefined ? undefined : readStoredPage(key, object, { bucket: bucket, prerendered });
+    async read(pageKey) {
+      const object = await bucket.get(objectKey(pageKey));
+      return object === undefined ? undefined : readStoredPage(pageKey, object, { bucket, prerendered });
     },
-    async write(key, facts, body, condition) {
+    async write(page, condition) {
       const headers = {
-        ...(await factsHeaders(facts, bucket)),
-        'content-type': facts.headers['content-type'] ?? 'application/octet-stream',
+        ...(await factsHeaders(factsOf(page), bucket)),
+        'content-type': page.headers['content-type'] ?? 'application/octet-stream',
         'cache-control': FAIL_OVER_CACHE_CONTROL,
         'x-amz-tagging': RENDERED_TAG,
       };
-      return bucket.put(objectKey(key), body, { headers, condition });
+      return bucket.put(objectKey(page.pageKey), page.body, { headers, condition });
     },
-    remove: (key, etag) => bucket.remove(objectKey(key), etag),
+    remove: ({ pageKey, etag }) => bucket.remove(objectKey(pageKey), etag),
   };
 }

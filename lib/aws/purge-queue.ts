@@ -60,8 +60,8 @@ interface ReceivedMessage {
 }
 
 async function receiveMessages(aws: AwsClient, queueUrl: string): Promise<readonly ReceivedMessage[]> {
-  const answer = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: MAX_MESSAGES });
-  return (answer as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
+  const response = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: MAX_MESSAGES });
+  return (response as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
 }
 
 async function deleteMessages(aws: AwsClient, queueUrl: string, batch: readonly WaitingPurge[]): Promise<void> {

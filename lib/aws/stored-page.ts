@@ -4,7 +4,7 @@ import type { PageKey } from '../core/page/page-key.ts';
 import { factsOfPrerendered, readFacts } from './page-facts.ts';
 
 /** What the build says of the pages that it made, by page key; of most it says nothing. */
-export type PrerenderedPages = (key: PageKey) => PrerenderedFacts | undefined;
+export type PrerenderedPages = (pageKey: PageKey) => PrerenderedFacts | undefined;
 
 export interface StoredPageSource {
   /** Holds the facts that do not fit into the metadata of a page's object. */
@@ -17,13 +17,13 @@ export interface StoredPageSource {
  * command line and the inspector. An object that was read with HEAD makes a page with an empty body.
  */
 export async function readStoredPage(
-  key: PageKey,
+  pageKey: PageKey,
   { headers, body, etag }: StoredObject,
   { bucket, prerendered }: StoredPageSource,
 ): Promise<StoredPage> {
   const facts = await readFacts(headers, bucket);
-  if (facts !== undefined) return { ...facts, body, etag, prerendered: false };
-  return { ...prerenderedFacts(headers, prerendered(key)), body, etag, prerendered: true };
+  if (facts !== undefined) return { ...facts, pageKey, body, etag, isPrerendered: false };
+  return { ...prerenderedFacts(headers, prerendered(pageKey)), pageKey, body, etag, isPrerendered: true };
 }
 
 /** What the build of a deployment says of its pages, as the construct put it into the bucket. */
@@ -32,7 +32,7 @@ export async function readPrerenderedPages(bucket: Bucket, deploymentId: string)
   // A build that has nothing to say has no such object.
   if (object === undefined) return () => undefined;
   const pages = JSON.parse(object.body.toString('utf8')) as Readonly<Record<PageKey, PrerenderedFacts>>;
-  return (key) => pages[key];
+  return (pageKey) => pages[pageKey];
 }
 
 function prerenderedFacts(headers: StoredObject['headers'], said: PrerenderedFacts = {}): PageFacts {

@@ -2,15 +2,16 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { IsrError } from '../basics/errors.ts';
+import { Faults } from '../basics/faults.ts';
 import { readBuild } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
+import { environmentVariable } from './prop-checks.ts';
 import { createSiteBucket } from './site-bucket.ts';
 import { SiteDistribution } from './site-distribution.ts';
 import { placeSiteFiles } from './site-files.ts';
 import { PURGE_TIMEOUT, renderFunctionTimeout, SiteFunctions } from './site-functions.ts';
 import { SiteQueues } from './site-queues.ts';
-import { readSiteSettings, variableFaults } from './site-settings.ts';
+import { readSiteSettings } from './site-settings.ts';
 import { SiteUploads } from './site-uploads.ts';
 
 /**
@@ -88,8 +89,9 @@ export class IsrSite extends Construct {
 
   /** Adds an environment variable to every function that runs the site. */
   addEnvironment(name: string, value: string): void {
-    const faults = variableFaults(name);
-    if (faults.length > 0) throw new IsrError('INVALID_OPTION', `${faults.join('; ')} (at ${this.node.path})`);
-    for (const runner of this.functions.siteRunners) runner.addEnvironment(name, value);
+    const faults = new Faults('the variable');
+    const checked = environmentVariable(faults.in(value).at(name, value));
+    const accepted = faults.accept(checked, 'INVALID_OPTION', (sentences) => `${sentences} (at ${this.node.path})`);
+    for (const runner of this.functions.siteRunners) runner.addEnvironment(name, accepted);
   }
 }

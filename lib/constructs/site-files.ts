@@ -46,7 +46,7 @@ export function placeSiteFiles(build: Build): SiteFiles {
 
 function keyOf(path: string, file: string): PageKey {
   const result = pageKeyOf(encodePath(path));
-  if ('key' in result) return result.key;
+  if ('pageKey' in result) return result.pageKey;
   throw new IsrError(
     'BUILD_MALFORMED',
     `'client/${file}' of the build cannot be served at '${path}' (${result.fault}); rename it and build the site again`,

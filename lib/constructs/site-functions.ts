@@ -19,12 +19,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
+import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { secretVariables } from './site-webhooks.ts';
-import { copyBundle, emptyStagingFolder, writeJson } from './staging.ts';
+import { copyBundle, copyModule, emptyStagingFolder, writeJson } from './staging.ts';
 
 export interface SiteFunctionsProps {
   readonly build: Build;
@@ -156,7 +157,7 @@ export class SiteFunctions extends Construct {
       description: 'Takes word of changed content, renders and purges.',
       timeout: Duration.minutes(5),
       environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl, ...secretVariables(this, settings.webhooks) },
-      addTo: (folder) => writeJson(join(folder, 'webhooks.json'), settings.webhooks.settings),
+      addTo: (folder) => addWebhooks(settings.webhooks.compiled, folder),
     });
     grantPageWriting(bucket, revalidate);
     grantPrivateObjects(bucket, revalidate);
@@ -260,6 +261,13 @@ function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps
     ISR_RENDER_TIMEOUT_MS: milliseconds(settings.renderTimeout),
     ...(settings.siteUrl === undefined ? {} : { ISR_SITE_URL: settings.siteUrl }),
   };
+}
+
+/** What the function needs to know of webhooks, and the modules of those vendors alone that send any. */
+function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
+  writeJson(join(folder, 'webhooks.json'), compiled);
+  const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
+  for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
 }
 
 function milliseconds(duration: Duration): string {

@@ -1,7 +1,7 @@
 import type { WriteCondition } from './bucket/bucket.ts';
 import type { LedgerShard } from './ledger/ledger-shard.ts';
 import type { LedgerSummary } from './ledger/ledger-summary.ts';
-import type { PageFacts, SiteAnswer, StoredPage } from './page/page.ts';
+import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 
 export interface Clock {
@@ -11,11 +11,11 @@ export interface Clock {
 }
 
 export interface PageStore {
-  read(key: PageKey): Promise<StoredPage | undefined>;
+  read(pageKey: PageKey): Promise<StoredPage | undefined>;
   /** The new entity tag, or `'conflict'` when the condition did not hold; nothing was written then. */
-  write(key: PageKey, page: PageFacts, body: Uint8Array, condition: WriteCondition): Promise<string | 'conflict'>;
+  write(page: RenderedPage, condition: WriteCondition): Promise<string | 'conflict'>;
   /** `'conflict'` when another page stands there by now. A missing page is removed already. */
-  remove(key: PageKey, etag: string): Promise<'removed' | 'conflict'>;
+  remove(page: StoredPage): Promise<'removed' | 'conflict'>;
 }
 
 export interface LedgerStore {
@@ -24,15 +24,15 @@ export interface LedgerStore {
   readShards(shards: readonly number[], summary: LedgerSummary): Promise<ReadonlyMap<number, LedgerShard>>;
   /**
    * Puts every page that a name covers out of date, if its render read the ledger before this call. Once it resolves,
-   * every later `read` shows it. Answers the ledger's new sequence.
+   * every later `read` shows it. Resolves with the ledger's new sequence.
    */
   append(names: readonly string[]): Promise<number>;
 }
 
 /** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
 export interface LeaseStore {
-  /** `undefined` when somebody else holds it. `rank`: 0 for the leader, higher for those who render beside a slow one. */
-  acquire(key: PageKey, rank: number): Promise<Lease | undefined>;
+  /** `undefined` when somebody else holds it. `hedge`: 0 for the first render, higher for those beside a slow one. */
+  acquire(pageKey: PageKey, hedge: number): Promise<Lease | undefined>;
 }
 
 export interface Lease {
@@ -52,7 +52,7 @@ export interface Job {
 
 export interface JobQueue {
   /** Any number of requests for one version are one job. */
-  requestRegeneration(key: PageKey, version: string): Promise<void>;
+  requestRegeneration(pageKey: PageKey, version: string): Promise<void>;
 }
 
 /** Removes copies from the edge. */
@@ -74,7 +74,7 @@ export interface WaitingPurge {
   readonly receipt: string;
 }
 
-/** The purges that wait. They are put there by a `Purger` that answers `queued`. */
+/** The purges that wait. They are put there by a `Purger` whose outcome is `queued`. */
 export interface PurgeQueue {
   /** Some of those that wait; none when the queue is empty. Nobody else gets them for a while. */
   receive(): Promise<readonly WaitingPurge[]>;
@@ -86,9 +86,9 @@ export interface PurgeQueue {
 export interface Renderer {
   /**
    * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. `draftToken`: of a viewer in draft
-   * mode, whom the site may show what is not published; such an answer must not be stored.
+   * mode, whom the site may show what is not published; such a response must not be stored.
    */
-  render(key: PageKey, draftToken?: string): Promise<SiteAnswer>;
+  render(pageKey: PageKey, draftToken?: string): Promise<SiteResponse>;
 }
 
 /** One line each, as JSON. Never given a token. */

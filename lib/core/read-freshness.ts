@@ -1,6 +1,6 @@
-import { EMPTY_LEDGER, type Ledger, newerEntry } from './ledger/ledger.ts';
+import { EMPTY_LEDGER, type Ledger, type LedgerPage, newerEntry } from './ledger/ledger.ts';
 import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
-import type { PageFacts, StoredPage } from './page/page.ts';
+import type { StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
 import type { Clock, LedgerStore, PageStore } from './ports.ts';
@@ -10,44 +10,39 @@ export interface FreshnessPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** What stands under a page key. */
 export interface PageAndLedger {
+  readonly pageKey: PageKey;
   readonly page: StoredPage | undefined;
   readonly ledger: LedgerSummary;
 }
 
 /** In one round trip. */
 export async function readPageAndLedger(
-  key: PageKey,
+  pageKey: PageKey,
   ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
 ): Promise<PageAndLedger> {
-  const [page, ledger] = await Promise.all([ports.pages.read(key), ports.ledger.read()]);
-  return { page, ledger };
+  const [page, ledger] = await Promise.all([ports.pages.read(pageKey), ports.ledger.read()]);
+  return { pageKey, page, ledger };
 }
 
-/** `page` and `summary` as they have just been read. Reads more only if something that concerns the page may be newer. */
+/** `page` and `ledger` as they have just been read. Reads more only if something that concerns the page may be newer. */
 export async function readFreshness(
-  key: PageKey,
-  page: StoredPage | undefined,
-  summary: LedgerSummary,
+  { page, ledger }: Pick<PageAndLedger, 'page' | 'ledger'>,
   ports: FreshnessPorts,
 ): Promise<Freshness> {
-  const isOfNoConcern = page === undefined || page.prerendered;
-  const ledger = isOfNoConcern ? EMPTY_LEDGER : await readLedgerAbout(key, page, summary, ports.ledger);
-  return freshnessOf(key, page, ledger, ports.clock.now());
+  const isOfNoConcern = page === undefined || page.isPrerendered;
+  const about = isOfNoConcern ? EMPTY_LEDGER : await readLedgerAbout(page, ledger, ports.ledger);
+  return freshnessOf(page, about, ports.clock.now());
 }
 
 /** Whether the page was revalidated since it was rendered. */
-export async function isRevalidated(key: PageKey, page: PageFacts, store: LedgerStore): Promise<boolean> {
-  return newerEntry(await readLedgerAbout(key, page, await store.read(), store), key, page) !== undefined;
+export async function isInvalidated(page: LedgerPage, store: LedgerStore): Promise<boolean> {
+  return newerEntry(await readLedgerAbout(page, await store.read(), store), page) !== undefined;
 }
 
-async function readLedgerAbout(
-  key: PageKey,
-  page: PageFacts,
-  summary: LedgerSummary,
-  store: LedgerStore,
-): Promise<Ledger> {
-  const numbers = shardsConcerning(summary, key, page);
+async function readLedgerAbout(page: LedgerPage, summary: LedgerSummary, store: LedgerStore): Promise<Ledger> {
+  const numbers = shardsConcerning(summary, page);
   const shards = numbers.length === 0 ? new Map() : await store.readShards(numbers, summary);
-  return ledgerAbout(summary, shards, key, page);
+  return ledgerAbout(summary, shards, page);
 }

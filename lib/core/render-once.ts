@@ -1,138 +1,136 @@
 import { reasonOf } from '../basics/errors.ts';
-import type { LedgerSummary } from './ledger/ledger-summary.ts';
-import { factsOf, type PageFacts, type SiteAnswer, type StoredPage } from './page/page.ts';
-import type { PageKey } from './page/page-key.ts';
+import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
 import { secondsUntilRetry } from './policy/freshness.ts';
-import { isGone } from './policy/storability.ts';
-import type { LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
+import { isNotFound } from './policy/storability.ts';
+import type { Lease, LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
 import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
-import { type Rendering, type RenderPorts, renderPage } from './render-page.ts';
-import { storePage } from './store-page.ts';
+import { type Rendering, type RenderOptions, type RenderPorts, renderPage } from './render-page.ts';
+import { type StoreOptions, storePage } from './store-page.ts';
 
 export interface RenderOncePorts extends RenderPorts {
   readonly pages: PageStore;
   readonly ledger: LedgerStore;
   readonly leases: LeaseStore;
   readonly log: Log;
-  /** Whether the caller purges what it replaces. */
-  readonly isRevalidation?: boolean;
 }
 
+export type RenderOnceOptions = RenderOptions & StoreOptions;
+
 export type RenderOutcome =
-  /** The page is stored and fresh. `rendered`: by us; `changed`: viewers get something else than before. */
-  | { readonly kind: 'stored'; readonly page: StoredPage; readonly rendered: boolean; readonly changed: boolean }
+  /** The page is stored and fresh. `isRendered`: by us; `isChanged`: viewers get something else than before. */
+  | { readonly kind: 'stored'; readonly page: StoredPage; readonly isRendered: boolean; readonly isChanged: boolean }
   /** Nothing is under this path, and nothing was. */
-  | { readonly kind: 'gone'; readonly answer: SiteAnswer; readonly facts: PageFacts }
-  | { readonly kind: 'private'; readonly answer: SiteAnswer; readonly reason: string }
-  /** `old`: what stays in place; `answer`: what the site said, unless it threw. */
+  | { readonly kind: 'not-found'; readonly page: RenderedPage }
+  | { readonly kind: 'private'; readonly response: SiteResponse; readonly reason: string }
+  /** `old`: what stays in place; `response`: what the site said, unless it threw. */
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      readonly answer: SiteAnswer | undefined;
+      readonly response: SiteResponse | undefined;
       readonly old: StoredPage | undefined;
     };
 
-/** After each so long, one follower renders beside whoever does already: neither the dead nor the slow block anyone. */
+/** After each of these spans one more caller renders as a hedge: neither a dead nor a slow render blocks anyone. */
 const HEDGE_MS = 3000;
-/** Then everybody renders: there must be an answer before CloudFront gives up. */
-const MAX_RANK = 2;
+/** After that every caller renders: there must be a response before CloudFront gives up. */
+const MAX_HEDGES = 2;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 400;
 
 /**
  * Renders the page and stores it, at most once for any number of callers at the same time: one holds the lease, the
- * others wait for its result. `old` and `ledger` are what the caller has just read.
+ * others wait for its page. `first` is what the caller has just read.
  */
 export async function renderOnce(
-  key: PageKey,
-  old: StoredPage | undefined,
-  ledger: LedgerSummary,
+  first: PageAndLedger,
+  options: RenderOnceOptions,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
+  const { pageKey } = first;
   const begun = ports.clock.now();
-  let seen = { page: old, ledger };
+  let seen = first;
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {
-    const rank = Math.floor((ports.clock.now() - begun) / HEDGE_MS);
-    if (rank > MAX_RANK) return renderAndStore(key, seen.page, seen.ledger, ports);
-    const lease = await ports.leases.acquire(key, rank);
-    if (lease !== undefined) {
-      let isShared = true;
-      try {
-        // Between our read and the lease, its last holder may have finished.
-        const page = await ports.pages.read(key);
-        const outcome = await renderUnlessFresh(key, { page, ledger: seen.ledger }, ports);
-        isShared = outcome.kind !== 'private';
-        return outcome;
-      } finally {
-        await (isShared ? lease.release() : lease.open());
-      }
-    }
+    const hedge = Math.floor((ports.clock.now() - begun) / HEDGE_MS);
+    if (hedge > MAX_HEDGES) return renderAndStore(seen, options, ports);
+    const lease = await ports.leases.acquire(pageKey, hedge);
+    if (lease !== undefined) return renderUnderLease(lease, seen, options, ports);
     await ports.clock.sleep(poll);
-    seen = await readPageAndLedger(key, ports);
-    const settled = await settledOutcome(key, seen, ports);
+    seen = await readPageAndLedger(pageKey, ports);
+    const settled = await settledOutcome(seen, ports);
     if (settled !== undefined) return settled;
   }
 }
 
-/** What somebody else's render left, when that settles the matter. */
-async function settledOutcome(
-  key: PageKey,
-  { page, ledger }: PageAndLedger,
+async function renderUnderLease(
+  lease: Lease,
+  { pageKey, ledger }: PageAndLedger,
+  options: RenderOnceOptions,
   ports: RenderOncePorts,
-): Promise<RenderOutcome | undefined> {
-  if (page === undefined) return undefined;
-  if ((await readFreshness(key, page, ledger, ports)).kind === 'fresh') {
-    return { kind: 'stored', page, rendered: false, changed: false };
+): Promise<RenderOutcome> {
+  let isShared = true;
+  try {
+    // Between our read and the lease, its last holder may have finished.
+    const seen = { pageKey, page: await ports.pages.read(pageKey), ledger };
+    const outcome = (await settledOutcome(seen, ports)) ?? (await renderAndStore(seen, options, ports));
+    isShared = outcome.kind !== 'private';
+    return outcome;
+  } finally {
+    await (isShared ? lease.release() : lease.open());
   }
-  if (secondsUntilRetry(page, ports.clock.now()) === 0) return undefined;
-  return { kind: 'failed', reason: 'the last render failed', answer: undefined, old: page };
 }
 
-async function renderUnlessFresh(key: PageKey, seen: PageAndLedger, ports: RenderOncePorts): Promise<RenderOutcome> {
-  return (await settledOutcome(key, seen, ports)) ?? renderAndStore(key, seen.page, seen.ledger, ports);
+/** What somebody else's render left, when that settles the matter. */
+async function settledOutcome(seen: PageAndLedger, ports: RenderOncePorts): Promise<RenderOutcome | undefined> {
+  const { page } = seen;
+  if (page === undefined) return undefined;
+  if ((await readFreshness(seen, ports)).kind === 'fresh') {
+    return { kind: 'stored', page, isRendered: false, isChanged: false };
+  }
+  if (secondsUntilRetry(page, ports.clock.now()) === 0) return undefined;
+  return { kind: 'failed', reason: 'the last render failed', response: undefined, old: page };
 }
 
 async function renderAndStore(
-  key: PageKey,
-  old: StoredPage | undefined,
-  ledger: LedgerSummary,
+  seen: PageAndLedger,
+  options: RenderOnceOptions,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
+  const { pageKey, page: old } = seen;
   let rendering: Rendering;
   try {
-    rendering = await renderPage(key, ledger, ports);
+    rendering = await renderPage(pageKey, seen.ledger, options, ports);
   } catch (error) {
-    return fail(key, reasonOf(error), undefined, old, ports);
+    return fail(reasonOf(error), undefined, seen, ports);
   }
-  const { answer, storability } = rendering;
+  const { response, storability } = rendering;
   switch (storability.kind) {
     case 'failed':
-      return fail(key, storability.reason, answer, old, ports);
+      return fail(storability.reason, response, seen, ports);
     case 'private':
-      if (old !== undefined) await ports.pages.remove(key, old.etag);
-      return { kind: 'private', answer, reason: storability.reason };
+      if (old !== undefined) await ports.pages.remove(old);
+      return { kind: 'private', response, reason: storability.reason };
     case 'storable': {
-      if (isGone(answer.status) && old === undefined) return { kind: 'gone', answer, facts: storability.facts };
-      const outcome = await storePage(key, storability.facts, answer.body, old, ports.pages, ports.isRevalidation);
-      const changed = outcome.kind === 'written' && outcome.changed;
-      return { kind: 'stored', page: outcome.page, rendered: true, changed };
+      const { page } = storability;
+      if (isNotFound(page.status) && old === undefined) return { kind: 'not-found', page };
+      const stored = await storePage(page, old, options, ports.pages);
+      const isChanged = stored.kind === 'written' && stored.isChanged;
+      return { kind: 'stored', page: stored.page, isRendered: true, isChanged };
     }
   }
 }
 
 /** Notes on the old page when to try again. Should another render have replaced it meanwhile, that one stands. */
 async function fail(
-  key: PageKey,
   reason: string,
-  answer: SiteAnswer | undefined,
-  old: StoredPage | undefined,
-  ports: RenderOncePorts,
+  response: SiteResponse | undefined,
+  { pageKey, page: old }: PageAndLedger,
+  { clock, log, pages }: RenderOncePorts,
 ): Promise<RenderOutcome> {
-  ports.log('error', `rendering '${key}' failed: ${reason}`, { pageKey: key, oldPageStays: old !== undefined });
-  if (old === undefined) return { kind: 'failed', reason, answer, old };
-  const retryAt = ports.clock.now() + FAILED_PAGE_SECONDS * 1000;
-  const etag = await ports.pages.write(key, { ...factsOf(old), retryAt }, old.body, { etag: old.etag });
-  const stays = etag === 'conflict' ? await ports.pages.read(key) : { ...old, retryAt, etag };
-  return { kind: 'failed', reason, answer, old: stays ?? old };
+  log('error', `rendering '${pageKey}' failed: ${reason}`, { pageKey, oldPageStays: old !== undefined });
+  if (old === undefined) return { kind: 'failed', reason, response, old };
+  const noted = { ...old, retryAt: clock.now() + FAILED_PAGE_SECONDS * 1000 };
+  const etag = await pages.write(noted, { etag: old.etag });
+  const stays = etag === 'conflict' ? await pages.read(pageKey) : { ...noted, etag };
+  return { kind: 'failed', reason, response, old: stays ?? old };
 }

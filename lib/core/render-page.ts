@@ -1,33 +1,41 @@
 import { createHash } from 'node:crypto';
 import { IsrError } from '../basics/errors.ts';
 import type { LedgerSummary } from './ledger/ledger-summary.ts';
-import type { SiteAnswer } from './page/page.ts';
+import type { SiteResponse } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Storability, storabilityOf } from './policy/storability.ts';
 import type { Clock, Renderer } from './ports.ts';
 
 export interface Rendering {
-  readonly answer: SiteAnswer;
+  readonly response: SiteResponse;
   readonly storability: Storability;
+}
+
+export interface RenderOptions {
+  /** Seconds a page stays fresh when it does not say so itself. */
+  readonly defaultExpiration: number | false;
 }
 
 export interface RenderPorts {
   readonly renderer: Renderer;
   readonly clock: Clock;
-  /** Seconds a page stays fresh when it does not say so itself. */
-  readonly defaultExpiration: number | false;
 }
 
 /** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
-export async function renderPage(key: PageKey, ledger: LedgerSummary, ports: RenderPorts): Promise<Rendering> {
-  const renderedAt = ports.clock.now();
-  const answer = await ports.renderer.render(key);
-  const bodyHash = createHash('sha256').update(answer.body).digest('hex');
-  const origin = { renderedAt, ledgerSequence: ledger.sequence, bodyHash };
-  return { answer, storability: storabilityOf(answer, origin, ports.defaultExpiration) };
+export async function renderPage(
+  pageKey: PageKey,
+  ledger: LedgerSummary,
+  { defaultExpiration }: RenderOptions,
+  { clock, renderer }: RenderPorts,
+): Promise<Rendering> {
+  const renderedAt = clock.now();
+  const response = await renderer.render(pageKey);
+  const bodyHash = createHash('sha256').update(response.body).digest('hex');
+  const origin = { pageKey, renderedAt, ledgerSequence: ledger.sequence, bodyHash };
+  return { response, storability: storabilityOf(response, origin, defaultExpiration) };
 }
 
-/** Calls `act` after so long, unless what it answers is called before. */
+/** Calls `act` after so long, unless the function that it returns is called before. */
 export type StartTimer = (milliseconds: number, act: () => void) => () => void;
 
 /** Rejects with RENDER_TIMEOUT once `milliseconds` have passed; the work itself is told by the signal. */

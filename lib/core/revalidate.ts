@@ -1,54 +1,59 @@
 import { mapConcurrently } from '../basics/map-concurrently.ts';
-import { factsOf, type StoredPage, versionOf } from './page/page.ts';
+import { type StoredPage, versionOf } from './page/page.ts';
 import { type PageKey, pathOfPageKey } from './page/page-key.ts';
 import { MAX_EDGE_STALE_SECONDS } from './policy/edge-cache-control.ts';
 import type { JobQueue, Purger } from './ports.ts';
 import { purgeItemsOf } from './purge/purge-items.ts';
 import { readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
+import type { RenderOptions } from './render-page.ts';
 import { entriesOf, type Revalidation } from './revalidation.ts';
 
-export interface RevalidatePorts extends RenderOncePorts {
-  readonly purger: Purger;
-  readonly jobs: JobQueue;
+export interface RevalidateOptions extends RenderOptions {
+  readonly deploymentId: string;
   /** Whether one path may be several pages. Only one of them is rendered, so nothing is known of the others. */
   readonly hasQueryVariants: boolean;
 }
 
-export interface PageResult {
+export interface RevalidatePorts extends RenderOncePorts {
+  readonly purger: Purger;
+  readonly jobs: JobQueue;
+}
+
+export interface PageOutcome {
   readonly path: string;
   /**
-   * `prerendered`: made at build time, only a deployment changes it. `not-stored`: the page answers each request anew.
+   * `prerendered`: made at build time, only a deployment changes it. `not-stored`: the page is rendered for each request.
    * `failed`: the old page, if any, is still served and marked as stale; it is tried again.
    */
   readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed';
   readonly reason?: string;
   /** What was done about its copies at the edge; nothing when they are as good as the new page. */
-  readonly purge: Purge;
+  readonly purge: PurgeOutcome;
   /** Until it was rendered and stored. */
   readonly milliseconds: number;
 }
 
 /** What was done about copies at the edge. `queued`: they go within seconds. */
-export type Purge = 'purged' | 'queued' | 'nothing-to-purge';
+export type PurgeOutcome = 'purged' | 'queued' | 'nothing-to-purge';
 
-/** Pages of a tag or prefix are rendered when they are next asked for. */
-export interface CoverResult {
-  readonly outcome: Purge;
+/** Of a tag or a prefix: its pages are rendered when they are next asked for. */
+export interface CoverOutcome {
+  readonly outcome: PurgeOutcome;
   /** Until it was noted and purged or queued. */
   readonly milliseconds: number;
 }
 
-export interface RevalidationResult {
+export interface RevalidationOutcome {
   /** Of the ledger: later revalidations have higher ones. */
   readonly sequence: number;
-  readonly pages: readonly PageResult[];
-  readonly tags: readonly (CoverResult & { readonly tag: string })[];
-  readonly prefixes: readonly (CoverResult & { readonly prefix: string })[];
+  readonly pages: readonly PageOutcome[];
+  readonly tags: readonly (CoverOutcome & { readonly tag: string })[];
+  readonly prefixes: readonly (CoverOutcome & { readonly prefix: string })[];
   /** Present when everything was asked for. */
-  readonly all?: CoverResult;
+  readonly all?: CoverOutcome;
   /** Of the one call that purges for all items. */
-  readonly purge: Purge;
+  readonly purge: PurgeOutcome;
   readonly milliseconds: number;
 }
 
@@ -58,21 +63,23 @@ const CONCURRENT_RENDERS = 8;
 /** The ledger first, then the pages, then the edge: whoever asks the origin after this resolved gets nothing older. */
 export async function revalidate(
   revalidation: Revalidation,
-  deploymentId: string,
+  options: RevalidateOptions,
   ports: RevalidatePorts,
-): Promise<RevalidationResult> {
+): Promise<RevalidationOutcome> {
   const begun = ports.clock.now();
   const sequence = await ports.ledger.append(entriesOf(revalidation));
-  const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (key) => revalidatePage(key, ports));
-  const pages = done.filter(({ mustPurge }) => mustPurge).map(({ key }) => key);
-  const items = purgeItemsOf({ ...revalidation, pages }, deploymentId);
+  const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (pageKey) =>
+    revalidatePage(pageKey, options, ports),
+  );
+  const pages = done.filter(({ mustPurge }) => mustPurge).map(({ pageKey }) => pageKey);
+  const items = purgeItemsOf({ ...revalidation, pages }, options.deploymentId);
   const purge = items.length === 0 ? 'nothing-to-purge' : await ports.purger.purge(items);
-  await mapConcurrently(done, CONCURRENT_RENDERS, ({ key, page }) => notePurge(key, page, ports));
+  await mapConcurrently(done, CONCURRENT_RENDERS, ({ page }) => notePurge(page, ports));
   const milliseconds = ports.clock.now() - begun;
-  const cover: CoverResult = { outcome: purge, milliseconds };
+  const cover: CoverOutcome = { outcome: purge, milliseconds };
   return {
     sequence,
-    pages: done.map(({ result, mustPurge }) => ({ ...result, purge: mustPurge ? purge : 'nothing-to-purge' })),
+    pages: done.map(({ outcome, mustPurge }) => ({ ...outcome, purge: mustPurge ? purge : 'nothing-to-purge' })),
     tags: revalidation.tags.map((tag) => ({ tag, ...cover })),
     prefixes: revalidation.prefixes.map((prefix) => ({ prefix, ...cover })),
     ...(revalidation.all ? { all: cover } : {}),
@@ -82,32 +89,38 @@ export async function revalidate(
 }
 
 interface RevalidatedPage {
-  readonly key: PageKey;
-  readonly result: Omit<PageResult, 'purge'>;
+  readonly pageKey: PageKey;
+  readonly outcome: Omit<PageOutcome, 'purge'>;
   /** As it is stored now. */
   readonly page: StoredPage | undefined;
   readonly mustPurge: boolean;
 }
 
-async function revalidatePage(key: PageKey, ports: RevalidatePorts): Promise<RevalidatedPage> {
+async function revalidatePage(
+  pageKey: PageKey,
+  options: RevalidateOptions,
+  ports: RevalidatePorts,
+): Promise<RevalidatedPage> {
   const begun = ports.clock.now();
-  const { page: old, ledger } = await readPageAndLedger(key, ports);
-  const done = (outcome: PageResult['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
-    key,
+  const seen = await readPageAndLedger(pageKey, ports);
+  const done = (outcome: PageOutcome['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
+    pageKey,
     page,
-    mustPurge: outcome !== 'unchanged' || ports.hasQueryVariants || mayEdgeHoldOlder(page, begun),
-    result: {
-      path: pathOfPageKey(key),
+    mustPurge: outcome !== 'unchanged' || options.hasQueryVariants || mayEdgeHoldOlder(page, begun),
+    outcome: {
+      path: pathOfPageKey(pageKey),
       outcome,
       ...(reason === undefined ? {} : { reason }),
       milliseconds: ports.clock.now() - begun,
     },
   });
-  if (old?.prerendered) return done('prerendered');
-  const outcome = await renderOnce(key, old, ledger, { ...ports, isRevalidation: true });
-  if (outcome.kind !== 'failed') return done(resultOf(outcome), outcome.kind === 'stored' ? outcome.page : undefined);
-  if (outcome.old !== undefined) await ports.jobs.requestRegeneration(key, versionOf(outcome.old));
-  return done('failed', undefined, outcome.reason);
+  if (seen.page?.isPrerendered) return done('prerendered');
+  const rendered = await renderOnce(seen, { ...options, isRevalidation: true }, ports);
+  if (rendered.kind !== 'failed') {
+    return done(wordFor(rendered), rendered.kind === 'stored' ? rendered.page : undefined);
+  }
+  if (rendered.old !== undefined) await ports.jobs.requestRegeneration(pageKey, versionOf(rendered.old));
+  return done('failed', undefined, rendered.reason);
 }
 
 /** Something older than the page that was found unchanged: an earlier revalidation died, or a page expired just now. */
@@ -117,14 +130,14 @@ function mayEdgeHoldOlder(page: StoredPage | undefined, now: number): boolean {
 }
 
 /** Done or queued: either way nobody has to think of it again. A page that was replaced meanwhile has its own facts. */
-async function notePurge(key: PageKey, page: StoredPage | undefined, ports: RevalidatePorts): Promise<void> {
+async function notePurge(page: StoredPage | undefined, { pages }: RevalidatePorts): Promise<void> {
   if (!page?.isUnpurged) return;
-  const { isUnpurged, ...facts } = factsOf(page);
-  await ports.pages.write(key, facts, page.body, { etag: page.etag });
+  const { isUnpurged, ...purged } = page;
+  await pages.write(purged, { etag: page.etag });
 }
 
-function resultOf(outcome: Exclude<RenderOutcome, { kind: 'failed' }>): PageResult['outcome'] {
-  if (outcome.kind === 'gone') return 'not-found';
-  if (outcome.kind === 'private') return 'not-stored';
-  return outcome.rendered && !outcome.changed ? 'unchanged' : 'rendered';
+function wordFor(rendered: Exclude<RenderOutcome, { kind: 'failed' }>): PageOutcome['outcome'] {
+  if (rendered.kind === 'not-found') return 'not-found';
+  if (rendered.kind === 'private') return 'not-stored';
+  return rendered.isRendered && !rendered.isChanged ? 'unchanged' : 'rendered';
 }

@@ -9,7 +9,14 @@ import {
   trueOrFalse,
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
-import { type PageKey, pageKeyOf, pathOfPageKey, type QueryParameter, ruleBrokenBy } from './page/page-key.ts';
+import {
+  type PageKey,
+  type PageKeyOrFault,
+  pageKeyOf,
+  pathOfPageKey,
+  type QueryParameter,
+  ruleBrokenBy,
+} from './page/page-key.ts';
 import type { Revalidation } from './revalidation.ts';
 
 export const MAX_ITEMS = 1000;
@@ -56,7 +63,7 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
     const path = text(given);
     if (path === undefined) return undefined;
     const result = pageKeyOfUrlPath(path, allowQuery);
-    return 'key' in result ? result.key : given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
+    return 'pageKey' in result ? result.pageKey : given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
   };
 }
 
@@ -67,11 +74,11 @@ export const pathPrefix: Check<string> = (given) => {
   const result = pageKeyOf(prefix);
   if ('fault' in result) return given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
   if (!prefix.endsWith('/')) return given.mustBe('a path that ends with a slash');
-  return `${pathOfPageKey(result.key)}/`.replace('//', '/');
+  return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
 /** `path` may carry a query and unencoded Unicode, as people type it. */
-export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): ReturnType<typeof pageKeyOf> {
+export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageKeyOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
   return pageKeyOf(
     pathname,

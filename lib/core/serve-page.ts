@@ -1,5 +1,4 @@
 import { reasonOf } from '../basics/errors.ts';
-import type { LedgerSummary } from './ledger/ledger-summary.ts';
 import { type StoredPage, versionOf } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './policy/edge-cache-control.ts';
@@ -7,79 +6,80 @@ import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
 import {
   failedPage,
   freshPage,
-  gonePage,
   type IsrCacheState,
+  notFoundPage,
   onlyForThisViewer,
   passedThrough,
   type ServedPage,
   stalePage,
 } from './policy/served-page.ts';
 import type { JobQueue } from './ports.ts';
-import { isRevalidated, readFreshness, readPageAndLedger } from './read-freshness.ts';
+import { isInvalidated, type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
+import type { RenderOptions } from './render-page.ts';
 
 export interface ServePorts extends RenderOncePorts {
   readonly jobs: JobQueue;
 }
 
 /** The whole path of a request for a page, once the edge has no copy of it. */
-export async function servePage(key: PageKey, ports: ServePorts): Promise<ServedPage> {
-  const { page, ledger } = await readPageAndLedger(key, ports);
-  const freshness = await readFreshness(key, page, ledger, ports);
-  if (page === undefined || freshness.kind === 'missing') return serveRendered(key, undefined, ledger, 'MISS', ports);
+export async function servePage(pageKey: PageKey, options: RenderOptions, ports: ServePorts): Promise<ServedPage> {
+  const seen = await readPageAndLedger(pageKey, ports);
+  const { page } = seen;
+  const freshness = await readFreshness(seen, ports);
+  if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'MISS', options, ports);
   if (freshness.kind === 'fresh') {
-    return freshPage(key, page, page.prerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+    return freshPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
   }
   const wait = secondsUntilRetry(page, ports.clock.now());
-  if (wait > 0) return stalePage(key, page, wait, 'render-failed');
-  if (freshness.kind === 'expired' && !freshness.tooStale) {
-    await requestRegeneration(key, page, ports);
-    return stalePage(key, page, STALE_PAGE_SECONDS, 'expired');
+  if (wait > 0) return stalePage(page, wait, 'render-failed');
+  if (freshness.kind === 'expired' && !freshness.isTooStale) {
+    await requestRegeneration(page, ports);
+    return stalePage(page, STALE_PAGE_SECONDS, 'expired');
   }
-  return serveRendered(key, page, ledger, 'REVALIDATED', ports);
+  return serveRendered(seen, 'REVALIDATED', options, ports);
 }
 
 async function serveRendered(
-  key: PageKey,
-  old: StoredPage | undefined,
-  ledger: LedgerSummary,
+  seen: PageAndLedger,
   state: IsrCacheState,
+  options: RenderOptions,
   ports: ServePorts,
 ): Promise<ServedPage> {
-  const outcome = await renderOnce(key, old, ledger, ports);
-  if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(key, outcome.old, ports);
-  const answer = answerOf(key, outcome, state, ports);
-  // What was revalidated while this render ran has been purged from the edge already; our answer must not bring it back.
-  const facts = outcome.kind === 'stored' ? outcome.page : outcome.kind === 'gone' ? outcome.facts : undefined;
-  if (facts !== undefined && (await isRevalidated(key, facts, ports.ledger))) return onlyForThisViewer(answer);
-  return answer;
+  const outcome = await renderOnce(seen, options, ports);
+  if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(outcome.old, ports);
+  const served = servedOutcome(outcome, state, ports.clock.now());
+  // What was revalidated while this render ran has been purged from the edge already; our page must not bring it back.
+  const isInvalid = 'page' in outcome && (await isInvalidated(outcome.page, ports.ledger));
+  return isInvalid ? onlyForThisViewer(served) : served;
 }
 
-/** The answer to a request that had to wait for a render. */
-export function answerOf(key: PageKey, outcome: RenderOutcome, state: IsrCacheState, ports: ServePorts): ServedPage {
+/** The response to a request that had to wait for a render. `now`: epoch milliseconds. */
+function servedOutcome(outcome: RenderOutcome, state: IsrCacheState, now: number): ServedPage {
   switch (outcome.kind) {
     case 'stored': {
       // At least one: a page that expires within the second was fresh when it was rendered for this request.
-      const left = Math.max(1, secondsUntilExpiry(outcome.page, ports.clock.now()));
-      return freshPage(key, outcome.page, outcome.rendered ? state : 'HIT', left);
+      const left = Math.max(1, secondsUntilExpiry(outcome.page, now));
+      return freshPage(outcome.page, outcome.isRendered ? state : 'HIT', left);
     }
-    case 'gone':
-      return gonePage(key, outcome.facts, outcome.answer.body);
+    case 'not-found':
+      return notFoundPage(outcome.page);
     case 'private':
-      return passedThrough(outcome.answer, outcome.reason);
+      return passedThrough(outcome.response, outcome.reason);
     case 'failed':
-      if (outcome.old !== undefined) return stalePage(key, outcome.old, FAILED_PAGE_SECONDS, 'render-failed');
-      if (outcome.answer !== undefined) return passedThrough(outcome.answer, outcome.reason);
+      if (outcome.old !== undefined) return stalePage(outcome.old, FAILED_PAGE_SECONDS, 'render-failed');
+      if (outcome.response !== undefined) return passedThrough(outcome.response, outcome.reason);
       return failedPage('This page could not be rendered. The log of the serve function says why.\n');
   }
 }
 
 /** Awaited by the caller: Lambda may freeze the process as soon as the response is sent. */
-async function requestRegeneration(key: PageKey, page: StoredPage, ports: ServePorts): Promise<void> {
+async function requestRegeneration(page: StoredPage, { jobs, log }: ServePorts): Promise<void> {
+  const { pageKey } = page;
   try {
-    await ports.jobs.requestRegeneration(key, versionOf(page));
+    await jobs.requestRegeneration(pageKey, versionOf(page));
   } catch (error) {
     // The old page is worth more than the message: the next request asks again.
-    ports.log('error', `could not ask for a regeneration of '${key}': ${reasonOf(error)}`, { pageKey: key });
+    log('error', `could not ask for a regeneration of '${pageKey}': ${reasonOf(error)}`, { pageKey });
   }
 }

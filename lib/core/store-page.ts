@@ -1,10 +1,14 @@
-import type { PageFacts, StoredPage } from './page/page.ts';
-import type { PageKey } from './page/page-key.ts';
+import type { PageFacts, RenderedPage, StoredPage } from './page/page.ts';
 import type { PageStore } from './ports.ts';
 
+export interface StoreOptions {
+  /** Whether the caller purges what it replaces. */
+  readonly isRevalidation?: boolean;
+}
+
 export type StoreOutcome =
-  /** `changed`: viewers get other bytes, another status or other headers than before. */
-  | { readonly kind: 'written'; readonly page: StoredPage; readonly changed: boolean }
+  /** `isChanged`: viewers get other bytes, another status or other headers than before. */
+  | { readonly kind: 'written'; readonly page: StoredPage; readonly isChanged: boolean }
   /** A newer render got there first; it stays. */
   | { readonly kind: 'superseded'; readonly page: StoredPage };
 
@@ -15,52 +19,50 @@ const MAX_ATTEMPTS = 10;
  * the object that was compared. `known` is the page as last read, if any.
  */
 export async function storePage(
-  key: PageKey,
-  facts: PageFacts,
-  body: Uint8Array,
+  rendered: RenderedPage,
   known: StoredPage | undefined,
+  { isRevalidation = false }: StoreOptions,
   pages: PageStore,
-  isRevalidation = false,
 ): Promise<StoreOutcome> {
   let current = known;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    if (current !== undefined && isNewer(current, facts)) return { kind: 'superseded', page: current };
+    if (current !== undefined && isNewer(current, rendered)) return { kind: 'superseded', page: current };
     const condition = current === undefined ? { absent: true as const } : { etag: current.etag };
-    const bytes = current === undefined ? body : distinctBytes(facts, body, current);
-    const written = { ...facts, ...edgeFacts(current, facts, isRevalidation) };
-    const etag = await pages.write(key, written, bytes, condition);
+    const body = current === undefined ? rendered.body : distinctBytes(rendered, current);
+    const page = { ...rendered, ...edgeFacts(current, rendered, isRevalidation), body };
+    const etag = await pages.write(page, condition);
     if (etag !== 'conflict') {
-      const page = { ...written, body: bytes, etag, prerendered: false };
-      return { kind: 'written', page, changed: current === undefined || isDifferent(current, facts) };
+      const isChanged = current === undefined || isDifferent(current, rendered);
+      return { kind: 'written', page: { ...page, etag, isPrerendered: false }, isChanged };
     }
-    current = await pages.read(key);
+    current = await pages.read(rendered.pageKey);
   }
-  throw new Error(`could not write '${key}': it was replaced ${MAX_ATTEMPTS} times meanwhile`);
+  throw new Error(`could not write '${rendered.pageKey}': it was replaced ${MAX_ATTEMPTS} times meanwhile`);
 }
 
 type EdgeFacts = Pick<PageFacts, 'isUnpurged' | 'replacedAt'>;
 
-/** What the edge may hold of the page before: known to the next revalidation that finds the content unchanged. */
-function edgeFacts(current: StoredPage | undefined, facts: PageFacts, isRevalidation: boolean): EdgeFacts {
+/** What the edge may still have of older content. A later revalidation that finds nothing changed has to know it. */
+function edgeFacts(current: StoredPage | undefined, rendered: RenderedPage, isRevalidation: boolean): EdgeFacts {
   if (current === undefined) return {};
   const { isUnpurged, replacedAt } = current;
   const before: EdgeFacts = { ...(isUnpurged ? { isUnpurged } : {}), ...(replacedAt ? { replacedAt } : {}) };
-  if (!isDifferent(current, facts)) return before;
-  return isRevalidation ? { ...before, isUnpurged: true } : { ...before, replacedAt: facts.renderedAt };
+  if (!isDifferent(current, rendered)) return before;
+  return isRevalidation ? { ...before, isUnpurged: true } : { ...before, replacedAt: rendered.renderedAt };
 }
 
 /** First by what was revalidated before the render, then by when it began. */
-function isNewer(stored: StoredPage, facts: PageFacts): boolean {
-  if (stored.prerendered) return false;
-  if (stored.ledgerSequence !== facts.ledgerSequence) return stored.ledgerSequence > facts.ledgerSequence;
-  return stored.renderedAt > facts.renderedAt;
+function isNewer(stored: StoredPage, rendered: RenderedPage): boolean {
+  if (stored.isPrerendered) return false;
+  if (stored.ledgerSequence !== rendered.ledgerSequence) return stored.ledgerSequence > rendered.ledgerSequence;
+  return stored.renderedAt > rendered.renderedAt;
 }
 
-function isDifferent(stored: StoredPage, facts: PageFacts): boolean {
+function isDifferent(stored: StoredPage, rendered: RenderedPage): boolean {
   return (
-    stored.bodyHash !== facts.bodyHash ||
-    stored.status !== facts.status ||
-    JSON.stringify(stored.headers) !== JSON.stringify(facts.headers)
+    stored.bodyHash !== rendered.bodyHash ||
+    stored.status !== rendered.status ||
+    JSON.stringify(stored.headers) !== JSON.stringify(rendered.headers)
   );
 }
 
@@ -69,9 +71,9 @@ function isDifferent(stored: StoredPage, facts: PageFacts): boolean {
  * older render that saw the first could overwrite the second. A line feed more or less at the end of a text tells
  * them apart.
  */
-function distinctBytes(facts: PageFacts, body: Uint8Array, stored: StoredPage): Uint8Array {
-  const isText = /^text\/|[/+](json|xml)\b/.test(facts.headers['content-type'] ?? '');
-  if (!isText || stored.bodyHash !== facts.bodyHash) return body;
+function distinctBytes({ headers, bodyHash, body }: RenderedPage, stored: StoredPage): Uint8Array {
+  const isText = /^text\/|[/+](json|xml)\b/.test(headers['content-type'] ?? '');
+  if (!isText || stored.bodyHash !== bodyHash) return body;
   const added = (stored.body.byteLength - body.byteLength + 1) % 4;
   return added <= 0 ? body : Buffer.concat([body, Buffer.alloc(added, '\n')]);
 }

@@ -1,6 +1,7 @@
-import type { AwsClient } from '../aws/client.ts';
+import { type AwsClient, createAwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { openS3Bucket } from '../aws/s3-bucket.ts';
+import { headObject, listObjects } from '../aws/s3-listing.ts';
 import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../aws/stored-page.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
@@ -8,7 +9,6 @@ import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
 import type { LocalStack } from '../local/stack/index.ts';
-import { keysBelow } from '../local/stack/object-upload.ts';
 
 /** A page of the bucket, as the inspector shows it. */
 export interface PageView {
@@ -33,13 +33,15 @@ export interface QueueView {
 /** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
+  readonly #aws: AwsClient;
   readonly #objects: Bucket;
   readonly #ledger: LedgerStore;
   readonly #prerenderedOf = new Map<string, Promise<PrerenderedPages>>();
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
-    this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#aws = localClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? '');
+    this.#objects = openS3Bucket(stack.bucketName, this.#aws);
     this.#ledger = createS3LedgerStore(this.#objects, {
       now: () => stack.clock.now(),
       sleep: (milliseconds) => stack.clock.sleep(milliseconds, 'inspector'),
@@ -48,7 +50,7 @@ export class StackView {
 
   async read() {
     const stack = this.#stack;
-    const [pages, queues] = await Promise.all([this.#pages(), this.#queues()]);
+    const pages = await this.#pages();
     return {
       stackName: stack.stackName,
       siteUrl: stack.siteUrl,
@@ -56,7 +58,7 @@ export class StackView {
       offsetMilliseconds: stack.clock.offset,
       outputs: stack.outputs,
       pages,
-      queues,
+      queues: this.#queues(),
       edge: [...stack.distribution.cachedObjects()],
       functions: stack.functions.map(({ constructPath, name, coldStarts, running }) => ({
         id: constructPath.replace(/^.*\/|^SiteFunctions/, ''),
@@ -68,37 +70,38 @@ export class StackView {
   }
 
   async #pages(): Promise<readonly PageView[]> {
-    const [keys, ledger] = await Promise.all([
-      keysBelow({ bucketUrl: this.#url(''), prefix: 'deployments/' }),
-      this.#ledger.read(),
-    ]);
+    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#ledger.read()]);
     const pages = await Promise.all(keys.map((key) => this.#page(key, ledger)));
     return pages.filter((page) => page !== undefined);
   }
 
+  async #pageObjects(): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const listed of listObjects(this.#aws, this.#stack.bucketName, 'deployments/')) {
+      keys.push(...listed.map(({ key }) => key));
+    }
+    return keys;
+  }
+
   async #page(objectKey: string, ledger: LedgerSummary): Promise<PageView | undefined> {
     const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
-    const response = await fetch(this.#url(`/${objectKey.split('/').map(encodeURIComponent).join('/')}`), {
-      method: 'HEAD',
-    });
+    const object = await headObject(this.#aws, this.#stack.bucketName, objectKey);
     // It was removed since the listing.
-    if (!response.ok) return undefined;
-    const headers = Object.fromEntries(response.headers);
-    const object = { headers, body: Buffer.alloc(0), etag: headers.etag ?? '' };
+    if (object === undefined) return undefined;
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
     const page = await readStoredPage(pageKey, object, source);
-    const { kind } = await readFreshness(pageKey, page, ledger, { ledger: this.#ledger, clock: this.#stack.clock });
+    const { kind } = await readFreshness({ page, ledger }, { ledger: this.#ledger, clock: this.#stack.clock });
     const { status, renderedAt, expiration, tags } = page;
     return {
       deployment,
       path: urlPathOfPageKey(pageKey),
-      state: page.prerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
+      state: page.isPrerendered ? 'prerendered' : kind === 'missing' ? 'fresh' : kind,
       status,
       renderedAt,
       expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
       tags,
-      bytes: Number(headers['content-length'] ?? 0),
+      bytes: Number(object.headers['content-length'] ?? 0),
     };
   }
 
@@ -112,34 +115,13 @@ export class StackView {
     return reading;
   }
 
-  async #queues(): Promise<readonly QueueView[]> {
-    const response = await fetch(`${this.#stack.endpoints.AWS_ENDPOINT_URL_SQS}/_fauxqs/queues`);
-    const queues = (await response.json()) as readonly {
-      readonly name: string;
-      readonly approximateMessageCount: number;
-      readonly approximateInflightCount: number;
-    }[];
-    return queues.map(({ name, approximateMessageCount, approximateInflightCount }) => ({
-      name,
-      waiting: approximateMessageCount,
-      inFlight: approximateInflightCount,
-    }));
-  }
-
-  #url(path: string): string {
-    return `${this.#stack.endpoints.AWS_ENDPOINT_URL_S3}/${this.#stack.bucketName}${path}`;
+  #queues(): readonly QueueView[] {
+    return this.#stack.queueDepths().map(({ name, waiting, inFlight }) => ({ name, waiting, inFlight }));
   }
 }
 
-/** The local S3 takes calls without a signature. */
-function unsignedClient(endpoint: string): AwsClient {
-  return async ({ bucket, path, method, headers = {}, body }) => {
-    const init = { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
-    const response = await fetch(`${endpoint}/${bucket}${path}`, init);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    };
-  };
+/** The local S3 takes any credentials. */
+function localClient(s3: string): AwsClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return createAwsClient({ region: 'us-east-1', endpoints: { s3 }, credentials: async () => credentials });
 }

@@ -38,8 +38,6 @@ export class StackClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   readonly #onMove = new Set<Listener>();
   readonly #onSleep = new Set<Listener>();
-  /** For the thread of S3 and SQS: the offset of a clock that flows. */
-  readonly sharedOffset = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   #position: number;
 
   constructor(pace: Pace = 'flowing', now = machineNow()) {
@@ -69,7 +67,6 @@ export class StackClock implements Clock {
   moveTo(position: number): void {
     if (position <= this.#position) return;
     this.#position = position;
-    Atomics.store(new BigInt64Array(this.sharedOffset), 0, BigInt(this.offset));
     for (const listener of this.#onMove) listener();
     this.#fireDue();
     for (const timer of this.#timers) timer.rearm();

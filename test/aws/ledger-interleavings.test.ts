@@ -108,13 +108,12 @@ class Model {
       pages: this.#distant(this.#pages),
       leases: this.#leases,
       clock: this.#clock,
-      defaultExpiration: false,
       log: () => undefined,
       jobs: { requestRegeneration: async () => undefined },
       renderer: {
-        render: async (key) => {
+        render: async (pageKey) => {
           await this.#network('render', slowness);
-          const tags = PAGES[key.replace('/index.html', '')] ?? [];
+          const tags = PAGES[pageKey.replace('/index.html', '')] ?? [];
           const body = Buffer.from(JSON.stringify(tags.map((tag) => [tag, this.versions.get(tag)])));
           this.renders++;
           await this.#network('rendered', slowness);
@@ -144,7 +143,7 @@ class Model {
 
   async #view(path: string, ports: ServePorts): Promise<void> {
     const promised = new Map(this.promised);
-    const page = await servePage(keyOf(path), ports);
+    const page = await servePage(keyOf(path), { defaultExpiration: false }, ports);
     for (const [tag, version] of JSON.parse(textOf(page)) as [string, number][]) {
       const atLeast = promised.get(tag) ?? 0;
       if (version < atLeast) this.broken.push(`${path} has version ${version} of ${tag}, ${atLeast} was promised`);

@@ -10,7 +10,7 @@ import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { StackClock } from '../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
@@ -34,18 +34,18 @@ function sandboxOn(bucket: Bucket): World {
 
 async function storePages(count: number, world: World): Promise<void> {
   const paths = Array.from({ length: count }, (_, i) => keyOf(`/blog/${i}`));
-  await mapConcurrently(paths, 16, (key) => servePage(key, world));
+  await mapConcurrently(paths, 16, (key) => servePage(key, world.options, world));
 }
 
 describe('the calls of', () => {
-  let server: ObjectAndQueueServer;
+  let server: ObjectAndQueueServices;
   let aws: AwsClient;
   const calls: string[] = [];
 
   beforeAll(async () => {
     process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
     process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-    server = await startObjectAndQueueServer({
+    server = await startObjectAndQueueServices({
       clock: new StackClock(),
       credentials: CREDENTIALS,
       onEvent: (event) => {
@@ -80,7 +80,7 @@ describe('the calls of', () => {
   test('revalidating a tag are the same for one page and for two hundred', async () => {
     for (const pages of [1, 200]) {
       const world = sandboxOn(await bucketWith(pages));
-      const revalidateTag = () => revalidate(TAGGED, DEPLOYMENT, world);
+      const revalidateTag = () => revalidate(TAGGED, world.options, world);
       expect(await callsOf(revalidateTag)).toEqual([
         ...['GetObject shard 404', 'GetObject summary 404', 'PutObject shard 200', 'PutObject summary 200'],
       ]);
@@ -94,7 +94,7 @@ describe('the calls of', () => {
   test('a hit are two, and no writes, unless something may cover the page', async () => {
     const bucket = await bucketWith(1);
     const [editor, viewer] = [sandboxOn(bucket), sandboxOn(bucket)];
-    const view = () => callsOf(() => servePage(keyOf('/blog/0'), viewer));
+    const view = () => callsOf(() => servePage(keyOf('/blog/0'), viewer.options, viewer));
     expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 404']);
     await editor.ledger.append([entryOfTag('nothing of this page')]);
     expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 200']);
@@ -115,9 +115,10 @@ test('revalidating a tag costs four calls with 100,000 pages as well', async () 
   const bucket = createMemoryBucket(stored, {
     request: async ({ action, key }) => void calls.push(`${action} ${key}`),
   });
-  await revalidate(TAGGED, DEPLOYMENT, sandboxOn(bucket));
+  const [editor, viewer] = [sandboxOn(bucket), sandboxOn(bucket)];
+  await revalidate(TAGGED, editor.options, editor);
   expect(calls).toHaveLength(4);
-  const viewed = await servePage(keyOf('/blog/77777'), sandboxOn(bucket));
+  const viewed = await servePage(keyOf('/blog/77777'), viewer.options, viewer);
   expect(viewed.headers['x-isr-cache']).toBe('REVALIDATED');
 });
 

@@ -5,19 +5,19 @@ import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { postponeMessage } from '../../lib/aws/sqs.ts';
 import { StackClock } from '../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 const clock = new StackClock();
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 let aws: AwsClient;
 
 beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-  server = await startObjectAndQueueServer({ clock, credentials: CREDENTIALS });
+  server = await startObjectAndQueueServices({ clock, credentials: CREDENTIALS });
   aws = createAwsClient({ region: 'us-east-1', endpoints: { sqs: server.url } });
 });
 afterAll(() => server.stop());

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
+import { type AwsClient, AwsRefusal, createAwsClient } from '../../lib/aws/client.ts';
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { headObject, type ListedObject, listFolders, listObjects } from '../../lib/aws/s3-listing.ts';
+import { mapConcurrently } from '../../lib/basics/map-concurrently.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
 import { freshnessOf } from '../../lib/core/policy/freshness.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import type { LocalEvent } from '../../lib/local/events.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../lib/local/s3-sqs/server.ts';
+import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { describeLeaseStore } from '../contracts/lease-store.ts';
 import { describeLedgerStore } from '../contracts/ledger-store.ts';
@@ -20,7 +22,7 @@ import { keyOf } from '../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
 
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 let aws: AwsClient;
 const events: LocalEvent[] = [];
 
@@ -28,7 +30,7 @@ beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
   const onEvent = (event: LocalEvent): void => void events.push(event);
-  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS, onEvent });
+  server = await startObjectAndQueueServices({ clock: new StackClock(), credentials: CREDENTIALS, onEvent });
   aws = createAwsClient({ region: 'eu-west-1', endpoints: { s3: server.url, sqs: server.url } });
 });
 afterAll(() => server.stop());
@@ -94,7 +96,7 @@ describe('pages in S3', () => {
     });
     await bucket.put(`deployments/${DEPLOYMENT}/node.js`, 'node', { headers: { 'content-type': 'text/javascript' } });
     expect(await pages.read(keyOf('/about'))).toMatchObject({
-      prerendered: true,
+      isPrerendered: true,
       status: 200,
       headers: { 'content-type': 'text/html' },
       expiration: false,
@@ -110,14 +112,14 @@ describe('pages in S3', () => {
     const [one, two] = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>
       createS3PageStore(bucket, { deploymentId }),
     );
-    await one?.write(keyOf('/a'), facts(), Buffer.from('one'), { absent: true });
+    await one?.write({ ...facts(), pageKey: keyOf('/a'), body: Buffer.from('one') }, { absent: true });
     expect(await two?.read(keyOf('/a'))).toBeUndefined();
   });
 
   test('S3 alone can serve a page: body, content type and a short life', async () => {
     const bucket = await emptyBucket();
     const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
-    await pages.write(keyOf('/a'), facts(), Buffer.from('<p>a</p>'), { absent: true });
+    await pages.write({ ...facts(), pageKey: keyOf('/a'), body: Buffer.from('<p>a</p>') }, { absent: true });
     const object = await bucket.get(`deployments/${DEPLOYMENT}/a/index.html`);
     expect(object?.body.toString()).toBe('<p>a</p>');
     expect(object?.headers).toMatchObject({
@@ -131,20 +133,20 @@ describe('pages in S3', () => {
     const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
     const start = events.length;
     const long = { ...facts(), headers: { 'content-type': 'text/html', 'x-long': 'x'.repeat(3000) } };
-    await pages.write(keyOf('/a'), long, Buffer.from('old'), { absent: true });
+    await pages.write({ ...long, pageKey: keyOf('/a'), body: Buffer.from('old') }, { absent: true });
     const [, sidecar = ''] = /PutObject (_isr\/facts\/\S+)/.exec(callsSince(start).join('\n')) ?? [];
     await bucket.remove(sidecar);
     const page = await pages.read(keyOf('/a'));
     expect(page?.headers).toEqual({ 'content-type': 'text/html' });
-    expect(freshnessOf(keyOf('/a'), page, EMPTY_LEDGER, Date.now())).toMatchObject({ kind: 'expired', tooStale: true });
-    expect(await pages.write(keyOf('/a'), facts(), Buffer.from('new'), { etag: page?.etag ?? '' })).not.toBe(
-      'conflict',
-    );
+    expect(freshnessOf(page, EMPTY_LEDGER, Date.now())).toMatchObject({ kind: 'expired', isTooStale: true });
+    expect(
+      await pages.write({ ...facts(), pageKey: keyOf('/a'), body: Buffer.from('new') }, { etag: page?.etag ?? '' }),
+    ).not.toBe('conflict');
   });
 
   test('reading a page is one call, writing it another', async () => {
     const pages = createS3PageStore(await emptyBucket(), { deploymentId: DEPLOYMENT });
-    await pages.write(keyOf('/a'), facts(), Buffer.from('a'), { absent: true });
+    await pages.write({ ...facts(), pageKey: keyOf('/a'), body: Buffer.from('a') }, { absent: true });
     const start = events.length;
     await pages.read(keyOf('/a'));
     expect(callsSince(start)).toEqual([`GetObject deployments/${DEPLOYMENT}/a/index.html`]);
@@ -169,3 +171,46 @@ function facts() {
     bodyHash: '',
   };
 }
+
+describe('whoever looks into a bucket from outside', () => {
+  const listed = async (name: string, prefix: string) => {
+    const pages: (readonly ListedObject[])[] = [];
+    for await (const page of listObjects(aws, name, prefix)) pages.push(page);
+    return pages;
+  };
+
+  test('gets every object below a prefix, with its key as it was written', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const bucket = openS3Bucket(name, aws);
+    const keys = ['a/007', 'a/b & <c>+ d/é%20/index.html', 'a/x'];
+    for (const key of [...keys, 'other']) await bucket.put(key, 'body');
+    expect((await listed(name, 'a/')).flat()).toEqual(keys.map((key) => ({ key, bytes: 4 })));
+    expect(await listFolders(aws, name, 'a/')).toEqual(['b & <c>+ d']);
+    expect(await listed(name, 'nothing/')).toEqual([[]]);
+  });
+
+  test('gets more objects than one answer holds', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const bucket = openS3Bucket(name, aws);
+    const keys = Array.from({ length: 1001 }, (_, i) => `a b/${String(i).padStart(4, '0')}`);
+    await mapConcurrently(keys, 16, (key) => bucket.put(key, ''));
+    const pages = await listed(name, 'a b/');
+    expect(pages.map((page) => page.length)).toEqual([1000, 1]);
+    expect(pages.flat().map(({ key }) => key)).toEqual(keys);
+  });
+
+  test('gets the headers of an object without its body', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const etag = await openS3Bucket(name, aws).put('a/é', '<p>', { headers: { 'content-type': 'text/html' } });
+    const headers = { 'content-type': 'text/html', 'content-length': '3' };
+    expect(await headObject(aws, name, 'a/é')).toMatchObject({ etag, headers, body: Buffer.alloc(0) });
+    expect(await headObject(aws, name, 'a/b')).toBeUndefined();
+  });
+
+  test('is told when there is no such bucket', async () => {
+    await expect(listed('no-such-bucket', '')).rejects.toThrow(AwsRefusal);
+  });
+});

@@ -15,7 +15,7 @@ describe('a page that the build made', () => {
     const prerendered = await readPrerenderedPages(bucket, DEPLOYMENT);
     const object = { body: Buffer.alloc(0), etag: '"1"', headers: { 'content-type': 'text/html' } };
     expect(await readStoredPage(NOT_FOUND, object, { bucket, prerendered })).toMatchObject({
-      prerendered: true,
+      isPrerendered: true,
       status: 404,
       headers: { 'content-type': 'text/html', 'content-security-policy': "default-src 'self'" },
     });
@@ -26,7 +26,7 @@ describe('a page that the build made', () => {
     const prerendered = await readPrerenderedPages(bucket, DEPLOYMENT);
     const object = { body: Buffer.alloc(0), etag: '"1"', headers: { 'content-type': 'text/css' } };
     expect(await readStoredPage(keyOf('/main.css'), object, { bucket, prerendered })).toMatchObject({
-      prerendered: true,
+      isPrerendered: true,
       status: 200,
       headers: { 'content-type': 'text/css' },
     });
@@ -46,11 +46,11 @@ test('a rendered page has the facts that were stored with it, whatever the build
     bodyHash: '',
   };
   const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
-  await pages.write(NOT_FOUND, facts, Buffer.from('gone'), { absent: true });
+  await pages.write({ ...facts, pageKey: NOT_FOUND, body: Buffer.from('gone') }, { absent: true });
   const [object] = map.values();
   const prerendered = () => ({ status: 404 });
   expect(await readStoredPage(NOT_FOUND, object, { bucket, prerendered })).toMatchObject({
     ...facts,
-    prerendered: false,
+    isPrerendered: false,
   });
 });

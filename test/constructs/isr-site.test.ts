@@ -15,18 +15,40 @@ describe('a prop that is not valid is an error with the value and the path', () 
   test.each<[Partial<IsrSiteProps>, string]>([
     [{ renderMemoryMiB: 64 }, "'renderMemoryMiB' must be an integer between 128 and 10240, got 64"],
     [{ renderConcurrency: 1 }, "'renderConcurrency' must be an integer between 2 and 1000, got 1"],
-    [{ renderTimeout: Duration.minutes(3) }, "'renderTimeout' must be whole seconds between 1 and 120, got 3 minutes"],
-    [{ originTimeout: Duration.seconds(2) }, "'originTimeout' must be whole seconds between 3 and 120, got 2 seconds"],
+    [
+      { renderTimeout: Duration.minutes(3) },
+      "'renderTimeout' must be whole seconds between 1 and 120, got '3 minutes'",
+    ],
+    [
+      { originTimeout: Duration.seconds(2) },
+      "'originTimeout' must be whole seconds between 3 and 120, got '2 seconds'",
+    ],
     [
       { liveTimeout: Duration.millis(1500) },
-      "'liveTimeout' must be whole seconds between 1 and 120, got 1 second 500 millis",
+      "'liveTimeout' must be whole seconds between 1 and 120, got '1 second 500 millis'",
     ],
-    [{ pageRetention: Duration.days(60) }, "'pageRetention' must be whole days between 1 and 31, got 60 days"],
+    [{ pageRetention: Duration.days(60) }, "'pageRetention' must be whole days between 1 and 31, got '60 days'"],
     [{ siteUrl: 'example.com' }, "'siteUrl' must be an origin such as 'https://example.com', got 'example.com'"],
-    [{ domainNames: ['example.com'] }, "'domainNames' needs 'certificate', one of us-east-1 that covers example.com"],
-    [{ environment: { ISR_BUCKET: 'x' } }, "'environment' must not set 'ISR_BUCKET'"],
-    [{ environment: { 'a-b': 'x' } }, "'environment' has the name 'a-b'"],
-    [{ queryParameters: ['a,b'] }, "'queryParameters' must not be empty and have no comma, got 'a,b'"],
+    [
+      { domainNames: ['example.com'] },
+      "'certificate' must be one of us-east-1 that covers example.com, got nothing; 'domainNames' needs it",
+    ],
+    [
+      { liveTimeout: 30 as unknown as Duration },
+      "'liveTimeout' must be a Duration of whole seconds between 1 and 120, got 30",
+    ],
+    [
+      { environment: { ISR_BUCKET: 'x' } },
+      "'environment.ISR_BUCKET' must be named otherwise; names that begin with ISR_, AWS_ or LAMBDA_ are taken",
+    ],
+    [
+      { environment: { 'a-b': 'x' } },
+      "'environment.a-b' must be named with letters, digits and underscores, a letter first",
+    ],
+    [
+      { queryParameters: ['a,b'] },
+      "'queryParameters[0]' must be the name of a query parameter, without a comma, got 'a,b'",
+    ],
   ])('%o', (props, message) => {
     expect(() => synthesize(props)).toThrow(message);
     expect(() => synthesize(props)).toThrow('(at Stack/Site)');

@@ -192,7 +192,9 @@ test('the secret between CloudFront and ssr is generated, and in the template on
 
 test('a reserved name cannot be given to the site', () => {
   const { site } = synthesize();
-  expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(/must not set 'ISR_BUCKET'.*\(at Stack\/Site\)/);
+  expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(
+    /'ISR_BUCKET' must be named otherwise.*\(at Stack\/Site\)/,
+  );
 });
 
 function resourceOf(type: string, prefix: string, { template } = synthesized) {

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnParameter, SecretValue, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { IsrSite, IsrStack, type WebhookProps } from '../../lib/index.ts';
+import type { CompiledWebhooks } from '../../lib/webhooks/compiled.ts';
 import { writeBundles } from './bundles.ts';
 import { synthesize, writeBuild } from './fixture.ts';
 
@@ -37,14 +38,40 @@ describe('the revalidate function', () => {
   });
 
   test('has everything else beside its bundle', () => {
-    expect(webhooksFile(synthesize({ webhooks }))).toEqual({
-      contentful: {},
-      'shop-eu': { vendor: 'shopify', rules: [{ when: { type: 'product' }, paths: ['/products/{slug}'] }] },
+    const { version, webhooks: compiled } = webhooksFile(synthesize({ webhooks }));
+    expect(version).toBe(1);
+    expect(Object.keys(compiled)).toEqual(['contentful', 'shop-eu']);
+    expect(compiled['shop-eu']).toEqual({
+      vendor: 'shopify',
+      options: {},
+      rules: [
+        {
+          conditions: [{ name: 'type', values: ['product'] }],
+          targets: [
+            {
+              kind: 'paths',
+              template: {
+                source: '/products/{slug}',
+                parts: ['/products/', { name: 'slug', isRest: false }],
+              },
+            },
+          ],
+          all: false,
+        },
+      ],
     });
   });
 
+  test('has the modules of the vendors that send any, and of no other', () => {
+    expect(readdirSync(join(revalidateFolder(synthesize({ webhooks })), 'webhooks')).toSorted()).toEqual([
+      'contentful.mjs',
+      'shopify.mjs',
+    ]);
+  });
+
   test('knows of none by default', () => {
-    expect(webhooksFile(synthesize())).toEqual({});
+    expect(webhooksFile(synthesize())).toEqual({ version: 1, webhooks: {} });
+    expect(readdirSync(revalidateFolder(synthesize()))).not.toContain('webhooks');
   });
 
   test('is given secrets of the same stack and parameters too', () => {
@@ -71,20 +98,28 @@ describe('the revalidate function', () => {
 
 describe('a webhook that is not valid is an error with its place, the value and what to do', () => {
   test.each<[string, unknown, string]>([
-    ['a vendor that nobody knows', { blog: { secret } }, `'webhooks.blog'.vendor must be one of contentful, `],
-    ['a name with capitals', { Ghost: { vendor: 'ghost', secret } }, `'webhooks.Ghost' is no good name`],
-    ['no secret', { ghost: {} }, `'webhooks.ghost'.secret must be a SecretValue`],
-    ['a secret in a string', { ghost: { secret: 'x' } }, `'webhooks.ghost'.secret must be a SecretValue`],
-    ['an empty secret', { ghost: { secret: SecretValue.unsafePlainText('') } }, `'webhooks.ghost'.secret is empty`],
+    ['a vendor that nobody knows', { blog: { secret } }, `'webhooks.blog.vendor' must be one of contentful, `],
+    [
+      'a name with capitals',
+      { Ghost: { vendor: 'ghost', secret } },
+      `'webhooks.Ghost' must be named with up to 63 lower-case letters, digits and hyphens, a letter first`,
+    ],
+    ['no secret', { ghost: {} }, `'webhooks.ghost.secret' must be a SecretValue`],
+    ['a secret in a string', { ghost: { secret: 'x' } }, `'webhooks.ghost.secret' must be a SecretValue`],
+    [
+      'an empty secret',
+      { ghost: { secret: SecretValue.unsafePlainText('') } },
+      `'webhooks.ghost.secret' must be a secret that is not empty`,
+    ],
     [
       'an option of another vendor',
       { storyblok: { secret, header: 'X-Token' } },
-      `'webhooks.storyblok'.header is no option of storyblok; it has none but vendor, secret and rules`,
+      `'webhooks.storyblok.header' must be an option of storyblok; use vendor, secret, rules`,
     ],
     [
       'a rule with a field that nobody knows',
       { ghost: { secret, rules: [{ paths: ['/{slugg}'] }] } },
-      `'webhooks.ghost'.rules[0].paths[0] "/{slugg}" has the unknown placeholder {slugg}; use event, type, id, slug`,
+      `'webhooks.ghost.rules[0].paths[0]' must be a template without {slugg}, which is no field, got '/{slugg}'; use event, type, id, slug`,
     ],
   ])('%s', (_title, webhooks, message) => {
     expect(() => synthesize({ webhooks: loosely(webhooks) })).toThrow(message);
@@ -117,12 +152,24 @@ test('the stack says what to paste into each content management system', () => {
   expect(Object.keys(stack.site.webhookUrls)).toEqual(['shop-eu']);
 });
 
-function webhooksFile({ template, outdir }: ReturnType<typeof synthesize>): unknown {
+test('no error quotes a secret', () => {
+  const secrets = [loosely({ ghost: { secret: 'hush' } }), loosely({ ghost: { secret, token: 'hush' } })];
+  for (const webhooks of secrets) {
+    expect(() => synthesize({ webhooks, environment: { 'a-b': 'hush' } })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hush'), faults: expect.any(Array) }),
+    );
+  }
+});
+
+function webhooksFile(synthesized: ReturnType<typeof synthesize>): CompiledWebhooks {
+  return JSON.parse(readFileSync(join(revalidateFolder(synthesized), 'webhooks.json'), 'utf8'));
+}
+
+function revalidateFolder({ template, outdir }: ReturnType<typeof synthesize>): string {
   const [revalidate] = Object.values(
     template.findResources('AWS::Lambda::Function', {
       Properties: { Description: Match.stringLikeRegexp('^Takes word') },
     }),
   );
-  const folder = `asset.${revalidate?.Properties.Code.S3Key.replace('.zip', '')}`;
-  return JSON.parse(readFileSync(join(outdir, folder, 'webhooks.json'), 'utf8'));
+  return join(outdir, `asset.${revalidate?.Properties.Code.S3Key.replace('.zip', '')}`);
 }

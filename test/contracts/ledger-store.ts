@@ -97,13 +97,13 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
 
     test('shows what it has forgotten to a reader that was overtaken', async () => {
       const [writer, reader] = [subject.open(), subject.open()];
-      const { key, page } = await renderedPage(reader, '/', 'a');
+      const { page } = await renderedPage(reader, '/', 'a');
       await writer.append(['tag:a']);
       const summary = await reader.read();
       subject.advance(40 * DAY_MS);
       // The first raises the floor, the second drops what is below it from the shard.
       for (let i = 0; i < 2; i++) await writer.append([`tag:${neighbourOf('a')}`]);
-      const freshness = await readFreshness(key, page, summary, { ledger: reader, clock: { now: () => 0 } });
+      const freshness = await readFreshness({ page, ledger: summary }, { ledger: reader, clock: { now: () => 0 } });
       expect(freshness.kind).toBe('invalidated');
     });
   });

@@ -8,7 +8,7 @@ const FACTS: PageFacts = {
   headers: { 'content-type': 'text/html; charset=utf-8', 'x-two  blanks': 'a  b', link: '</é.css>; rel="preload"' },
   renderedAt: 1_795_348_800_123,
   expiration: 60,
-  staleLimit: 30,
+  staleWhileRevalidate: 30,
   tags: ['ünï,code', 'emoji 🎉', ''],
   ledgerSequence: 7,
   bodyHash: 'ab'.repeat(32),
@@ -20,32 +20,32 @@ const ABSENT = { absent: true } as const;
 /** What every store of pages keeps, whatever it is made of. Each test gets an empty one. */
 export function describePageStore(name: string, create: () => Promise<PageStore>): void {
   describe(`a page store: ${name}`, () => {
-    const key = keyOf('/blog/caf%C3%A9');
+    const pageKey = keyOf('/blog/caf%C3%A9');
     let store: PageStore;
     beforeEach(async () => {
       store = await create();
     });
 
     test('has no page that was not written', async () => {
-      expect(await store.read(key)).toBeUndefined();
+      expect(await store.read(pageKey)).toBeUndefined();
     });
 
     test('gives back facts and body as they were written', async () => {
-      const etag = await store.write(key, FACTS, bytes('<h1>é</h1>'), ABSENT);
-      const page = await store.read(key);
-      expect(page).toMatchObject({ ...FACTS, etag, prerendered: false });
+      const etag = await store.write({ ...FACTS, pageKey, body: bytes('<h1>é</h1>') }, ABSENT);
+      const page = await store.read(pageKey);
+      expect(page).toMatchObject({ ...FACTS, etag, isPrerendered: false });
       expect(textOf(page ?? { body: bytes('') })).toBe('<h1>é</h1>');
     });
 
     test('keeps facts of any size', async () => {
       const facts = { ...FACTS, tags: Array.from({ length: 200 }, (_, i) => `a tag of some length, number ${i}`) };
-      await store.write(key, facts, bytes('x'), ABSENT);
-      expect(await store.read(key)).toMatchObject(facts);
+      await store.write({ ...facts, pageKey, body: bytes('x') }, ABSENT);
+      expect(await store.read(pageKey)).toMatchObject(facts);
     });
 
     test('keeps an empty body', async () => {
-      await store.write(key, { ...FACTS, status: 301 }, bytes(''), ABSENT);
-      expect((await store.read(key))?.body.byteLength).toBe(0);
+      await store.write({ ...FACTS, status: 301, pageKey, body: bytes('') }, ABSENT);
+      expect((await store.read(pageKey))?.body.byteLength).toBe(0);
     });
 
     test.each([
@@ -59,40 +59,42 @@ export function describePageStore(name: string, create: () => Promise<PageStore>
       '/a+b',
       `/${'x'.repeat(900)}`,
     ])('tells %s from every other page', async (path) => {
-      await store.write(keyOf(path), FACTS, bytes(path), ABSENT);
+      await store.write({ ...FACTS, pageKey: keyOf(path), body: bytes(path) }, ABSENT);
       expect(textOf((await store.read(keyOf(path))) ?? { body: bytes('') })).toBe(path);
       expect(await store.read(keyOf('/other'))).toBeUndefined();
     });
 
     test('lets one of many writers create a page', async () => {
       const written = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => store.write(key, FACTS, bytes(`${i}`), ABSENT)),
+        Array.from({ length: 20 }, (_, i) => store.write({ ...FACTS, pageKey, body: bytes(`${i}`) }, ABSENT)),
       );
       const winners = written.filter((etag) => etag !== 'conflict');
       expect(winners).toHaveLength(1);
-      expect((await store.read(key))?.etag).toBe(winners[0]);
+      expect((await store.read(pageKey))?.etag).toBe(winners[0]);
     });
 
     test('lets one of many writers replace a page', async () => {
-      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
+      const etag = await store.write({ ...FACTS, pageKey, body: bytes('old') }, ABSENT);
       const written = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => store.write(key, FACTS, bytes(`${i}`), { etag })),
+        Array.from({ length: 20 }, (_, i) => store.write({ ...FACTS, pageKey, body: bytes(`${i}`) }, { etag })),
       );
       expect(written.filter((result) => result !== 'conflict')).toHaveLength(1);
     });
 
     test('does not replace a page that is gone', async () => {
-      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
-      expect(await store.remove(key, etag)).toBe('removed');
-      expect(await store.write(key, FACTS, bytes('new'), { etag })).toBe('conflict');
-      expect(await store.read(key)).toBeUndefined();
+      const old = { ...FACTS, pageKey, body: bytes('old'), isPrerendered: false };
+      const etag = await store.write(old, ABSENT);
+      expect(await store.remove({ ...old, etag })).toBe('removed');
+      expect(await store.write({ ...FACTS, pageKey, body: bytes('new') }, { etag })).toBe('conflict');
+      expect(await store.read(pageKey)).toBeUndefined();
     });
 
     test('does not remove another page than the one meant', async () => {
-      const etag = await store.write(key, FACTS, bytes('old'), ABSENT);
-      await store.write(key, FACTS, bytes('new'), { etag });
-      expect(await store.remove(key, etag)).toBe('conflict');
-      expect(textOf((await store.read(key)) ?? { body: bytes('') })).toBe('new');
+      const old = { ...FACTS, pageKey, body: bytes('old'), isPrerendered: false };
+      const etag = await store.write(old, ABSENT);
+      await store.write({ ...old, body: bytes('new') }, { etag });
+      expect(await store.remove({ ...old, etag })).toBe('conflict');
+      expect(textOf((await store.read(pageKey)) ?? { body: bytes('') })).toBe('new');
     });
   });
 }

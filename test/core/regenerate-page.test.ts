@@ -10,7 +10,7 @@ const DEPLOYMENT = '0123456789abcdef';
 
 async function expiredWorld(): Promise<{ world: World; job: Job }> {
   const world = createWorld();
-  await servePage(KEY, world);
+  await servePage(KEY, world.options, world);
   world.clock.advance(61_000);
   world.site.answer = { body: '<h1>two</h1>' };
   const page = await world.pages.read(KEY);
@@ -18,7 +18,7 @@ async function expiredWorld(): Promise<{ world: World; job: Job }> {
   return { world, job: { pageKey: KEY, deploymentId: DEPLOYMENT, version: versionOf(page) } };
 }
 
-const regenerate = (job: Job, world: World) => regeneratePage(job, DEPLOYMENT, world);
+const regenerate = (job: Job, world: World) => regeneratePage(job, world.options, world);
 const stored = async (world: World) => textOf((await world.pages.read(KEY)) ?? { body: Buffer.from('nothing') });
 
 describe('a job', () => {
@@ -86,9 +86,12 @@ describe('a render that fails', () => {
     await world.clock.sleep(1000);
     const page = await world.pages.read(KEY);
     if (page === undefined) throw new Error('nothing was stored');
-    await world.pages.write(KEY, { ...page, renderedAt: world.clock.now() }, Buffer.from('theirs'), {
-      etag: page.etag,
-    });
+    await world.pages.write(
+      { ...page, renderedAt: world.clock.now(), pageKey: KEY, body: Buffer.from('theirs') },
+      {
+        etag: page.etag,
+      },
+    );
     expect((await failing).kind).toBe('failed');
     expect(await stored(world)).toBe('theirs');
     expect((await world.pages.read(KEY))?.retryAt).toBeUndefined();
@@ -99,7 +102,7 @@ test('a page that was deleted at the source becomes a stored 404', async () => {
   const { world, job } = await expiredWorld();
   world.site.answer = { status: 404, body: 'gone' };
   expect(await regenerate(job, world)).toEqual({ kind: 'regenerated' });
-  const page = await servePage(KEY, world);
+  const page = await servePage(KEY, world.options, world);
   expect([page.status, textOf(page)]).toEqual([404, 'gone']);
 });
 

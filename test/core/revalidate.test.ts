@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readPageAndLedger } from '../../lib/core/read-freshness.ts';
 import { renderOnce } from '../../lib/core/render-once.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
@@ -10,13 +11,13 @@ const OLD = { body: 'old', hint: { maxAge: 3600, tags: ['posts'] } };
 const NOTHING: Revalidation = { pages: [], tags: [], prefixes: [], all: false };
 
 const revalidateOnly = (world: World, part: Partial<Revalidation>) =>
-  revalidate({ ...NOTHING, ...part }, DEPLOYMENT, world);
-const read = async (world: World, path: string) => textOf(await servePage(keyOf(path), world));
+  revalidate({ ...NOTHING, ...part }, world.options, world);
+const read = async (world: World, path: string) => textOf(await servePage(keyOf(path), world.options, world));
 
 async function worldWith(...paths: string[]): Promise<World> {
   const world = createWorld();
   world.site.answer = OLD;
-  for (const path of paths) await servePage(keyOf(path), world);
+  for (const path of paths) await servePage(keyOf(path), world.options, world);
   world.site.answer = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
   return world;
 }
@@ -61,8 +62,7 @@ describe('revalidating a path', () => {
   test('whose HTML is the same purges while the edge may serve what expired just before', async () => {
     const world = await worldWith('/blog/a');
     world.clock.advance(3_601_000);
-    const [page, ledger] = [await world.pages.read(keyOf('/blog/a')), await world.ledger.read()];
-    await renderOnce(keyOf('/blog/a'), page, ledger, world);
+    await renderOnce(await readPageAndLedger(keyOf('/blog/a'), world), world.options, world);
     world.clock.advance(60_000);
     const soon = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(soon.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
@@ -74,10 +74,11 @@ describe('revalidating a path', () => {
   test('that may have query variants purges all of them, since only one was rendered', async () => {
     const world = await worldWith('/blog/a');
     world.site.answer = OLD;
-    const result = await revalidate({ ...NOTHING, pages: [keyOf('/blog/a')] }, DEPLOYMENT, {
-      ...world,
-      hasQueryVariants: true,
-    });
+    const result = await revalidate(
+      { ...NOTHING, pages: [keyOf('/blog/a')] },
+      { ...world.options, hasQueryVariants: true },
+      world,
+    );
     expect(result.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
   });
 
@@ -99,7 +100,7 @@ describe('revalidating a path', () => {
     const world = await worldWith('/about');
     const about = world.pages.pages.get(keyOf('/about'));
     if (about === undefined) throw new Error('nothing was stored');
-    world.pages.pages.set(keyOf('/about'), { ...about, prerendered: true });
+    world.pages.pages.set(keyOf('/about'), { ...about, isPrerendered: true });
     expect((await revalidateOnly(world, { pages: [keyOf('/about')] })).pages).toMatchObject([
       { outcome: 'prerendered' },
     ]);
@@ -110,7 +111,7 @@ describe('revalidating a path', () => {
     const world = await worldWith();
     world.site.answer = { body: 'before' };
     world.site.milliseconds = 1000;
-    const first = servePage(keyOf('/blog/a'), world);
+    const first = servePage(keyOf('/blog/a'), world.options, world);
     await world.clock.sleep(500);
     world.site.answer = { body: 'after' };
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });

@@ -32,8 +32,8 @@ test('reads paths, tags, prefixes and all, each once', () => {
 
 describe('a path may carry a query', () => {
   test('of which the allowed parameters name the page', () => {
-    expect(pageKeyOfUrlPath('/search?utm=x&page=2', ['page'])).toEqual({ key: '/search/!(page)(2)' });
-    expect(pageKeyOfUrlPath('/search?page=2', [])).toEqual({ key: '/search/index.html' });
+    expect(pageKeyOfUrlPath('/search?utm=x&page=2', ['page'])).toEqual({ pageKey: '/search/!(page)(2)' });
+    expect(pageKeyOfUrlPath('/search?page=2', [])).toEqual({ pageKey: '/search/index.html' });
   });
 });
 

@@ -10,19 +10,19 @@ const YEAR = 31_536_000;
 describe('a missing page', () => {
   test('is rendered, stored and served', async () => {
     const world = createWorld();
-    const page = await servePage(KEY, world);
+    const page = await servePage(KEY, world.options, world);
     expect(seen(page)).toEqual({ state: 'MISS', text: '<h1>one</h1>' });
     expect(cacheControl(page)).toBe(
       `public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=${YEAR}`,
     );
     expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'cache-tag': 'path:/blog/a' });
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
   });
 
   test('is rendered once for a thousand requests at the same time', async () => {
     const world = createWorld();
     world.site.milliseconds = 800;
-    const pages = await Promise.all(Array.from({ length: 1000 }, () => servePage(KEY, world)));
+    const pages = await Promise.all(Array.from({ length: 1000 }, () => servePage(KEY, world.options, world)));
     expect(world.site.renders).toHaveLength(1);
     expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>one</h1>']));
   });
@@ -34,32 +34,32 @@ describe('a missing page', () => {
       ...world,
       leases: {
         async acquire(key: typeof KEY) {
-          await servePage(key, other);
+          await servePage(key, other.options, other);
           return world.leases.acquire(key, 0);
         },
       },
     };
-    expect(seen(await servePage(KEY, late))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
+    expect(seen(await servePage(KEY, late.options, late))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
     expect(world.site.renders).toHaveLength(1);
   });
 
   test('is as old as the begin of its render, since what it shows may be', async () => {
     const world = createWorld();
     world.site.milliseconds = 10_000;
-    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=50,');
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain('s-maxage=50,');
   });
 
   test('whose render failed asks nobody for a regeneration', async () => {
     const world = createWorld();
     world.site.failure = new Error('down');
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     expect(world.requestedJobs).toEqual([]);
   });
 
   test('that takes long is rendered by one more every 3 seconds, not by all who wait', async () => {
     const world = createWorld();
     world.site.milliseconds = 5000;
-    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world.options, world)));
     expect(world.site.renders).toHaveLength(2);
     expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>one</h1>']));
   });
@@ -68,7 +68,7 @@ describe('a missing page', () => {
     const world = createWorld();
     const begun = world.clock.now();
     for (const rank of [0, 1, 2]) await world.leases.acquire(KEY, rank);
-    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('MISS');
     expect(world.clock.now() - begun).toBeLessThan(9500);
   });
 
@@ -76,7 +76,7 @@ describe('a missing page', () => {
     const world = createWorld();
     await world.leases.acquire(KEY, 0);
     const begun = world.clock.now();
-    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('MISS');
     expect(world.clock.now() - begun).toBeGreaterThanOrEqual(3000);
     expect(world.clock.now() - begun).toBeLessThan(3500);
   });
@@ -84,13 +84,13 @@ describe('a missing page', () => {
   test('whose site fails is answered with the failure, which no cache keeps, and nothing is stored', async () => {
     const world = createWorld();
     world.site.failure = new Error('the CMS is down');
-    const page = await servePage(KEY, world);
+    const page = await servePage(KEY, world.options, world);
     expect(page.status).toBe(500);
     expect(cacheControl(page)).toBe('private, no-store');
     expect(world.pages.pages.size).toBe(0);
     expect(world.logLines).toEqual(["rendering '/blog/a/index.html' failed: the CMS is down"]);
     world.site.failure = undefined;
-    expect(seen(await servePage(KEY, world)).state).toBe('MISS');
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('MISS');
   });
 
   test.each([
@@ -103,7 +103,7 @@ describe('a missing page', () => {
     async (status, expected) => {
       const world = createWorld();
       world.site.answer = { status, body: 'no' };
-      const page = await servePage(KEY, world);
+      const page = await servePage(KEY, world.options, world);
       expect(page.status).toBe(expected);
       expect(seen(page)).toEqual({ state: 'BYPASS', text: 'no' });
       expect(world.pages.pages.size).toBe(0);
@@ -113,7 +113,7 @@ describe('a missing page', () => {
   test('that is not there is answered 404, kept by the edge for a minute and stored nowhere', async () => {
     const world = createWorld();
     world.site.answer = { status: 404, body: 'not found' };
-    const pages = await Promise.all(['/x1', '/x2', '/x3'].map((path) => servePage(keyOf(path), world)));
+    const pages = await Promise.all(['/x1', '/x2', '/x3'].map((path) => servePage(keyOf(path), world.options, world)));
     expect(pages.map((page) => page.status)).toEqual([404, 404, 404]);
     expect(pages.map(cacheControl)).toEqual(Array(3).fill('public, max-age=0, s-maxage=60'));
     expect(world.pages.pages.size).toBe(0);
@@ -124,7 +124,7 @@ describe('a fresh page', () => {
   test('costs no render and no job, and is fresh at the edge for the time left', async () => {
     const world = await storedWorld();
     world.clock.advance(45_000);
-    const page = await servePage(KEY, world);
+    const page = await servePage(KEY, world.options, world);
     expect(seen(page)).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
     expect(cacheControl(page)).toContain('s-maxage=15,');
     expect(world.site.renders).toHaveLength(1);
@@ -134,7 +134,9 @@ describe('a fresh page', () => {
   test('with its own stale-while-revalidate is never served stale for longer by the edge', async () => {
     const world = createWorld();
     world.site.answer = { body: 'x', headers: { 'cache-control': 's-maxage=30, stale-while-revalidate=5' } };
-    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=30, stale-while-revalidate=5,');
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain(
+      's-maxage=30, stale-while-revalidate=5,',
+    );
   });
 });
 
@@ -142,7 +144,7 @@ describe('an expired page', () => {
   test('is served at once, for 2 seconds, and asks for one regeneration however many ask', async () => {
     const world = await storedWorld();
     world.clock.advance(61_000);
-    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    const pages = await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world.options, world)));
     expect(pages.map(seen)).toEqual(Array(100).fill({ state: 'STALE', text: '<h1>one</h1>' }));
     expect(cacheControl(pages[0] as ServedPage)).toBe(`public, max-age=0, s-maxage=2, stale-if-error=${YEAR}`);
     expect(world.requestedJobs).toHaveLength(1);
@@ -157,19 +159,19 @@ describe('an expired page', () => {
       await world.clock.sleep(50);
       isSent = true;
     };
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     expect(isSent).toBe(true);
   });
 
   test('whose regeneration failed asks for another one, which the queue does not take for the first', async () => {
     const world = await storedWorld();
     world.clock.advance(61_000);
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     const page = world.pages.pages.get(KEY);
     if (page === undefined) throw new Error('nothing was stored');
     // The failure is noted beside the same bytes, whose entity tag is the same in S3.
     world.pages.pages.set(KEY, { ...page, retryAt: world.clock.now() });
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     expect(new Set(world.requestedJobs.map(({ version }) => version)).size).toBe(2);
   });
 
@@ -177,26 +179,26 @@ describe('an expired page', () => {
     const world = await storedWorld();
     world.clock.advance(61_000);
     world.jobs.requestRegeneration = () => Promise.reject(new Error('no queue'));
-    expect(seen(await servePage(KEY, world)).state).toBe('STALE');
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('STALE');
     expect(world.logLines.at(-1)).toBe("could not ask for a regeneration of '/blog/a/index.html': no queue");
   });
 
   test('beyond its own stale-while-revalidate is rendered first', async () => {
     const world = createWorld();
     world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     world.site.answer = { body: 'two' };
     world.clock.advance(31_000);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
   });
 
   test('beyond it is served all the same when the render fails', async () => {
     const world = createWorld();
     world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     world.site.failure = new Error('down');
     world.clock.advance(31_000);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'STALE', text: 'one' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'STALE', text: 'one' });
   });
 });
 
@@ -205,22 +207,22 @@ describe('an invalidated page', () => {
     const world = await storedWorld();
     await world.ledger.append([entryOfPath('/blog/a')]);
     world.site.failure = new Error('down');
-    await servePage(KEY, world);
+    await servePage(KEY, world.options, world);
     expect(world.requestedJobs).toHaveLength(1);
   });
 
   test('is rendered before it is served', async () => {
     const world = await storedWorld();
     await world.ledger.append([entryOfPath('/blog/a')]);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'HIT', text: '<h1>two</h1>' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'HIT', text: '<h1>two</h1>' });
   });
 
   test('is rendered once for all who wait', async () => {
     const world = await storedWorld();
     world.site.milliseconds = 500;
     await world.ledger.append([entryOfPath('/blog/a')]);
-    const pages = await Promise.all(Array.from({ length: 50 }, () => servePage(KEY, world)));
+    const pages = await Promise.all(Array.from({ length: 50 }, () => servePage(KEY, world.options, world)));
     expect(new Set(pages.map(textOf))).toEqual(new Set(['<h1>two</h1>']));
     expect(world.site.renders).toHaveLength(2);
   });
@@ -229,23 +231,23 @@ describe('an invalidated page', () => {
     const world = await storedWorld();
     world.site.failure = new Error('down');
     await world.ledger.append([entryOfPath('/blog/a')]);
-    const failed = await servePage(KEY, world);
+    const failed = await servePage(KEY, world.options, world);
     expect(seen(failed)).toEqual({ state: 'STALE', text: '<h1>one</h1>' });
     expect(cacheControl(failed)).toContain('s-maxage=30,');
     expect(failed.headers['cache-status']).toContain('detail=render-failed');
     world.clock.advance(10_000);
-    expect(cacheControl(await servePage(KEY, world))).toContain('s-maxage=20,');
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain('s-maxage=20,');
     expect(world.site.renders).toHaveLength(2);
     world.site.failure = undefined;
     world.clock.advance(21_000);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: '<h1>two</h1>' });
   });
 
   test('that is revalidated again during its render is not left at the edge', async () => {
     const world = await storedWorld();
     world.site.milliseconds = 1000;
     await world.ledger.append([entryOfPath('/blog/a')]);
-    const serving = servePage(KEY, world);
+    const serving = servePage(KEY, world.options, world);
     await world.clock.sleep(500);
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(cacheControl(await serving)).toBe('private, no-store');

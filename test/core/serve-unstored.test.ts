@@ -8,7 +8,7 @@ describe('a missing page that the site does not have', () => {
   test('is kept by the edge no longer than it says, under its own tags', async () => {
     const world = createWorld();
     world.site.answer = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
-    const page = await servePage(KEY, world);
+    const page = await servePage(KEY, world.options, world);
     expect(cacheControl(page)).toBe('public, max-age=0, s-maxage=5');
     expect(page.headers['cache-tag']).toBe('path:/blog/a,tag:posts');
   });
@@ -17,7 +17,7 @@ describe('a missing page that the site does not have', () => {
     const world = createWorld();
     world.site.answer = { status: 404, body: 'not found' };
     world.site.milliseconds = 5000;
-    const asking = servePage(KEY, world);
+    const asking = servePage(KEY, world.options, world);
     await world.clock.sleep(100);
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(cacheControl(await asking)).toBe('private, no-store');
@@ -30,7 +30,7 @@ describe('a response that is one viewer’s', () => {
     world.site.answer = { body: 'for one', headers: { 'set-cookie': 'session=1' } };
     world.site.milliseconds = 300;
     const begun = world.clock.now();
-    await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world)));
+    await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world.options, world)));
     expect(world.site.renders).toHaveLength(100);
     expect(world.clock.now() - begun).toBeLessThan(1500);
   });
@@ -38,7 +38,7 @@ describe('a response that is one viewer’s', () => {
   test('is passed through to each and never stored', async () => {
     const world = createWorld();
     world.site.answer = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });
-    const pages = [await servePage(KEY, world), await servePage(KEY, world)];
+    const pages = [await servePage(KEY, world.options, world), await servePage(KEY, world.options, world)];
     expect(pages.map(seen)).toEqual([
       { state: 'BYPASS', text: 'visit 1' },
       { state: 'BYPASS', text: 'visit 2' },
@@ -52,7 +52,7 @@ describe('a response that is one viewer’s', () => {
     const world = await storedWorld();
     world.site.answer = { body: 'mine', headers: { 'cache-control': 'private' } };
     await world.ledger.append([entryOfPath('/blog/a')]);
-    expect(seen(await servePage(KEY, world))).toEqual({ state: 'BYPASS', text: 'mine' });
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'BYPASS', text: 'mine' });
     expect(world.pages.pages.size).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ export const cacheControl = (page: ServedPage) => page.headers['cache-control'];
 /** A world that has the page, and whose site would render another one by now. */
 export async function storedWorld(options?: Parameters<typeof createWorld>[0]): Promise<World> {
   const world = createWorld(options);
-  await servePage(KEY, world);
+  await servePage(KEY, world.options, world);
   world.site.answer = { body: '<h1>two</h1>' };
   return world;
 }

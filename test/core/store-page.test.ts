@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { PageFacts } from '../../lib/core/page/page.ts';
+import type { RenderedPage } from '../../lib/core/page/page.ts';
 import { storePage } from '../../lib/core/store-page.ts';
 import { createMemoryPageStore } from '../fakes/memory-stores.ts';
 import { keyOf, textOf } from '../fakes/world.ts';
@@ -11,7 +11,8 @@ const facts = (
   ledgerSequence: number,
   renderedAt: number,
   bodyHash = `${ledgerSequence}.${renderedAt}`,
-): PageFacts => ({
+): Omit<RenderedPage, 'body'> => ({
+  pageKey: KEY,
   status: 200,
   headers: { 'content-type': 'text/html' },
   renderedAt,
@@ -23,16 +24,18 @@ const facts = (
 
 test('an older render does not replace a newer one', async () => {
   const pages = createMemoryPageStore();
-  await storePage(KEY, facts(2, 100), Buffer.from('new'), undefined, pages);
-  const outcome = await storePage(KEY, facts(1, 200), Buffer.from('old'), undefined, pages);
+  await storePage({ ...facts(2, 100), body: Buffer.from('new') }, undefined, {}, pages);
+  const outcome = await storePage({ ...facts(1, 200), body: Buffer.from('old') }, undefined, {}, pages);
   expect(outcome.kind).toBe('superseded');
   expect(textOf(outcome.page)).toBe('new');
 });
 
 test('among renders that saw the same ledger, the one that began later stays', async () => {
   const pages = createMemoryPageStore();
-  await storePage(KEY, facts(2, 200), Buffer.from('later'), undefined, pages);
-  expect((await storePage(KEY, facts(2, 100), Buffer.from('earlier'), undefined, pages)).kind).toBe('superseded');
+  await storePage({ ...facts(2, 200), body: Buffer.from('later') }, undefined, {}, pages);
+  expect((await storePage({ ...facts(2, 100), body: Buffer.from('earlier') }, undefined, {}, pages)).kind).toBe(
+    'superseded',
+  );
 });
 
 test('whatever the order in which renders end and their writes interleave, the newest stays', async () => {
@@ -46,7 +49,7 @@ test('whatever the order in which renders end and their writes interleave, the n
         write: scheduler.scheduleFunction(memory.write),
       };
       const writing = renders.map(([sequence, begun]) =>
-        storePage(KEY, facts(sequence, begun), Buffer.from(`${sequence}.${begun}`), undefined, pages),
+        storePage({ ...facts(sequence, begun), body: Buffer.from(`${sequence}.${begun}`) }, undefined, {}, pages),
       );
       await scheduler.waitFor(Promise.all(writing));
       const [newest] = renders.toSorted(([s1, b1], [s2, b2]) => s2 - s1 || b2 - b1);
@@ -58,10 +61,10 @@ test('whatever the order in which renders end and their writes interleave, the n
 
 test('tells whether viewers get something else than before', async () => {
   const pages = createMemoryPageStore();
-  const first = await storePage(KEY, facts(1, 1, 'same'), Buffer.from('x'), undefined, pages);
-  const again = await storePage(KEY, facts(2, 2, 'same'), Buffer.from('x'), first.page, pages);
-  const moved = await storePage(KEY, { ...facts(3, 3, 'same'), status: 301 }, Buffer.from('x'), again.page, pages);
-  expect([first, again, moved].map((outcome) => outcome.kind === 'written' && outcome.changed)).toEqual([
+  const first = await storePage({ ...facts(1, 1, 'same'), body: Buffer.from('x') }, undefined, {}, pages);
+  const again = await storePage({ ...facts(2, 2, 'same'), body: Buffer.from('x') }, first.page, {}, pages);
+  const moved = await storePage({ ...facts(3, 3, 'same'), status: 301, body: Buffer.from('x') }, again.page, {}, pages);
+  expect([first, again, moved].map((outcome) => outcome.kind === 'written' && outcome.isChanged)).toEqual([
     true,
     false,
     true,
@@ -72,7 +75,12 @@ test('the bytes of an identical re-render differ, so that S3’s entity tag does
   const pages = createMemoryPageStore();
   const bodies: string[] = [];
   for (let i = 0; i < 5; i++) {
-    const outcome = await storePage(KEY, facts(0, i, 'same'), Buffer.from('<p>x</p>'), pages.pages.get(KEY), pages);
+    const outcome = await storePage(
+      { ...facts(0, i, 'same'), body: Buffer.from('<p>x</p>') },
+      pages.pages.get(KEY),
+      {},
+      pages,
+    );
     bodies.push(Buffer.from(outcome.page.body).toString());
   }
   for (let i = 1; i < bodies.length; i++) expect(bodies[i]).not.toBe(bodies[i - 1]);

@@ -1,4 +1,4 @@
-import type { SiteAnswer } from '../../lib/core/page/page.ts';
+import type { SiteResponse } from '../../lib/core/page/page.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import type { Clock, Renderer } from '../../lib/core/ports.ts';
 import type { CacheHint } from '../../lib/core/site.ts';
@@ -22,7 +22,7 @@ export class FakeSite implements Renderer {
     this.#clock = clock;
   }
 
-  async render(key: PageKey): Promise<SiteAnswer> {
+  async render(key: PageKey): Promise<SiteResponse> {
     this.renders.push(key);
     const { failure } = this;
     const {

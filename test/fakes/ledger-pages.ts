@@ -1,13 +1,11 @@
 import { shardOf } from '../../lib/core/ledger/ledger-shard.ts';
 import { SHARDS } from '../../lib/core/ledger/ledger-summary.ts';
 import type { StoredPage } from '../../lib/core/page/page.ts';
-import type { PageKey } from '../../lib/core/page/page-key.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
-import { isRevalidated } from '../../lib/core/read-freshness.ts';
+import { isInvalidated } from '../../lib/core/read-freshness.ts';
 import { keyOf } from './world.ts';
 
 export interface RenderedPage {
-  readonly key: PageKey;
   readonly page: StoredPage;
 }
 
@@ -19,6 +17,7 @@ export async function renderedPage(
 ): Promise<RenderedPage> {
   const { sequence } = await store.read();
   const page: StoredPage = {
+    pageKey: keyOf(path),
     status: 200,
     headers: {},
     renderedAt: 0,
@@ -28,13 +27,12 @@ export async function renderedPage(
     bodyHash: '',
     body: Buffer.from(''),
     etag: '',
-    prerendered: false,
+    isPrerendered: false,
   };
-  return { key: keyOf(path), page };
+  return { page };
 }
 
-export const isOutOfDate = (store: LedgerStore, { key, page }: RenderedPage): Promise<boolean> =>
-  isRevalidated(key, page, store);
+export const isOutOfDate = (store: LedgerStore, { page }: RenderedPage): Promise<boolean> => isInvalidated(page, store);
 
 /** Another tag whose entry is in the same shard: most mistakes show only there. */
 export function neighbourOf(tag: string): string {

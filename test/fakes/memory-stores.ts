@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger/ledger-shard.ts';
 import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger/ledger-summary.ts';
-import type { StoredPage } from '../../lib/core/page/page.ts';
+import { factsOf, type StoredPage } from '../../lib/core/page/page.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { type Clock, type LeaseStore, type LedgerStore, OPEN_LEASE_MS, type PageStore } from '../../lib/core/ports.ts';
 
@@ -16,23 +16,24 @@ export function createMemoryPageStore(): MemoryPageStore {
   const pages = new Map<PageKey, StoredPage>();
   return {
     pages,
-    async read(key) {
+    async read(pageKey) {
       await network();
-      return pages.get(key);
+      return pages.get(pageKey);
     },
-    async write(key, facts, body, condition) {
+    async write(page, condition) {
       await network();
-      const current = pages.get(key)?.etag;
+      const { pageKey, body } = page;
+      const current = pages.get(pageKey)?.etag;
       if (current !== ('absent' in condition ? undefined : condition.etag)) return 'conflict';
       const etag = `"${randomUUID()}"`;
-      pages.set(key, { ...structuredClone(facts), body, etag, prerendered: false });
+      pages.set(pageKey, { ...structuredClone(factsOf(page)), pageKey, body, etag, isPrerendered: false });
       return etag;
     },
-    async remove(key, etag) {
+    async remove({ pageKey, etag }) {
       await network();
-      const current = pages.get(key)?.etag;
+      const current = pages.get(pageKey)?.etag;
       if (current !== undefined && current !== etag) return 'conflict';
-      pages.delete(key);
+      pages.delete(pageKey);
       return 'removed';
     },
   };
@@ -64,8 +65,8 @@ export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore 
 export function createMemoryLeaseStore(clock: Clock, durationMs = 15_000): LeaseStore {
   const held = new Map<string, { readonly endsAt: number; readonly isOpen: boolean }>();
   return {
-    async acquire(page, rank) {
-      const key = `${rank}${page}`;
+    async acquire(pageKey, hedge) {
+      const key = `${hedge}${pageKey}`;
       await network();
       const other = held.get(key);
       if (other !== undefined && other.endsAt > clock.now())

@@ -1,6 +1,6 @@
 import { type PageKey, pageKeyOf } from '../../lib/core/page/page-key.ts';
 import type { LedgerStore, Purger } from '../../lib/core/ports.ts';
-import type { RevalidatePorts } from '../../lib/core/revalidate.ts';
+import type { RevalidateOptions, RevalidatePorts } from '../../lib/core/revalidate.ts';
 import type { ServePorts } from '../../lib/core/serve-page.ts';
 import { FakeSite } from './fake-site.ts';
 import {
@@ -12,12 +12,13 @@ import {
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface World extends ServePorts, RevalidatePorts {
+  readonly options: RevalidateOptions;
   readonly clock: VirtualClock;
   /** The renderer, as tests control it. */
   readonly site: FakeSite;
   readonly pages: MemoryPageStore;
   readonly ledger: LedgerStore;
-  readonly requestedJobs: { readonly key: PageKey; readonly version: string }[];
+  readonly requestedJobs: { readonly pageKey: PageKey; readonly version: string }[];
   readonly purged: string[][];
   readonly logLines: string[];
   readonly purger: Purger;
@@ -35,18 +36,21 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     requestedJobs,
     purged,
     logLines,
-    hasQueryVariants: false,
     site,
     renderer: site,
     pages: createMemoryPageStore(),
     ledger: createMemoryLedgerStore(clock),
     leases: createMemoryLeaseStore(clock, options.leaseMs),
-    defaultExpiration: options.expiration ?? 60,
+    options: {
+      deploymentId: '0123456789abcdef',
+      hasQueryVariants: false,
+      defaultExpiration: options.expiration ?? 60,
+    },
     jobs: {
-      async requestRegeneration(key, version) {
+      async requestRegeneration(pageKey, version) {
         // As the FIFO queue does: one job a version.
-        if (!requestedJobs.some((job) => job.key === key && job.version === version))
-          requestedJobs.push({ key, version });
+        if (!requestedJobs.some((job) => job.pageKey === pageKey && job.version === version))
+          requestedJobs.push({ pageKey, version });
       },
     },
     purger: {
@@ -62,7 +66,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
 export function keyOf(path: string): PageKey {
   const result = pageKeyOf(path);
   if ('fault' in result) throw new Error(`'${path}' is not the path of a page: ${result.fault}`);
-  return result.key;
+  return result.pageKey;
 }
 
 export const textOf = (page: { readonly body: Uint8Array }): string =>

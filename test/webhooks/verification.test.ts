@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WebhookRequest } from '../../lib/webhooks/types.ts';
+import type { WebhookRequest } from '../../lib/webhooks/vendor.ts';
 import { VENDORS } from '../../lib/webhooks/vendors.ts';
 import { createReceiver } from './receiver.ts';
 import { NOW, requestOf, SAMPLES, SECRET, titleOf } from './samples.ts';

@@ -54,7 +54,7 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     limit: readCount('limit', values.limit) ?? Number.POSITIVE_INFINITY,
   };
   const place = await findPlace(values, host);
-  const bucket = await openBucket(place);
+  const bucket = await openBucket(place, host);
   const counts = new Map<PageState, number>();
   try {
     for await (const page of selectPages(bucket, createPageViewer(bucket, place), selection, host)) {
@@ -64,7 +64,6 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     }
   } finally {
     host.progress('');
-    bucket.close();
   }
   if (!values.json) host.err(summaryOf(counts, bucket.deploymentId));
   return 0;
@@ -109,7 +108,7 @@ function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
   if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });
   if (!prefix.endsWith('/')) throw flagFault('--prefix', { value: prefix, mustBe: 'a path that ends with a slash' });
-  return `${result.key.replace(/\/index\.html$/, '')}/`;
+  return `${result.pageKey.replace(/\/index\.html$/, '')}/`;
 }
 
 function summaryOf(counts: ReadonlyMap<PageState, number>, deploymentId: string): string {

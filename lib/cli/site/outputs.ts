@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { describeStack } from '../../aws/cloudformation.ts';
 import { reasonOf } from '../../basics/errors.ts';
-import { FailedCommand, UsageError } from '../terminal/command.ts';
+import { type CliHost, FailedCommand, UsageError } from '../terminal/command.ts';
 import { awsFailure } from './aws-failure.ts';
+import { openUserAws } from './user-aws.ts';
 
 /** The outputs of one stack. */
 export interface StackOutputs {
@@ -30,19 +32,16 @@ export async function readOutputsFile(path: string, stackName: string | undefine
 }
 
 /** Asks CloudFormation, with the user's own credentials. */
-export async function describeStack(stackName: string, region: string | undefined): Promise<StackOutputs> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(region === undefined ? {} : { region });
-  try {
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const pairs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-    // arn:aws:cloudformation:<region>:...
-    return { stackName, outputs: Object.fromEntries(pairs), region: stack?.StackId?.split(':')[3] ?? region };
-  } catch (error) {
+export async function readStackOutputs(
+  stackName: string,
+  region: string | undefined,
+  { environment }: CliHost,
+): Promise<StackOutputs> {
+  const aws = await openUserAws({ environment, region });
+  const described = await describeStack(aws, stackName).catch((error: unknown) => {
     throw awsFailure(`cannot read the outputs of stack '${stackName}'`, error);
-  } finally {
-    client.destroy();
-  }
+  });
+  return { stackName, outputs: described.outputs, region: described.region ?? region };
 }
 
 async function parseOutputs(path: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

@@ -50,6 +50,6 @@ export function pageJson(page: StoredView) {
     ledgerSequence: facts.ledgerSequence,
     invalidatedBy: freshness.kind === 'invalidated' ? { entry: freshness.by, sequence: freshness.sequence } : null,
     retryAt: facts.retryAt === undefined ? null : new Date(facts.retryAt).toISOString(),
-    tooStale: freshness.kind === 'expired' && freshness.tooStale,
+    tooStale: freshness.kind === 'expired' && freshness.isTooStale,
   };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type CliHost, UsageError } from '../terminal/command.ts';
 import { flagFault } from '../terminal/flags.ts';
-import { describeStack, readOutputsFile, type StackOutputs } from './outputs.ts';
+import { readOutputsFile, readStackOutputs, type StackOutputs } from './outputs.ts';
 import { isLoopback, type RunningSession, readSession } from './session-file.ts';
 
 export const PLACE_FLAGS = {
@@ -122,7 +122,7 @@ async function describedPlace(values: PlaceValues, host: CliHost): Promise<Place
     return outputsPlace(found, `stack '${found.stackName}' in ${values.outputs}`);
   }
   if (values.stack === undefined) return undefined;
-  return outputsPlace(await describeStack(values.stack, values.region), `stack '${values.stack}'`);
+  return outputsPlace(await readStackOutputs(values.stack, values.region, host), `stack '${values.stack}'`);
 }
 
 function outputsPlace({ stackName, region, outputs }: StackOutputs, source: string): Place {

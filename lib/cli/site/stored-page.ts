@@ -29,7 +29,7 @@ export interface StoredView {
 /** Reads pages and says in which state they are, as the serve function would. */
 export interface PageViewer {
   /** `undefined` when nothing is stored. */
-  view(key: PageKey): Promise<StoredView | undefined>;
+  view(pageKey: PageKey): Promise<StoredView | undefined>;
 }
 
 export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
@@ -47,11 +47,11 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
       if (object === undefined) return undefined;
       const page = await readStoredPage(pageKey, object, { bucket: bucket.objects, prerendered });
       const time = now();
-      const freshness = await readFreshness(pageKey, page, summary, { ledger, clock: { now: () => time } });
+      const freshness = await readFreshness({ page, ledger: summary }, { ledger, clock: { now: () => time } });
       return {
         key,
         path: urlPathOfPageKey(pageKey),
-        state: page.prerendered ? 'prerendered' : stateOf(freshness),
+        state: page.isPrerendered ? 'prerendered' : stateOf(freshness),
         freshness,
         facts: page,
         bytes: Number(object.headers['content-length'] ?? 0),

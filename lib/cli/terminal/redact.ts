@@ -2,7 +2,7 @@ import type { CliHost } from './command.ts';
 
 const SHORTEST_SECRET = 8;
 
-/** A host that prints `***` for the token, whoever repeats it: a server's answer, an error of a library. */
+/** A host that prints `***` for the token, whoever repeats it: a server's response, an error of a library. */
 export function withoutToken(argv: readonly string[], host: CliHost): CliHost {
   const secrets = tokensOf(argv, host).flatMap(spellingsOf);
   if (secrets.length === 0) return host;

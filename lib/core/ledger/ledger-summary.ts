@@ -1,6 +1,4 @@
-import type { PageFacts } from '../page/page.ts';
-import type { PageKey } from '../page/page-key.ts';
-import { EVERYTHING, entriesCovering, type Ledger } from './ledger.ts';
+import { EVERYTHING, entriesCovering, type Ledger, type LedgerPage } from './ledger.ts';
 import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
 
 /** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
@@ -42,10 +40,10 @@ export function namesByShard(names: readonly string[]): Map<number, string[]> {
 }
 
 /** The shards that may hold something newer than the page. Usually there are none. */
-export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, key: PageKey, page: PageFacts): number[] {
+export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, page: LedgerPage): number[] {
   // Nothing was revalidated since, or everything was.
   if (sequence <= page.ledgerSequence || floor > page.ledgerSequence) return [];
-  const covering = entriesCovering(key, page.tags).map((name) => shardOf(name, SHARDS));
+  const covering = entriesCovering(page).map((name) => shardOf(name, SHARDS));
   return [...new Set(covering)].filter((shard) => (shards[shard] ?? 0) > page.ledgerSequence);
 }
 
@@ -53,11 +51,10 @@ export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, key
 export function ledgerAbout(
   { sequence, floor }: LedgerSummary,
   shards: ReadonlyMap<number, LedgerShard>,
-  key: PageKey,
-  page: PageFacts,
+  page: LedgerPage,
 ): Ledger {
   if (shards.size === 0) return { sequence, floor, entries: {} };
-  const entries = entriesCovering(key, page.tags).flatMap((name) => {
+  const entries = entriesCovering(page).flatMap((name) => {
     const newest = shards.get(shardOf(name, SHARDS))?.entries[storedName(name)];
     return newest === undefined ? [] : [[name, newest] as const];
   });

@@ -1,4 +1,5 @@
-import { type PageKey, pathOfPageKey } from '../page/page-key.ts';
+import type { RenderedPage } from '../page/page.ts';
+import { pathOfPageKey } from '../page/page-key.ts';
 
 /**
  * What was revalidated, in which order, as far as it concerns one page. A logical clock: a page stores the sequence that
@@ -23,9 +24,12 @@ export const entryOfPath = (path: string): string => `path:${path}`;
 /** `prefix` begins and ends with a slash. */
 export const entryOfPrefix = (prefix: string): string => `prefix:${prefix}`;
 
+/** What the ledger has to know of a page. */
+export type LedgerPage = Pick<RenderedPage, 'pageKey' | 'tags' | 'ledgerSequence'>;
+
 /** The names of all entries that would cover the page: its path, each prefix of it, its tags. */
-export function entriesCovering(key: PageKey, tags: readonly string[]): string[] {
-  const path = pathOfPageKey(key);
+export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
+  const path = pathOfPageKey(pageKey);
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
@@ -37,13 +41,9 @@ export interface CoveringEntry {
 }
 
 /** The first entry that covers the page and that its render has not seen. */
-export function newerEntry(
-  { floor, entries }: Ledger,
-  key: PageKey,
-  page: { readonly tags: readonly string[]; readonly ledgerSequence: number },
-): CoveringEntry | undefined {
+export function newerEntry({ floor, entries }: Ledger, page: LedgerPage): CoveringEntry | undefined {
   const isNewer = ({ sequence }: CoveringEntry): boolean => sequence > page.ledgerSequence;
-  const covering = entriesCovering(key, page.tags).map((name) => ({ name, sequence: entries[name] ?? 0 }));
+  const covering = entriesCovering(page).map((name) => ({ name, sequence: entries[name] ?? 0 }));
   return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);
 }
 

@@ -1,6 +1,7 @@
 import type { CacheHint } from '../site.ts';
+import type { PageKey } from './page-key.ts';
 
-/** Everything about a stored page but its body. */
+/** Everything about a stored page but its key and its body. */
 export interface PageFacts {
   readonly status: number;
   /** Lower-case names; what the viewer gets, without caching directives and cookies. */
@@ -10,7 +11,7 @@ export interface PageFacts {
   /** Seconds that the page stays fresh after `renderedAt`; `false`: until it is revalidated. */
   readonly expiration: number | false;
   /** Seconds that it may still be served after it expired; absent: no limit. */
-  readonly staleLimit?: number;
+  readonly staleWhileRevalidate?: number;
   /** The user's tags, as written. */
   readonly tags: readonly string[];
   /** The ledger's sequence as it was read before the render. */
@@ -25,19 +26,24 @@ export interface PageFacts {
   readonly retryAt?: number;
 }
 
-export interface StoredPage extends PageFacts {
+/** A page as a render made it. */
+export interface RenderedPage extends PageFacts {
+  readonly pageKey: PageKey;
   readonly body: Uint8Array;
+}
+
+export interface StoredPage extends RenderedPage {
   /** The entity tag of the stored object, with its quotes. */
   readonly etag: string;
   /** Made at build time: it never expires by itself. */
-  readonly prerendered: boolean;
+  readonly isPrerendered: boolean;
 }
 
 /** What the build says of a page that it made, where the object in the bucket does not say it. */
 export type PrerenderedFacts = Partial<Pick<PageFacts, 'status' | 'headers'>>;
 
-/** What the site answered for one page key. */
-export interface SiteAnswer {
+/** What the site responded for one page key. */
+export interface SiteResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
@@ -45,9 +51,9 @@ export interface SiteAnswer {
   readonly hint: CacheHint | false | undefined;
 }
 
-/** What is written with the body when the page is stored again. */
-export function factsOf(page: StoredPage): PageFacts {
-  const { body, etag, prerendered, ...facts } = page;
+/** What is stored beside the body. */
+export function factsOf(page: RenderedPage | StoredPage): PageFacts {
+  const { pageKey, body, etag, isPrerendered, ...facts } = page as StoredPage;
   return facts;
 }
 

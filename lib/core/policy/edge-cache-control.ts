@@ -1,6 +1,6 @@
 import type { PageFacts } from '../page/page.ts';
 import { ONE_YEAR_SECONDS } from './freshness.ts';
-import { isGone } from './storability.ts';
+import { isNotFound } from './storability.ts';
 
 /** Each cache that serves stale puts a viewer one more version behind, so the edge does it for a minute at most. */
 export const MAX_EDGE_STALE_SECONDS = 60;
@@ -19,13 +19,13 @@ export const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
 /** `Cache-Control` for the edge; viewer-response rewrites it for browsers. `seconds`: how long the edge keeps the page. */
 export function freshCacheControl(page: PageFacts, seconds: number): string {
   // viewer-response does not run for these, and browsers would honour stale-while-revalidate.
-  if (isGone(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
+  if (isNotFound(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
   const expiration = page.expiration === false ? MAX_EDGE_STALE_SECONDS : page.expiration;
-  const window = Math.min(expiration, MAX_EDGE_STALE_SECONDS, page.staleLimit ?? MAX_EDGE_STALE_SECONDS);
+  const window = Math.min(expiration, MAX_EDGE_STALE_SECONDS, page.staleWhileRevalidate ?? MAX_EDGE_STALE_SECONDS);
   return `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${window}, stale-if-error=${ONE_YEAR_SECONDS}`;
 }
 
 export function staleCacheControl(page: PageFacts, seconds: number): string {
-  if (isGone(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
+  if (isNotFound(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
   return `public, max-age=0, s-maxage=${seconds}, stale-if-error=${ONE_YEAR_SECONDS}`;
 }

@@ -4,8 +4,8 @@ import { ONE_YEAR_SECONDS } from './freshness.ts';
 
 export type Expiration =
   | { readonly kind: 'not-stored'; readonly reason: string }
-  /** `seconds` false: until it is revalidated. `staleLimit` absent: an expired page may be served at any age. */
-  | { readonly kind: 'stored'; readonly seconds: number | false; readonly staleLimit?: number };
+  /** `seconds` false: until it is revalidated. `staleWhileRevalidate` absent: an expired page may be served at any age. */
+  | { readonly kind: 'stored'; readonly seconds: number | false; readonly staleWhileRevalidate?: number };
 
 /** RFC 9213 targeted fields, most specific first. Vercel's is read so that a site can move without edits. */
 const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
@@ -46,13 +46,13 @@ function fromField(name: string, directives: CacheDirectives): Expiration | unde
   return directives.names.has('no-cache') ? notStored(`${name}: no-cache`) : undefined;
 }
 
-function stored(seconds: number, staleLimit: number | undefined, reasonForZero: string): Expiration {
+function stored(seconds: number, staleWhileRevalidate: number | undefined, reasonForZero: string): Expiration {
   const whole = wholeSeconds(seconds);
   if (whole === 0) return notStored(reasonForZero);
   return {
     kind: 'stored',
     seconds: whole,
-    ...(staleLimit === undefined ? {} : { staleLimit: wholeSeconds(staleLimit) }),
+    ...(staleWhileRevalidate === undefined ? {} : { staleWhileRevalidate: wholeSeconds(staleWhileRevalidate) }),
   };
 }
 

@@ -1,28 +1,29 @@
 import { type Ledger, newerEntry } from '../ledger/ledger.ts';
 import type { PageFacts, StoredPage } from '../page/page.ts';
-import type { PageKey } from '../page/page-key.ts';
 
 export const ONE_YEAR_SECONDS = 31_536_000;
 
 export type Freshness =
   | { readonly kind: 'missing' }
   | { readonly kind: 'fresh'; readonly secondsLeft: number }
-  /** `tooStale`: past the page's own limit, so it may be served only if a render fails. */
-  | { readonly kind: 'expired'; readonly secondsAgo: number; readonly tooStale: boolean }
+  /** `isTooStale`: past the page's own limit, so it may be served only if a render fails. */
+  | { readonly kind: 'expired'; readonly secondsAgo: number; readonly isTooStale: boolean }
   /** `by`: the name of the ledger's entry that did it, or `floor`. */
   | { readonly kind: 'invalidated'; readonly by: string; readonly sequence: number };
 
 /** `now` in epoch milliseconds. Whole seconds are left or gone: a page with less than one second left has expired. */
-export function freshnessOf(key: PageKey, page: StoredPage | undefined, ledger: Ledger, now: number): Freshness {
+export function freshnessOf(page: StoredPage | undefined, ledger: Ledger, now: number): Freshness {
   if (page === undefined) return { kind: 'missing' };
   // Only a new build can make it anew: the server bundle does not know its route.
-  if (page.prerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
-  const entry = newerEntry(ledger, key, page);
+  if (page.isPrerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
+  const entry = newerEntry(ledger, page);
   if (entry !== undefined) return { kind: 'invalidated', by: entry.name, sequence: entry.sequence };
   const secondsLeft = secondsUntilExpiry(page, now);
   if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
   const secondsAgo = 0 - secondsLeft;
-  return { kind: 'expired', secondsAgo, tooStale: page.staleLimit !== undefined && secondsAgo > page.staleLimit };
+  const { staleWhileRevalidate } = page;
+  const isTooStale = staleWhileRevalidate !== undefined && secondsAgo > staleWhileRevalidate;
+  return { kind: 'expired', secondsAgo, isTooStale };
 }
 
 /** Negative when the page has expired; a year when it never does by itself. */

@@ -1,12 +1,13 @@
-import type { PageFacts, SiteAnswer } from '../page/page.ts';
+import type { RenderedPage, SiteResponse } from '../page/page.ts';
+import type { PageKey } from '../page/page-key.ts';
 import { expirationOf } from './expiration.ts';
 
 /** The statuses that Vercel's ISR stores (https://vercel.com/docs/incremental-static-regeneration). */
 const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);
-const GONE_STATUSES = new Set([404, 410]);
+const NOT_FOUND_STATUSES = new Set([404, 410]);
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content may appear at any time under a path that has none. */
-export const MAX_GONE_SECONDS = 60;
+export const MAX_NOT_FOUND_SECONDS = 60;
 
 /** Never part of a stored page: about one connection, one viewer, or about caching, which serve decides anew each time. */
 const UNSTORED_HEADERS = new Set([
@@ -25,38 +26,46 @@ const UNSTORED_HEADERS = new Set([
 ]);
 
 export type Storability =
-  | { readonly kind: 'storable'; readonly facts: PageFacts }
+  | { readonly kind: 'storable'; readonly page: RenderedPage }
   /** The site failed: whatever is stored stays. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** A good answer that is not for everybody: passed on, never stored. */
+  /** A good response that is not for everybody: passed on, never stored. */
   | { readonly kind: 'private'; readonly reason: string };
 
+/** Of the render that the response is from. */
 export interface RenderOrigin {
+  readonly pageKey: PageKey;
   readonly renderedAt: number;
   readonly ledgerSequence: number;
   readonly bodyHash: string;
 }
 
-export function isGone(status: number): boolean {
-  return GONE_STATUSES.has(status);
+/** Not Found or Gone: nothing is under this path. */
+export function isNotFound(status: number): boolean {
+  return NOT_FOUND_STATUSES.has(status);
 }
 
-export function storabilityOf(answer: SiteAnswer, origin: RenderOrigin, byDefault: number | false): Storability {
-  if (!STORABLE_STATUSES.has(answer.status)) return { kind: 'failed', reason: `the site answered ${answer.status}` };
-  const obstacle = obstacleTo(answer);
+export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDefault: number | false): Storability {
+  if (!STORABLE_STATUSES.has(response.status))
+    return { kind: 'failed', reason: `the site answered ${response.status}` };
+  const obstacle = obstacleTo(response);
   if (obstacle !== undefined) return { kind: 'private', reason: obstacle };
-  const expiration = expirationOf(answer.headers, answer.hint, byDefault);
+  const expiration = expirationOf(response.headers, response.hint, byDefault);
   if (expiration.kind === 'not-stored') return { kind: 'private', reason: expiration.reason };
-  const { seconds, staleLimit } = expiration;
-  const facts: PageFacts = {
+  const { seconds, staleWhileRevalidate } = expiration;
+  const page: RenderedPage = {
     ...origin,
-    status: answer.status,
-    headers: storedHeaders(answer.headers),
-    expiration: isGone(answer.status) && (seconds === false || seconds > MAX_GONE_SECONDS) ? MAX_GONE_SECONDS : seconds,
-    ...(staleLimit === undefined ? {} : { staleLimit }),
-    tags: tagsOf(answer),
+    body: response.body,
+    status: response.status,
+    headers: storedHeaders(response.headers),
+    expiration:
+      isNotFound(response.status) && (seconds === false || seconds > MAX_NOT_FOUND_SECONDS)
+        ? MAX_NOT_FOUND_SECONDS
+        : seconds,
+    ...(staleWhileRevalidate === undefined ? {} : { staleWhileRevalidate }),
+    tags: tagsOf(response),
   };
-  return { kind: 'storable', facts };
+  return { kind: 'storable', page };
 }
 
 /** The headers that may reach any viewer. */
@@ -64,10 +73,11 @@ export function storedHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !UNSTORED_HEADERS.has(name)));
 }
 
-function obstacleTo(answer: SiteAnswer): string | undefined {
-  if (answer.headers.has('set-cookie')) return 'set-cookie';
-  if (answer.body.byteLength > MAX_BODY_BYTES) return `${answer.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
-  if (varyNames(answer.headers).includes('*')) return 'vary: *';
+function obstacleTo(response: SiteResponse): string | undefined {
+  if (response.headers.has('set-cookie')) return 'set-cookie';
+  if (response.body.byteLength > MAX_BODY_BYTES)
+    return `${response.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
+  if (varyNames(response.headers).includes('*')) return 'vary: *';
   return undefined;
 }
 
@@ -75,8 +85,8 @@ function varyNames(headers: Headers): string[] {
   return (headers.get('vary') ?? '').split(',').map((name) => name.trim());
 }
 
-function tagsOf(answer: SiteAnswer): readonly string[] {
-  const fromHint = answer.hint === false ? [] : (answer.hint?.tags ?? []);
-  const fromHeader = (answer.headers.get('cache-tag') ?? '').split(',').map((tag) => tag.trim());
+function tagsOf(response: SiteResponse): readonly string[] {
+  const fromHint = response.hint === false ? [] : (response.hint?.tags ?? []);
+  const fromHeader = (response.headers.get('cache-tag') ?? '').split(',').map((tag) => tag.trim());
   return [...new Set([...fromHint, ...fromHeader])].filter((tag) => tag !== '');
 }

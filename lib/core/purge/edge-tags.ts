@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PageKey } from '../page/page-key.ts';
+import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
 
 // CloudFront: visible ASCII without commas, case-insensitive, <= 256 characters, <= 50 per object, the rest ignored
@@ -19,8 +19,8 @@ export function edgeTagOf(tag: string): string {
 }
 
 /** The value of the `cache-tag` header of a page. */
-export function edgeTagsOfPage(key: PageKey, tags: readonly string[]): string {
-  const all = [edgeTagOfPath(pathOfPageKey(key)), ...new Set(tags.map(edgeTagOf))];
+export function edgeTagsOfPage({ pageKey, tags }: Pick<RenderedPage, 'pageKey' | 'tags'>): string {
+  const all = [edgeTagOfPath(pathOfPageKey(pageKey)), ...new Set(tags.map(edgeTagOf))];
   return (all.length <= MAX_TAGS ? all : [...all.slice(0, MAX_TAGS - 1), OVERFLOW_TAG]).join(',');
 }
 

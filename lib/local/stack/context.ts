@@ -8,7 +8,7 @@ import type {
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { PolicyStatement } from '../iam/policy.ts';
-import type { ObjectAndQueueServer } from '../s3-sqs/server.ts';
+import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
@@ -28,7 +28,7 @@ export interface StackContext {
   readonly ports: StackPorts;
   readonly clock: StackClock;
   readonly state: LocalState;
-  readonly server: ObjectAndQueueServer;
+  readonly server: ObjectAndQueueServices;
   /** The variables by which the AWS SDK finds this machine's services. */
   readonly endpoints: Readonly<Record<string, string>>;
   assetPath(objectKey: string): string | undefined;

@@ -1,17 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalEvent } from '../events.ts';
+import type { QueueDepth } from '../sqs/queue.ts';
 import type { StackContext } from './context.ts';
 import type { EventLog } from './event-log.ts';
 
 const POLL_MS = 20;
 /** Polls in a row without a sign of work: a message may be between its queue and its function at one look. */
 const QUIET_POLLS = 3;
-
-interface QueueDepth {
-  readonly name: string;
-  readonly approximateMessageCount: number;
-  readonly approximateInflightCount: number;
-}
 
 /** Knows when a stack has nothing left to do. */
 export class IdleWatch {
@@ -32,7 +27,7 @@ export class IdleWatch {
     let events = -1;
     while (quietPolls < QUIET_POLLS) {
       for (const distribution of this.#context.distributions.values()) await distribution.settled();
-      const busy = await this.#busyWith();
+      const busy = this.#busyWith();
       if (performance.now() > end)
         throw new Error(`the stack has not settled in ${timeoutMs} ms: ${busy || 'new events'}`);
       quietPolls = busy === '' && events === this.#events ? quietPolls + 1 : 0;
@@ -48,28 +43,25 @@ export class IdleWatch {
   }
 
   /** What still works, in words; empty when nothing does. */
-  async #busyWith(): Promise<string> {
+  #busyWith(): string {
     const functions = [...this.#context.functions.values()]
       .filter(({ running }) => running > 0)
       .map(({ name, running }) => `${running} invocations of ${name}`);
-    const queues = (await this.#depths()).map((depth) => ({ name: depth.name, messages: this.#activeMessages(depth) }));
+    const queues = this.#depths().map((depth) => ({ name: depth.name, messages: this.#activeMessages(depth) }));
     const messages = queues
       .filter((queue) => queue.messages > 0)
       .map((queue) => `${queue.messages} messages in ${queue.name}`);
     return [...functions, ...messages].join(', ');
   }
 
-  #activeMessages({ name, approximateMessageCount, approximateInflightCount }: QueueDepth): number {
-    if (approximateInflightCount === 0) this.#failed.delete(name);
-    const waitingForRetry = Math.min(this.#failed.get(name) ?? 0, approximateInflightCount);
-    return approximateMessageCount + approximateInflightCount - waitingForRetry;
+  #activeMessages({ name, waiting, inFlight }: QueueDepth): number {
+    if (inFlight === 0) this.#failed.delete(name);
+    const waitingForRetry = Math.min(this.#failed.get(name) ?? 0, inFlight);
+    return waiting + inFlight - waitingForRetry;
   }
 
-  async #depths(): Promise<readonly QueueDepth[]> {
+  #depths(): readonly QueueDepth[] {
     const { server, consumedQueues } = this.#context;
-    // A page of the emulator about itself, so that looking is not counted as a call to AWS.
-    const response = await fetch(`${server.url}/_fauxqs/queues`);
-    const queues = (await response.json()) as readonly QueueDepth[];
-    return queues.filter(({ name }) => consumedQueues.has(name));
+    return server.queueDepths().filter(({ name }) => consumedQueues.has(name));
   }
 }

@@ -5,7 +5,8 @@ import { createResources } from '../cloudformation/create-resources.ts';
 import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
-import { startObjectAndQueueServer } from '../s3-sqs/server.ts';
+import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
+import type { QueueDepth } from '../sqs/queue.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -54,6 +55,8 @@ export interface LocalStack {
   /** `AWS_ENDPOINT_URL_S3` and its like, for an SDK client of one's own. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly bucketName: string;
+  /** What is in each queue now. */
+  queueDepths(): readonly QueueDepth[];
   /** By name of the queue. */
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly functions: readonly StackFunction[];
@@ -115,6 +118,7 @@ async function startStack(
     events,
     endpoints: context.endpoints,
     bucketName: found([...context.buckets][0], 'the stack has no bucket'),
+    queueDepths: () => context.server.queueDepths(),
     queueUrls: new Map([...context.queues.values()].map(({ name, url }) => [name, url])),
     functions: [...context.functions.values()],
     distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
@@ -137,7 +141,7 @@ async function createContext(
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
-  const server = await startObjectAndQueueServer({ clock, dataDirectory: directory, port: 0, onEvent });
+  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent });
   stops.push(() => server.stop());
   const distributions = new Map<string, LocalDistribution>();
   const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { IsrError } from '../../basics/errors.ts';
 import type { StackClock } from '../clock.ts';
 
+/** 1 was that of stacks whose objects lay elsewhere. */
+const VERSION = 2;
+
 interface StateFile {
-  readonly version: 1;
+  readonly version: typeof VERSION;
   /** Secret values by logical id. */
   readonly secrets: Record<string, string>;
   /** What each custom resource was last created from, by logical id: CloudFormation leaves an unchanged one alone. */
@@ -26,7 +29,7 @@ export class LocalState {
 
   /** Without a directory the state is forgotten at the end. */
   static async open(directory: string | undefined, options: { readonly fresh: boolean }): Promise<LocalState> {
-    const empty: StateFile = { version: 1, secrets: {}, applied: {} };
+    const empty: StateFile = { version: VERSION, secrets: {}, applied: {} };
     if (directory === undefined) return new LocalState(undefined, empty);
     if (options.fresh) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
@@ -85,8 +88,10 @@ async function readState(path: string): Promise<StateFile | undefined> {
     throw error;
   });
   if (text === undefined) return undefined;
-  const state: StateFile = JSON.parse(text);
-  if (state.version === 1) return state;
+  const state: Omit<StateFile, 'version'> & { readonly version: number } = JSON.parse(text);
+  if (state.version === VERSION) return { ...state, version: VERSION };
+  // Its buckets are empty now, so whatever was put there has to be put there again.
+  if (state.version === 1) return { ...state, version: VERSION, applied: {} };
   const message = `${path} was written by another version (${state.version}); start with --fresh to forget the local state`;
   throw new IsrError('INVALID_CONFIGURATION', message);
 }

@@ -87,6 +87,17 @@ describe('a deployed stack', () => {
     ]);
   });
 
+  test('goes on when CloudWatch asks to slow down', async () => {
+    site.aws.logs.set('group', [{ id: '1', at: now, message: 'a line\n' }]);
+    site.aws.refusals.push({ status: 400, body: '{"__type":"ThrottlingException","message":"Rate exceeded"}' });
+    const host = site.host();
+    const ended = run(['tail', '--log-group', 'group', '--since', '1h'], host);
+    await host.until(({ said }) => said.length === 1);
+    host.interrupt();
+    expect(await ended).toBe(0);
+    expect(host.said[0]?.slice(10)).toBe('log       group  a line');
+  });
+
   test('takes a log group by name, and ends with 1 when there is none', async () => {
     const { code, host } = await site.run(['tail', '--log-group', 'nowhere', '--json']);
     expect(code).toBe(1);

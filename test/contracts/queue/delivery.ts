@@ -168,15 +168,15 @@ export function describeDelivery(queues: () => Queues): void {
     });
 
     test('is woken when the clock passes a visibility timeout or a delay', async () => {
-      const hidden = await queues().createFifo({ VisibilityTimeout: '600' });
+      const hidden = await queues().createFifo({ VisibilityTimeout: '10' });
       const delayed = await queues().create();
       await hidden.sendTo('A', 'hidden');
       await hidden.receiveOne();
-      await delayed.send('delayed', { DelaySeconds: 600 });
+      await delayed.send('delayed', { DelaySeconds: 10 });
       const waiting = [hidden, delayed].map((queue) => queue.receiveBodies({ WaitTimeSeconds: 20 }));
       await Promise.all([hidden.attributes(), delayed.attributes()]);
 
-      queues().advanceSeconds(601);
+      queues().advanceSeconds(11);
 
       expect(await promptly(Promise.all(waiting))).toEqual([['hidden'], ['delayed']]);
     });

@@ -12,7 +12,7 @@ import {
 
 const key = (path: string, parameters?: readonly QueryParameter[]): string => {
   const result = pageKeyOf(path, parameters);
-  return 'key' in result ? result.key : `fault: ${result.fault}`;
+  return 'pageKey' in result ? result.pageKey : `fault: ${result.fault}`;
 };
 
 describe('a path becomes the key of its page', () => {
@@ -135,9 +135,9 @@ describe('for every path and query', () => {
     fc.assert(
       fc.property(path, query, (raw, parameters) => {
         const result = pageKeyOf(raw, parameters);
-        fc.pre('key' in result);
-        const back = new URLSearchParams(queryOfPageKey(result.key));
-        expect(decodeURIComponent(pathOfPageKey(result.key))).toBe(canonicalPath(raw));
+        fc.pre('pageKey' in result);
+        const back = new URLSearchParams(queryOfPageKey(result.pageKey));
+        expect(decodeURIComponent(pathOfPageKey(result.pageKey))).toBe(canonicalPath(raw));
         expect(new Map(back)).toEqual(
           new Map(parameters.map(({ name, value }) => [decodeURIComponent(name), decodeURIComponent(value)])),
         );
@@ -163,10 +163,10 @@ describe('for every path and query', () => {
     fc.assert(
       fc.property(path, query, (raw, parameters) => {
         const result = pageKeyOf(raw, parameters);
-        fc.pre('key' in result);
-        const uri = uriOfPageKey(result.key);
+        fc.pre('pageKey' in result);
+        const uri = uriOfPageKey(result.pageKey);
         expect(uri).toMatch(/^[A-Za-z0-9\-._~%/]+$/);
-        expect(pageKeyOfUri(uri)).toBe(result.key);
+        expect(pageKeyOfUri(uri)).toBe(result.pageKey);
       }),
     );
   });

@@ -19,9 +19,12 @@ test.each([
   [{ maxAge: Number.POSITIVE_INFINITY, swr: Number.POSITIVE_INFINITY }, 31_536_000, 31_536_000],
   [{ maxAge: 1.5, swr: 2.5 }, 1, 2],
   [{ maxAge: 60, swr: -1 }, 60, 0],
-])('the numbers of a hint, such as %o, become seconds that headers and JSON can carry', (hint, seconds, staleLimit) => {
-  expect(expirationOf(new Headers(), hint, BY_DEFAULT)).toEqual({ kind: 'stored', seconds, staleLimit });
-});
+])(
+  'the numbers of a hint, such as %o, become seconds that headers and JSON can carry',
+  (hint, seconds, staleWhileRevalidate) => {
+    expect(expirationOf(new Headers(), hint, BY_DEFAULT)).toEqual({ kind: 'stored', seconds, staleWhileRevalidate });
+  },
+);
 
 describe('the first that says something decides', () => {
   test.each<[string, Record<string, string>, CacheHint | false | undefined, number | string]>([
@@ -97,7 +100,7 @@ describe('stale-while-revalidate limits how old a page may be served', () => {
     [{}, { maxAge: 10, swr: 20 }, 20],
   ])('%o %o -> %s', (headers, hint, expected) => {
     const expiration = expirationOf(new Headers(headers), hint, BY_DEFAULT);
-    expect(expiration.kind === 'stored' ? expiration.staleLimit : 'not stored').toBe(expected);
+    expect(expiration.kind === 'stored' ? expiration.staleWhileRevalidate : 'not stored').toBe(expected);
   });
 });
 

@@ -5,9 +5,9 @@ import { freshnessOf } from '../../../lib/core/policy/freshness.ts';
 import { keyOf } from '../../fakes/world.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00Z');
-const KEY = keyOf('/blog/a');
 
 const page = (facts: Partial<StoredPage> = {}): StoredPage => ({
+  pageKey: keyOf('/blog/a'),
   status: 200,
   headers: {},
   renderedAt: NOON,
@@ -17,7 +17,7 @@ const page = (facts: Partial<StoredPage> = {}): StoredPage => ({
   bodyHash: '',
   body: Buffer.from(''),
   etag: '"1"',
-  prerendered: false,
+  isPrerendered: false,
   ...facts,
 });
 const ledger = (entries: Record<string, number>, floor = 0): Ledger => ({
@@ -30,25 +30,25 @@ describe('time', () => {
   test.each([
     [0, { kind: 'fresh', secondsLeft: 60 }],
     [59_000, { kind: 'fresh', secondsLeft: 1 }],
-    [59_001, { kind: 'expired', secondsAgo: 0, tooStale: false }],
-    [60_000, { kind: 'expired', secondsAgo: 0, tooStale: false }],
-    [3_600_000, { kind: 'expired', secondsAgo: 3540, tooStale: false }],
+    [59_001, { kind: 'expired', secondsAgo: 0, isTooStale: false }],
+    [60_000, { kind: 'expired', secondsAgo: 0, isTooStale: false }],
+    [3_600_000, { kind: 'expired', secondsAgo: 3540, isTooStale: false }],
   ])('a 60 s page that is %i ms old is %o', (age, expected) => {
-    expect(freshnessOf(KEY, page(), EMPTY_LEDGER, NOON + age)).toEqual(expected);
+    expect(freshnessOf(page(), EMPTY_LEDGER, NOON + age)).toEqual(expected);
   });
 
   test.each([
     [90_000, false],
     [90_001, true],
-  ])('a 60 s page with stale-while-revalidate=30 that is %i ms old is too stale: %s', (age, tooStale) => {
-    expect(freshnessOf(KEY, page({ staleLimit: 30 }), EMPTY_LEDGER, NOON + age)).toMatchObject({
+  ])('a 60 s page with stale-while-revalidate=30 that is %i ms old is too stale: %s', (age, isTooStale) => {
+    expect(freshnessOf(page({ staleWhileRevalidate: 30 }), EMPTY_LEDGER, NOON + age)).toMatchObject({
       kind: 'expired',
-      tooStale,
+      isTooStale,
     });
   });
 
   test('a page with expiration false is fresh for ever', () => {
-    expect(freshnessOf(KEY, page({ expiration: false }), EMPTY_LEDGER, NOON + 1e12).kind).toBe('fresh');
+    expect(freshnessOf(page({ expiration: false }), EMPTY_LEDGER, NOON + 1e12).kind).toBe('fresh');
   });
 });
 
@@ -59,7 +59,7 @@ describe('the ledger', () => {
     ['a folder above it', { 'prefix:/blog/': 6 }, 'prefix:/blog/'],
     ['the folder of that name', { 'prefix:/blog/a/': 6 }, 'prefix:/blog/a/'],
   ])('a newer entry for %s invalidates the page', (_name, entries, by) => {
-    expect(freshnessOf(KEY, page({ tags: ['ünï,code'] }), ledger(entries), NOON)).toEqual({
+    expect(freshnessOf(page({ tags: ['ünï,code'] }), ledger(entries), NOON)).toEqual({
       kind: 'invalidated',
       by,
       sequence: 6,
@@ -72,22 +72,21 @@ describe('the ledger', () => {
     ['a path that begins the same', { 'path:/blog': 6, 'prefix:/blo/': 6 }],
     ['another tag', { 'tag:x': 6 }],
   ])('%s does not', (_name, entries) => {
-    expect(freshnessOf(KEY, page(), ledger(entries), NOON).kind).toBe('fresh');
+    expect(freshnessOf(page(), ledger(entries), NOON).kind).toBe('fresh');
   });
 
   test('a floor above the page’s sequence does', () => {
-    expect(freshnessOf(KEY, page(), ledger({}, 6), NOON)).toEqual({ kind: 'invalidated', by: 'floor', sequence: 6 });
-    expect(freshnessOf(KEY, page(), ledger({}, 5), NOON).kind).toBe('fresh');
+    expect(freshnessOf(page(), ledger({}, 6), NOON)).toEqual({ kind: 'invalidated', by: 'floor', sequence: 6 });
+    expect(freshnessOf(page(), ledger({}, 5), NOON).kind).toBe('fresh');
   });
 
   test('invalidated comes before expired', () => {
-    expect(freshnessOf(KEY, page(), ledger({ 'path:/blog/a': 6 }), NOON + 1e9).kind).toBe('invalidated');
+    expect(freshnessOf(page(), ledger({ 'path:/blog/a': 6 }), NOON + 1e9).kind).toBe('invalidated');
   });
 
   test('a page made at build time is beyond both: only a build makes it anew', () => {
     expect(
-      freshnessOf(KEY, page({ prerendered: true, ledgerSequence: 0 }), ledger({ 'path:/blog/a': 6 }, 6), NOON + 1e12)
-        .kind,
+      freshnessOf(page({ isPrerendered: true, ledgerSequence: 0 }), ledger({ 'path:/blog/a': 6 }, 6), NOON + 1e12).kind,
     ).toBe('fresh');
   });
 });

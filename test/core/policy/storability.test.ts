@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { storabilityOf } from '../../../lib/core/policy/storability.ts';
 import type { CacheHint } from '../../../lib/core/site.ts';
+import { keyOf } from '../../fakes/world.ts';
 
-const ORIGIN = { renderedAt: 1000, ledgerSequence: 3, bodyHash: 'abc' };
+const ORIGIN = { pageKey: keyOf('/a'), renderedAt: 1000, ledgerSequence: 3, bodyHash: 'abc' };
 
 function storability(answer: {
   status?: number;
@@ -54,8 +55,9 @@ test('stores the headers that are for viewers and none that are for caches, conn
   });
   expect(result).toEqual({
     kind: 'storable',
-    facts: {
+    page: {
       ...ORIGIN,
+      body: Buffer.from('x'),
       status: 200,
       headers: { 'content-type': 'text/html; charset=utf-8', link: '</a.css>; rel=preload', vary: 'Accept' },
       expiration: 3600,
@@ -67,7 +69,7 @@ test('stores the headers that are for viewers and none that are for caches, conn
 test('a 404 is not kept for longer than a minute', () => {
   const lifeOf = (status: number, headers = {}) => {
     const result = storability({ status, headers });
-    return result.kind === 'storable' ? result.facts.expiration : undefined;
+    return result.kind === 'storable' ? result.page.expiration : undefined;
   };
   expect(lifeOf(404, { 'cache-control': 's-maxage=86400' })).toBe(60);
   expect(lifeOf(410, { 'cache-control': 's-maxage=86400' })).toBe(60);

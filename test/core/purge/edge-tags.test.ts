@@ -4,7 +4,7 @@ import { edgeTagOf, edgeTagOfPath, edgeTagsOfPage, OVERFLOW_TAG } from '../../..
 import { keyOf } from '../../fakes/world.ts';
 
 test('a page carries the tag of its path and its own tags', () => {
-  expect(edgeTagsOfPage(keyOf('/Blog/A'), ['Posts', 'ünï,code'])).toBe(
+  expect(edgeTagsOfPage({ pageKey: keyOf('/Blog/A'), tags: ['Posts', 'ünï,code'] })).toBe(
     'path:/blog/a,tag:posts,tag:%C3%BCn%C3%AF%2Ccode',
   );
 });
@@ -14,10 +14,8 @@ test('all query variants of a page carry the tag of its path', () => {
 });
 
 test('more tags than CloudFront reads are replaced by one that every purge of a tag names', () => {
-  const tags = edgeTagsOfPage(
-    keyOf('/a'),
-    Array.from({ length: 60 }, (_, i) => `t${i}`),
-  ).split(',');
+  const page = { pageKey: keyOf('/a'), tags: Array.from({ length: 60 }, (_, i) => `t${i}`) };
+  const tags = edgeTagsOfPage(page).split(',');
   expect(tags).toHaveLength(50);
   expect(tags.at(-1)).toBe(OVERFLOW_TAG);
 });

@@ -6,14 +6,17 @@ import { createAwsClient } from '../../../lib/aws/client.ts';
 import { createS3PageStore } from '../../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../../lib/aws/s3-bucket.ts';
 import { StackClock } from '../../../lib/local/clock.ts';
-import { type ObjectAndQueueServer, startObjectAndQueueServer } from '../../../lib/local/s3-sqs/server.ts';
+import {
+  type ObjectAndQueueServices,
+  startObjectAndQueueServices,
+} from '../../../lib/local/object-and-queue-services.ts';
 import { ROOT } from '../../../scripts/build-steps.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
 import { keyOf } from '../../fakes/world.ts';
 import { testAssembly } from '../../support/local-stack.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
-let server: ObjectAndQueueServer;
+let server: ObjectAndQueueServices;
 
 interface Head {
   readonly statusCode: number;
@@ -22,7 +25,7 @@ interface Head {
 
 beforeAll(async () => {
   await testAssembly();
-  server = await startObjectAndQueueServer({ clock: new StackClock(), credentials: CREDENTIALS });
+  server = await startObjectAndQueueServices({ clock: new StackClock(), credentials: CREDENTIALS });
   await server.createBucket('pages');
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -63,9 +66,12 @@ test('a hit does not load the site, a miss does', async () => {
   const aws = createAwsClient({ region: 'us-east-1', endpoints: { s3: server.url } });
   const pages = createS3PageStore(openS3Bucket('pages', aws), { deploymentId: DEPLOYMENT });
   const facts = { status: 200, headers: { 'content-type': 'text/html' }, renderedAt: Date.now(), expiration: 60 };
-  await pages.write(keyOf('/a'), { ...facts, tags: [], ledgerSequence: 0, bodyHash: '' }, Buffer.from('a'), {
-    absent: true,
-  });
+  await pages.write(
+    { ...facts, tags: [], ledgerSequence: 0, bodyHash: '', pageKey: keyOf('/a'), body: Buffer.from('a') },
+    {
+      absent: true,
+    },
+  );
   expect(await serve('/a/index.html')).toMatchObject({ statusCode: 200, headers: { 'x-isr-cache': 'HIT' } });
   expect(await serve('/b/index.html')).toMatchObject({ statusCode: 500, headers: { 'x-isr-cache': 'BYPASS' } });
 });

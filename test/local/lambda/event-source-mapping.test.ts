@@ -5,7 +5,6 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { buildApp } from 'fauxqs';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
 import {
@@ -13,22 +12,27 @@ import {
   startEventSourceMapping,
 } from '../../../lib/local/lambda/event-source-mapping.ts';
 import type { LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
+import {
+  type ObjectAndQueueServices,
+  startObjectAndQueueServices,
+} from '../../../lib/local/object-and-queue-services.ts';
 import { localFunction } from './local-function.ts';
 
-const service = buildApp({ logger: false });
+let services: ObjectAndQueueServices;
 let endpoint: string;
 let sqs: SQSClient;
 let queues = 0;
 
 beforeAll(async () => {
-  endpoint = await service.listen({ port: 0, host: '127.0.0.1' });
+  services = await startObjectAndQueueServices({ clock: new StackClock() });
+  endpoint = services.url;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false });
 });
 
 afterAll(async () => {
   sqs.destroy();
-  await service.close();
+  await services.stop();
 });
 
 interface MappingSetup {
@@ -49,7 +53,9 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
   return {
     ...target,
     async send(body: string, group = 'group') {
-      const ids = fifo ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}` } : {};
+      const ids = fifo
+        ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}`.replaceAll(' ', '-') }
+        : {};
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...ids }));
     },
     async sendAll(bodies: readonly string[]) {

@@ -1,11 +1,12 @@
 import { IsrError, reasonOf } from '../../../basics/errors.ts';
 import { type Fault, sentenceOf } from '../../../basics/fault.ts';
+import type { RevalidationOutcome } from '../../../core/revalidate.ts';
 import { parseRevalidation } from '../../../core/revalidation-request.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, requireFrom } from '../../site/place.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
 import { flagFault, readFlags } from '../../terminal/flags.ts';
 import { countOf } from '../../terminal/wording.ts';
-import { linesOf, type RevalidationAnswer } from './answer-lines.ts';
+import { linesOf } from './outcome-lines.ts';
 
 const FLAGS = {
   ...PLACE_FLAGS,
@@ -24,7 +25,7 @@ Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] 
   --tag <tag>        every page with this tag; rendered when next asked for; may be repeated
   --prefix <prefix>  every page below it, with slashes at both ends: /docs/; may be repeated
   --all              every page
-  --json             the answer as one JSON object
+  --json             the response as one JSON object
 
 The token is read from the environment variable ISR_TOKEN. There is --token <secret> too, but your shell would
 remember it.
@@ -52,10 +53,10 @@ async function runRevalidate(argv: readonly string[], host: CliHost): Promise<Ex
   const place = await findPlace(values, host);
   const url = requireFrom(place, 'revalidateUrl');
   host.progress(`revalidating ${countOf(itemsIn(request), 'item')} …`);
-  const { status, answer } = await send(url, token, request, host);
+  const { status, outcome } = await send(url, token, request, host);
   host.progress('');
-  if (values.json) host.out(JSON.stringify({ status, ...answer }));
-  else for (const line of linesOf(answer, place.source, host)) host.out(line);
+  if (values.json) host.out(JSON.stringify({ status, ...outcome }));
+  else for (const line of linesOf(outcome, place.source, host)) host.out(line);
   return status === 502 ? 1 : 0;
 }
 
@@ -114,7 +115,7 @@ function tokenOf(given: string | undefined): string {
 
 interface Sent {
   readonly status: 200 | 202 | 502;
-  readonly answer: RevalidationAnswer;
+  readonly outcome: RevalidationOutcome;
 }
 
 async function send(url: string, token: string, request: RevalidateRequest, host: CliHost): Promise<Sent> {
@@ -130,14 +131,14 @@ async function send(url: string, token: string, request: RevalidateRequest, host
   });
   const { status } = response;
   const text = await response.text();
-  const answer = parseAnswer(text);
-  if ((status === 200 || status === 202 || status === 502) && Array.isArray(answer?.pages)) {
-    return { status, answer: answer as RevalidationAnswer };
+  const outcome = parseOutcome(text);
+  if ((status === 200 || status === 202 || status === 502) && Array.isArray(outcome?.pages)) {
+    return { status, outcome: outcome as RevalidationOutcome };
   }
-  throw new FailedCommand(`${url} answered ${status}${explain(status, answer?.error ?? text)}`);
+  throw new FailedCommand(`${url} answered ${status}${explain(status, outcome?.error ?? text)}`);
 }
 
-function parseAnswer(text: string): (Partial<RevalidationAnswer> & { readonly error?: string }) | undefined {
+function parseOutcome(text: string): (Partial<RevalidationOutcome> & { readonly error?: string }) | undefined {
   try {
     return JSON.parse(text);
   } catch {

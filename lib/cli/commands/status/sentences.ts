@@ -8,11 +8,11 @@ const ORIGIN: Readonly<Record<string, string>> = {
   HIT: 'the stored page was fresh',
   PRERENDERED: 'it was made by the build, and only a deployment changes it',
   STALE: 'the stored page had expired: it was served at once, and one new render was asked for in the background',
-  REVALIDATED: 'the stored page had been revalidated, so it was rendered anew for this answer, and stored',
-  MISS: 'nothing was stored yet, so it was rendered for this answer',
+  REVALIDATED: 'the stored page had been revalidated, so it was rendered anew for this response, and stored',
+  MISS: 'nothing was stored yet, so it was rendered for this response',
 };
 
-/** What the answer of the edge means. */
+/** What the response of the edge means. */
 export function edgeSentences({ status, headers }: EdgeView): string[] {
   return [copySentence(status, headers), originSentence(status, headers)].filter((sentence) => sentence !== undefined);
 }
@@ -24,10 +24,10 @@ function copySentence(status: number, headers: EdgeView['headers']): string | un
   }
   if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was out of date; the origin said that it still stands.";
   if (/^Miss/i.test(edge)) return 'CloudFront had no copy and asked the origin.';
-  if (/^Error/i.test(edge)) return `CloudFront passed on the origin's answer ${status}.`;
+  if (/^Error/i.test(edge)) return `CloudFront passed on the origin's response ${status}.`;
   return /^(Function|LambdaGenerated)/i.test(edge)
-    ? "The answer was made at the edge, by the site's CloudFront function."
-    : 'The answer does not say that it came through CloudFront.';
+    ? "The response was made at the edge, by the site's CloudFront function."
+    : 'The response does not say that it came through CloudFront.';
 }
 
 function originSentence(status: number, headers: EdgeView['headers']): string | undefined {
@@ -36,7 +36,7 @@ function originSentence(status: number, headers: EdgeView['headers']): string | 
   const when = isCopy ? 'When that copy was made' : 'At the origin';
   if (state === undefined) {
     if (status >= 300 && status < 400) return `It redirects to ${headers.location ?? 'an unknown place'}.`;
-    return 'The answer has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
+    return 'The response has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
   }
   return `${when}, ${stateClause(state, headers['cache-status'] ?? '')}.`;
 }
@@ -48,7 +48,7 @@ function stateClause(state: string, cacheStatus: string): string {
   if (state === 'STALE' && detail === 'render-failed') {
     return 'the last render had failed: the old page is served until one succeeds';
   }
-  if (state === 'MISS' && detail === 'not-found') return 'there was no such page; the answer is not stored';
+  if (state === 'MISS' && detail === 'not-found') return 'there was no such page; the response is not stored';
   return ORIGIN[state] ?? `the state was ${state}`;
 }
 
@@ -75,8 +75,8 @@ function stateSentence(page: StoredView): string {
       return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
     case 'expired': {
       const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
-      if (!freshness.tooStale) return expired + next(page, IN_THE_BACKGROUND);
-      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleLimit}).${next(page, WAITS)}`;
+      if (!freshness.isTooStale) return expired + next(page, IN_THE_BACKGROUND);
+      return `${expired} That is longer than it allows (stale-while-revalidate=${facts.staleWhileRevalidate}).${next(page, WAITS)}`;
     }
     default:
       if (expiry === undefined) return `${start} is fresh until it is revalidated.`;

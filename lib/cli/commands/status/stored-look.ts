@@ -31,7 +31,7 @@ export async function findStoredPage(bucket: SiteBucket, place: Place, path: str
 
 function keyOf(path: string, allowed: readonly string[]): PageKey | undefined {
   const result = pageKeyOfUrlPath(path, allowed);
-  return 'key' in result ? result.key : undefined;
+  return 'pageKey' in result ? result.pageKey : undefined;
 }
 
 function parameterNames(path: string): string[] {

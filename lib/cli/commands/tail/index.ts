@@ -45,7 +45,7 @@ async function runTail(argv: readonly string[], host: CliHost): Promise<ExitCode
   const kinds = new Set((values.kind ?? KINDS.slice(0, 5)).map((kind) => readChoice('kind', kind, KINDS)));
   const sinceMs = durationFrom(values.since ?? '10s');
   const place = await findPlace(values, host);
-  const events = await eventsOf(place, values['log-group'] ?? [], sinceMs, host.stopSignal);
+  const events = await eventsOf(place, values['log-group'] ?? [], sinceMs, host);
   if (!values.json) host.err(`What happens in ${place.source}; stop with Ctrl-C.`);
   try {
     for await (const event of events) {
@@ -63,15 +63,15 @@ async function eventsOf(
   place: Place,
   logGroups: readonly string[],
   sinceMs: number,
-  signal: AbortSignal,
+  host: CliHost,
 ): Promise<AsyncIterable<LocalEvent>> {
   if (place.session !== undefined && logGroups.length === 0) {
     const since = Date.now() + place.session.offsetMilliseconds - sinceMs;
-    return localEvents(place.session.inspectorUrl, since, signal);
+    return localEvents(place.session.inspectorUrl, since, host.stopSignal);
   }
   if (logGroups.length === 0 && place.stackName === undefined) throw new UsageError(WAYS);
-  const groups = logGroups.length > 0 ? logGroups : await logGroupsOf(place);
-  return logEvents(groups, place, Date.now() - sinceMs, signal);
+  const groups = logGroups.length > 0 ? logGroups : await logGroupsOf(place, host);
+  return logEvents(groups, place, Date.now() - sinceMs, host);
 }
 
 const WAYS = [

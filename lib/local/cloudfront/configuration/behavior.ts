@@ -15,7 +15,7 @@ import {
   readCachePolicy,
   readOriginRequestPolicy,
 } from './policies.ts';
-import { checkProperties, type Faults, type PropertyRules } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, type KnownProperties } from './properties.ts';
 import {
   MANAGED_RESPONSE_HEADERS_POLICIES,
   type ResponseHeadersPolicy,
@@ -38,7 +38,7 @@ export function forwardsCookies({ cachePolicy, originRequestPolicy }: Behavior):
   return cachePolicy.cookies.takes !== 'none' || originRequestPolicy.cookies.takes !== 'none';
 }
 
-const BEHAVIOR_RULES: PropertyRules = {
+const BEHAVIOR_RULES: KnownProperties = {
   supported: [
     'AllowedMethods',
     'CachePolicyId',
@@ -59,14 +59,14 @@ const BEHAVIOR_RULES: PropertyRules = {
 export class BehaviorReader {
   readonly #resources: DistributionResources;
   readonly #targets: ReadonlyMap<string, OriginTarget>;
-  readonly #faults: Faults;
+  readonly #faults: ConfigurationFaults;
   readonly #log: (functionName: string, line: string) => void;
   readonly #functions = new Map<string, EdgeFunction | undefined>();
 
   constructor(
     resources: DistributionResources,
     targets: ReadonlyMap<string, OriginTarget>,
-    faults: Faults,
+    faults: ConfigurationFaults,
     log: (functionName: string, line: string) => void,
   ) {
     this.#resources = resources;

@@ -2,7 +2,7 @@ import { type Behavior, BehaviorReader } from './behavior.ts';
 import type { DistributionResources } from './distribution-resources.ts';
 import { type ErrorResponse, readErrorResponses } from './error-responses.ts';
 import { type OriginTarget, readTargets } from './origins.ts';
-import { checkProperties, Faults, isTrue, type PropertyRules } from './properties.ts';
+import { ConfigurationFaults, checkProperties, isTrue, type KnownProperties } from './properties.ts';
 
 export interface Configuration {
   /** In the order in which they are tried; the last one matches every path. */
@@ -14,7 +14,7 @@ export interface Configuration {
   readonly cacheTagHeader: string | undefined;
 }
 
-const DISTRIBUTION_RULES: PropertyRules = {
+const DISTRIBUTION_RULES: KnownProperties = {
   supported: [
     'CacheBehaviors',
     'CacheTagConfig',
@@ -45,7 +45,7 @@ export function readConfiguration(
   resources: DistributionResources,
   log: (functionName: string, line: string) => void,
 ): Configuration {
-  const faults = new Faults();
+  const faults = new ConfigurationFaults();
   const { config } = resources;
   checkProperties('DistributionConfig', config, DISTRIBUTION_RULES, faults);
   if (!isTrue(config.Enabled)) faults.add(`'DistributionConfig.Enabled' must be true`);

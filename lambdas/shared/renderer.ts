@@ -1,0 +1,66 @@
+import type { SiteResponse } from '../../lib/core/page/page.ts';
+import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
+import type { Renderer } from '../../lib/core/ports.ts';
+import { withinTime } from '../../lib/core/render-page.ts';
+import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.ts';
+import { liveRoutesOf } from './live-routes.ts';
+import type { SiteSandbox } from './sandbox.ts';
+
+export interface RendererOptions {
+  /** The canonical origin, `https://example.com`. */
+  readonly siteUrl: string;
+  readonly trailingSlash: TrailingSlash;
+  readonly renderTimeoutMs: number;
+  readonly revalidate: NonNullable<SiteContext['revalidate']>;
+}
+
+/** Pages are everybody's: no viewer's address may get into one. */
+const NOBODYS_ADDRESS = '127.0.0.1';
+
+/** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
+export function createRenderer(sandbox: SiteSandbox): (options: RendererOptions) => Renderer {
+  const isLiveRoute = liveRoutesOf(sandbox);
+  return (options) => ({
+    render: (pageKey, draftToken) => {
+      const work = async (signal: AbortSignal): Promise<SiteResponse> => {
+        const response = await render(pageKey, draftToken, options, signal, sandbox);
+        return isLiveRoute(pageKey) ? { ...response, hint: false } : response;
+      };
+      return withinTime(options.renderTimeoutMs, pathOfPageKey(pageKey), work, sandbox.startTimer);
+    },
+  });
+}
+
+async function render(
+  pageKey: PageKey,
+  draftToken: string | undefined,
+  options: RendererOptions,
+  signal: AbortSignal,
+  { loadSite }: SiteSandbox,
+): Promise<SiteResponse> {
+  const fetch = await loadSite();
+  // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
+  const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
+  const request = new Request(urlOf(pageKey, options), { headers: { accept: '*/*', ...draft }, signal });
+  const pending: Promise<unknown>[] = [];
+  let hint: CacheHint | false | undefined;
+  const response = await fetch(request, {
+    kind: 'page',
+    clientAddress: NOBODYS_ADDRESS,
+    revalidate: options.revalidate,
+    waitUntil: (work) => pending.push(work),
+    onCacheHint: (given) => {
+      hint = given;
+    },
+  });
+  const body = new Uint8Array(await response.arrayBuffer());
+  await Promise.allSettled(pending);
+  return { status: response.status, headers: response.headers, body, hint };
+}
+
+function urlOf(pageKey: PageKey, { siteUrl, trailingSlash }: RendererOptions): URL {
+  const path = pathOfPageKey(pageKey);
+  const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
+  const query = queryOfPageKey(pageKey);
+  return new URL(path + slash + (query === '' ? '' : `?${query}`), siteUrl);
+}

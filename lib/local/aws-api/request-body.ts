@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from './api-error.ts';
+
+/** S3 takes 5 GiB in one PutObject, but here bodies pass through memory. */
+const MAX_BODY_BYTES = 1024 ** 3;
+
+const EMPTY = Buffer.alloc(0);
+
+/** The body of a message as it was sent. Rejects with ApiError when it is too large, or ends before its time. */
+export async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
+  if (coding === undefined && (length === undefined || length === '0')) return EMPTY;
+  return collect(message, length === undefined ? undefined : Number(length));
+}
+
+function collect(message: IncomingMessage, announced: number | undefined): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const parts = new BodyParts(announced);
+  message.on('data', (chunk: Buffer) => {
+    if (!parts.add(chunk)) reject(tooLarge());
+  });
+  message.on('end', () => resolve(parts.join()));
+  message.on('error', () => {});
+  message.on('close', () => reject(new ApiError('IncompleteBody', 'The request ended before its body was complete')));
+  return promise;
+}
+
+class BodyParts {
+  readonly #chunks: Buffer[] = [];
+  /** Of an announced length, so that a large body stands in memory once. */
+  #whole: Buffer | undefined;
+  readonly #announced: number | undefined;
+  #bytes = 0;
+
+  constructor(announced: number | undefined) {
+    this.#announced = announced;
+  }
+
+  /** False, and nothing is kept, when the body is too large. */
+  add(chunk: Buffer): boolean {
+    if (Math.max(this.#announced ?? 0, this.#bytes + chunk.length) > MAX_BODY_BYTES) return false;
+    // Most bodies come in one piece, which needs no copy.
+    if (this.#announced === undefined || chunk.length === this.#announced) this.#chunks.push(chunk);
+    else {
+      this.#whole ??= Buffer.allocUnsafeSlow(this.#announced);
+      chunk.copy(this.#whole, this.#bytes);
+    }
+    this.#bytes += chunk.length;
+    return true;
+  }
+
+  join(): Buffer {
+    return this.#whole ?? (this.#chunks.length === 1 ? (this.#chunks[0] ?? EMPTY) : Buffer.concat(this.#chunks));
+  }
+}
+
+function tooLarge(): ApiError {
+  const message = `Your proposed upload exceeds the maximum allowed size; this machine takes ${MAX_BODY_BYTES} bytes`;
+  return new ApiError('EntityTooLarge', message);
+}

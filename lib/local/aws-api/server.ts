@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { reasonOf } from '../../basics/errors.ts';
+import type { Clock } from '../clock.ts';
+import { closeServer, listenLocally } from '../listen-locally.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from './api-service.ts';
+import type { Calls } from './calls.ts';
+import { readBody } from './request-body.ts';
+import { type Credentials, checkSignature } from './signature.ts';
+
+export interface ApiServerOptions {
+  /** The first that takes a request gets it. */
+  readonly services: readonly ApiService[];
+  readonly calls: Calls;
+  readonly clock: Clock;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Signatures are not looked at when undefined. Requests without one pass in any case. */
+  readonly credentials: Credentials | undefined;
+}
+
+export interface ApiServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Lets the answers that are ready leave, and ends all connections. */
+  stop(): Promise<void>;
+}
+
+/** Serves AWS APIs on this machine alone. Rejects when the port is taken. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const desk = new RequestDesk(options);
+  const server = createServer((message, reply) => void desk.answer(message, reply));
+  const port = await listenLocally(server, { port: options.port });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      // What was answered in this turn leaves first.
+      await setImmediate();
+      await closeServer(server);
+    },
+  };
+}
+
+class RequestDesk {
+  readonly #options: ApiServerOptions;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+  }
+
+  async answer(message: IncomingMessage, reply: ServerResponse): Promise<void> {
+    if (message.url === '/health') return this.#send(reply, { status: 200, headers: [], body: 'ok' });
+    const service = this.#options.services.find((candidate) => candidate.takes(message.headers));
+    if (service === undefined) return this.#send(reply, { status: 404, headers: [] });
+    const request = new HttpRequest(message, reply);
+    let call: PreparedCall | undefined;
+    let answer: ApiAnswer;
+    try {
+      call = await service.prepare(request);
+      answer = await this.#perform(call, request);
+    } catch (thrown) {
+      answer = service.refuse(asApiError(thrown), request);
+    }
+    // Before the answer leaves, so that who has the answer finds the call counted.
+    if (call !== undefined) this.#options.calls.report(call, answer.status);
+    this.#send(reply, answer);
+  }
+
+  async #perform(call: PreparedCall, request: ApiRequest): Promise<ApiAnswer> {
+    const { credentials, calls } = this.#options;
+    if (credentials !== undefined && request.headers.authorization !== undefined) {
+      await checkSignature(request, credentials);
+    }
+    return calls.perform(call, () => call.perform());
+  }
+
+  #send(reply: ServerResponse, { status, headers, body }: ApiAnswer): void {
+    // Node would write this header from the machine's clock.
+    reply.sendDate = false;
+    reply.writeHead(status, [...headers, 'date', new Date(this.#options.clock.now()).toUTCString()]);
+    if (body instanceof Readable) body.on('error', () => reply.destroy()).pipe(reply);
+    else reply.end(body);
+  }
+}
+
+class HttpRequest implements ApiRequest {
+  readonly #message: IncomingMessage;
+  readonly #reply: ServerResponse;
+  #body: Promise<Buffer> | undefined;
+
+  constructor(message: IncomingMessage, reply: ServerResponse) {
+    this.#message = message;
+    this.#reply = reply;
+  }
+
+  get method(): string {
+    return this.#message.method ?? '';
+  }
+
+  get url(): string {
+    return this.#message.url ?? '';
+  }
+
+  get headers(): ApiRequest['headers'] {
+    return this.#message.headers;
+  }
+
+  body(): Promise<Buffer> {
+    this.#body ??= readBody(this.#message);
+    return this.#body;
+  }
+
+  goneSignal(): AbortSignal {
+    const gone = new AbortController();
+    this.#reply.on('close', () => gone.abort());
+    return gone.signal;
+  }
+}
+
+/** What is no refusal is a fault of this emulator, and says so to whoever called. */
+function asApiError(thrown: unknown): ApiError {
+  return thrown instanceof ApiError ? thrown : new ApiError('InternalError', reasonOf(thrown), 500);
+}

@@ -1,0 +1,20 @@
+import type { ApiAnswer, ApiRequest } from '../../aws-api/api-service.ts';
+import type { Bucket } from '../bucket.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { Target } from '../target.ts';
+import type { Uploads } from '../uploads.ts';
+
+export interface ActionContext {
+  readonly request: ApiRequest;
+  readonly target: Target;
+  readonly store: ObjectStore;
+  readonly uploads: Uploads;
+}
+
+/** Has the effect of one call. Throws ApiError to refuse. */
+export type Action = (context: ActionContext) => ApiAnswer | Promise<ApiAnswer>;
+
+/** The bucket that the request is about. Throws ApiError when there is none. */
+export function bucketOf({ store, target }: ActionContext): Bucket {
+  return store.bucket(target.bucket);
+}

@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError } from '../../aws-api/api-error.ts';
+import { invalidArgument, noSuchKey, preconditionFailed } from '../errors.ts';
+import { checkKey, metadataOf } from '../object-metadata.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { checkChange, conditionsOf, judgeRead } from '../preconditions.ts';
+import type { StoredObject } from '../stored-object.ts';
+import { checkTagging } from '../tagging.ts';
+import { element, timeElement, xmlAnswer } from '../xml.ts';
+import { type Action, type ActionContext, bucketOf } from './action.ts';
+
+export const copyObject: Action = (context) => {
+  const { request, target, store } = context;
+  const { key } = target;
+  const bucket = bucketOf(context);
+  checkKey(key);
+  const source = copySource(request.headers, store);
+  if (source === bucket.get(key) && !isReplacing(request.headers)) throw copiesToItself();
+  checkChange(conditionsOf(request.headers), bucket.get(key));
+  const bytes = source.body.readAll();
+  const copy = { key, etag: `"${hash('md5', bytes)}"`, ...copiedFacts(context, source), checksum: source.checksum };
+  const { etag, lastModified } = store.put(bucket, copy, bytes);
+  return xmlAnswer('CopyObjectResult', timeElement('LastModified', lastModified) + element('ETag', etag));
+};
+
+/** The object that `x-amz-copy-source` names. Throws ApiError when there is none, or its own conditions do not hold. */
+export function copySource(headers: IncomingHttpHeaders, store: ObjectStore): StoredObject {
+  const path = decodeURIComponent(String(headers['x-amz-copy-source'])).replace(/^\//, '');
+  const slash = path.indexOf('/');
+  if (slash < 0) throw invalidArgument(`Copy Source must mention the source bucket and key: '${path}'`);
+  const source = store.bucket(path.slice(0, slash)).get(path.slice(slash + 1));
+  if (source === undefined) throw noSuchKey();
+  const condition = (name: string) => headers[`x-amz-copy-source-if-${name}`] as string | undefined;
+  const conditions = {
+    match: condition('match'),
+    noneMatch: condition('none-match'),
+    modifiedSince: condition('modified-since'),
+    unmodifiedSince: condition('unmodified-since'),
+  };
+  if (judgeRead(conditions, source) !== 'read') throw preconditionFailed();
+  return source;
+}
+
+function isReplacing(headers: IncomingHttpHeaders): boolean {
+  return headers['x-amz-metadata-directive'] === 'REPLACE';
+}
+
+function copiesToItself(): ApiError {
+  const rule =
+    "without changing the object's metadata, storage class, website redirect location or encryption attributes";
+  const message = `This copy request is illegal because it is trying to copy an object to itself ${rule}.`;
+  return new ApiError('InvalidRequest', message);
+}
+
+function copiedFacts({ request }: ActionContext, source: StoredObject): Pick<StoredObject, 'metadata' | 'tagging'> {
+  const { headers } = request;
+  return {
+    metadata: isReplacing(headers) ? metadataOf(headers) : source.metadata,
+    tagging: headers['x-amz-tagging-directive'] === 'REPLACE' ? checkTagging(headers['x-amz-tagging']) : source.tagging,
+  };
+}
