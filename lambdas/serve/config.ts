@@ -3,7 +3,7 @@ import { type Environment, hashes, list, optionalText, readEnvironment } from '.
 import { PAGES_VARIABLES, type PagesConfig } from '../shared/pages.ts';
 
 export interface ServeConfig extends PagesConfig {
-  /** Absent when the site has no name but the distribution's own. */
+  /** Absent when the distribution's own name is the only one. */
   readonly siteUrl: string | undefined;
   readonly allowQuery: readonly string[];
   readonly tokenHashes: readonly string[];
