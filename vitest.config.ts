@@ -8,7 +8,8 @@ export default defineConfig({
     // CI has two cores. Tests of the local stack wait for processes of their own half of the time.
     pool: 'forks',
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Tests wait for events, on clocks that they move themselves. These guard against one that hangs, on any machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

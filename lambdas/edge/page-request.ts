@@ -7,7 +7,7 @@ import {
   ruleBrokenBy,
   uriOfPageKey,
 } from '../../lib/core/page/page-key.ts';
-import type { EdgeConfig } from './config.ts';
+import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';
 import { setTrustedHeaders } from './trusted-headers.ts';

@@ -23,7 +23,7 @@ describe("the example's template", () => {
     await site.get('/isr');
     site.clock.advance(25 * 3_600_000);
     expect((await site.get('/isr')).headers['x-isr-cache']).toBe('STALE');
-    await site.stack.settled();
+    await site.settled();
     expect(site.stack.events.ofKind('job')).toContainEqual(expect.objectContaining({ messages: 1, failures: 0 }));
   });
 

@@ -1,4 +1,4 @@
-import type { TrailingSlash } from '../../lib/core/site.ts';
+import type { TrailingSlash } from '../core/site.ts';
 
 /** The construct writes it in place of the string `"__ISR_EDGE_CONFIG__"`. */
 export interface EdgeConfig {
