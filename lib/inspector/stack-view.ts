@@ -18,7 +18,7 @@ export interface PageView {
   readonly status: number;
   /** Epoch milliseconds. */
   readonly renderedAt: number;
-  /** Epoch milliseconds; null: it never expires by itself. */
+  /** Epoch milliseconds. `null`: the page does not expire by itself. */
   readonly expiresAt: number | null;
   readonly tags: readonly string[];
   readonly bytes: number;
@@ -30,7 +30,7 @@ export interface QueueView {
   readonly inFlight: number;
 }
 
-/** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
+/** Looks into a running stack from outside. It lists the bucket and sends HEAD requests, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
   readonly #aws: AwsClient;
@@ -86,7 +86,7 @@ export class StackView {
   async #page(objectKey: string, ledger: LedgerSummary): Promise<PageView | undefined> {
     const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
     const object = await headObject(this.#aws, this.#stack.bucketName, objectKey);
-    // It was removed since the listing.
+    // It was removed after it was listed.
     if (object === undefined) return undefined;
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
@@ -105,7 +105,7 @@ export class StackView {
     };
   }
 
-  /** A deployment never changes, so it is asked for once. */
+  /** Read once, because a deployment never changes. */
   #prerendered(deployment: string): Promise<PrerenderedPages> {
     const known = this.#prerenderedOf.get(deployment);
     if (known !== undefined) return known;
@@ -120,7 +120,7 @@ export class StackView {
   }
 }
 
-/** The local S3 takes any credentials. */
+/** The local S3 accepts any credentials. */
 function localClient(s3: string): AwsClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return createAwsClient({ region: 'us-east-1', endpoints: { s3 }, credentials: async () => credentials });

@@ -86,7 +86,7 @@ async function* selectPages(
       const pages = await mapConcurrently(batch, CONCURRENT_LOOKS, (key) => viewer.view(key));
       looked += batch.length;
       for (const page of pages) {
-        // It was removed since the listing, or is not asked for.
+        // It was removed after it was listed, or its state was not asked for.
         if (page === undefined || !states.has(page.state)) continue;
         yield page;
         found += 1;
@@ -103,7 +103,7 @@ function statesOf(words: readonly string[]): ReadonlySet<PageState> {
   return new Set(chosen.flatMap((state) => (state === 'stale' ? (['expired', 'invalidated'] as const) : state)));
 }
 
-/** Where keys of pages below the prefix begin: `/blog/` covers `/blog` itself, as a revalidation does. */
+/** How keys of pages below the prefix begin. `/blog/` includes the page `/blog`, as it does in a revalidation. */
 function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
   if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../basics/json-object.ts';
 import { XMLParser } from '../../vendor/xml.ts';
 import { FailedCommand } from '../terminal/command.ts';
 
-/** What went wrong at AWS, with what the user can do about it. */
+/** Says what went wrong at AWS, and what the user can do about it. */
 export function awsFailure(what: string, error: unknown): FailedCommand {
   const { reason, advice } = error instanceof AwsRefusal ? explainRefusal(error) : explainFailure(error);
   const sentence = `${what}: ${reason.replace(/\s+/g, ' ')}`;
@@ -13,7 +13,7 @@ export function awsFailure(what: string, error: unknown): FailedCommand {
 
 interface Explanation {
   readonly reason: string;
-  /** Empty where there is none. */
+  /** Empty when there is none. */
   readonly advice: string;
 }
 
@@ -30,13 +30,13 @@ function explainRefusal({ response }: AwsRefusal): Explanation {
 function adviceFor(code: string, { status, headers }: AwsResponse): string {
   if (/^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(code)) return 'sign in again';
   if (status === 403) return "check that your credentials are the account's and may do that";
-  // S3 was asked in another region than the bucket's.
+  // S3 says this when it was asked in the wrong region.
   const region = headers['x-amz-bucket-region'];
   return region === undefined ? '' : `give --region ${region}`;
 }
 
 export interface AwsError {
-  /** `AccessDenied`; empty when AWS does not say it, as to a HEAD. */
+  /** `AccessDenied`. Empty when AWS gives none, as in its response to a HEAD. */
   readonly code: string;
   readonly message: string;
 }
@@ -47,7 +47,7 @@ export function errorIn({ body }: AwsResponse): AwsError {
   try {
     return text.startsWith('{') ? errorInJson(JSON.parse(text)) : errorInXml(text);
   } catch {
-    // A proxy answered in AWS's place.
+    // The response is not from AWS, but perhaps from a proxy.
     return { code: '', message: '' };
   }
 }

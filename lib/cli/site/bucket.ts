@@ -11,11 +11,11 @@ import { openUserAws } from './user-aws.ts';
 /** The bucket of a site, read with the user's own credentials. */
 export interface SiteBucket {
   readonly deploymentId: string;
-  /** For the stores of lib/aws; it refuses to write. */
+  /** Read-only: a write throws. */
   readonly objects: Bucket;
-  /** Headers and size, without the body. */
+  /** Headers and size of an object, without its body. */
   head(key: string): Promise<StoredObject | undefined>;
-  /** A thousand at a time, in the order of their keys. */
+  /** In the order of their keys, up to a thousand at a time. */
   list(prefix: string): AsyncIterable<readonly ListedObject[]>;
 }
 
@@ -37,7 +37,7 @@ export async function openBucket(place: Place, { environment }: CliHost): Promis
   };
 }
 
-/** Of a stack that does not tell which one is served. */
+/** For a stack whose deployment is not known. */
 async function onlyDeployment(aws: AwsClient, bucket: string): Promise<string> {
   const ids = await listFolders(aws, bucket, 'deployments/').catch((error: unknown) => {
     throw awsFailure(`cannot list bucket '${bucket}'`, error);
@@ -50,7 +50,7 @@ async function onlyDeployment(aws: AwsClient, bucket: string): Promise<string> {
   );
 }
 
-/** The message of the stores is for the functions' roles. */
+/** The bucket's own errors give advice about the functions' roles; here it is about the user's credentials. */
 function readOnly({ get, getUnless }: Bucket, name: string): Bucket {
   const explain = (key: string) => (error: unknown) =>
     cannotRead(key, name, error instanceof IsrError ? (error.cause ?? error) : error);

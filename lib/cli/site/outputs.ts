@@ -12,7 +12,7 @@ export interface StackOutputs {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Reads what `cdk deploy --outputs-file` wrote. `stackName`: which stack of it, when there are several. */
+/** Reads the file that `cdk deploy --outputs-file` wrote. `stackName` chooses a stack when there are several. */
 export async function readOutputsFile(path: string, stackName: string | undefined): Promise<StackOutputs> {
   const stacks = await parseOutputs(path);
   const names = Object.keys(stacks);
@@ -31,7 +31,7 @@ export async function readOutputsFile(path: string, stackName: string | undefine
   return { stackName: name, outputs, region: regionOf(outputs) };
 }
 
-/** Asks CloudFormation, with the user's own credentials. */
+/** Asks CloudFormation for the outputs, with the user's own credentials. */
 export async function readStackOutputs(
   stackName: string,
   region: string | undefined,
@@ -55,7 +55,7 @@ async function parseOutputs(path: string): Promise<Readonly<Record<string, Reado
   }
 }
 
-/** Of the function's or the queue's URL: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
+/** The region is part of the URLs of functions and queues: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
 function regionOf(outputs: Readonly<Record<string, string>>): string | undefined {
   const urls = Object.values(outputs).join(' ');
   return /\.lambda-url\.([a-z0-9-]+)\.on\.aws|sqs\.([a-z0-9-]+)\.amazonaws/.exec(urls)?.slice(1).find(Boolean);

@@ -4,18 +4,18 @@ import { FailedCommand } from '../terminal/command.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { RunningSession } from './session-file.ts';
 
-/** The local S3 takes any. */
+/** The local S3 accepts any. */
 const LOCAL_CREDENTIALS: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export interface UserAwsOptions {
   readonly environment: Environment;
   /** @default that of the environment or the profile */
   readonly region?: string | undefined;
-  /** The services of a stack on this machine. */
+  /** A stack on this machine, whose services are used instead. */
   readonly session?: RunningSession | undefined;
 }
 
-/** AWS as its own command line reaches it: by the environment, a profile, or single sign-on. */
+/** Calls AWS with the user's own credentials: from the environment, a profile, or single sign-on. */
 export async function openUserAws({ environment, region, session }: UserAwsOptions): Promise<AwsClient> {
   if (session !== undefined) {
     const s3 = session.endpoints.AWS_ENDPOINT_URL_S3 ?? '';
@@ -29,13 +29,13 @@ export async function openUserAws({ environment, region, session }: UserAwsOptio
   });
 }
 
-/** Asked once here, so that who is not signed in is told so before anything is tried. */
+/** Gets credentials once before the first call, so that a missing sign-in is reported as such. */
 async function credentialsOf(environment: Environment): Promise<() => Promise<AwsCredentials>> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_PROFILE: profile } = environment;
   if (accessKeyId && secretAccessKey && !profile) {
     return async () => ({ accessKeyId, secretAccessKey, sessionToken: environment.AWS_SESSION_TOKEN });
   }
-  // It takes 50 ms to load, which help and misuse should not cost.
+  // It takes a tenth of a second to load, which keys in the environment do not need.
   const { credentialChain } = await import('../../vendor/aws-credentials.ts');
   const chain = credentialChain();
   await chain().catch((error: unknown) => {

@@ -65,7 +65,7 @@ test('knows that the clock of the local stack was moved', async () => {
     stored: { kind: 'found', state: 'expired', path: '/blog', expiresInSeconds: expect.any(Number), tags: ['posts'] },
     why: expect.arrayContaining([expect.stringMatching(/expired 1 h ago/)]),
   });
-  await running.site.stack.settled();
+  await running.site.settled();
 });
 
 test('finds the page behind query parameters that are no part of it', async () => {
@@ -84,7 +84,7 @@ test('asks another site, and says that what it stores is not known', async () =>
   const other = running.site.contentApi.url;
   const { code, text } = await isr('status', `${other}/posts`);
   expect(code).toBe(0);
-  expect(text).toMatch(/Stored: unknown[\s\S]*is of another site/);
+  expect(text).toMatch(/Stored: unknown[\s\S]*belongs to another site/);
   expect(text).toContain('does not say that it came through CloudFront');
 });
 

@@ -113,7 +113,7 @@ describe('a failure says what to do', () => {
     ]);
     expect(code).toBe(0);
     expect(host.said.join(' ').replace(/\s+/g, ' ')).toContain(
-      "What is stored cannot be told: cannot read '_isr/ledger.json' of bucket 'pages': AWS answered 403; check that",
+      "It is not known what is stored: cannot read '_isr/ledger.json' of bucket 'pages': AWS answered 403; check that",
     );
   });
 });

@@ -79,10 +79,10 @@ function welcome(session: LocalSession): string[] {
   ];
 }
 
-/** Sandboxes need `registerHooks`: https://nodejs.org/api/module.html#moduleregisterhooksoptions. The Lambdas run on Node 24. */
+/** Sandboxes need `registerHooks`: https://nodejs.org/api/module.html#moduleregisterhooksoptions. */
 export function requireNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 15)) return;
-  const message = `isr local needs Node.js 22.15 or newer (24 is what the Lambdas run on), this is ${version}`;
+  const message = `it needs Node.js 22.15 or newer (24 is what the Lambdas run on), this is ${version}`;
   throw new IsrError('INVALID_CONFIGURATION', message);
 }

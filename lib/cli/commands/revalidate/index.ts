@@ -43,7 +43,7 @@ Examples:
 
 export const revalidateCommand: Command = { help: HELP, flags: FLAGS, allowPositionals: false, run: runRevalidate };
 
-/** As long as a Lambda may take. */
+/** The longest that a Lambda may run. */
 const PATIENCE_MS = 15 * 60_000;
 
 async function runRevalidate(argv: readonly string[], host: CliHost): Promise<ExitCode> {
@@ -74,7 +74,7 @@ interface RevalidateValues {
   readonly all?: boolean | undefined;
 }
 
-/** Checked as the function will check it, so that a slip costs no request. */
+/** Checks what the function will check, so that a mistake is found without a request. */
 function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequest {
   const request: RevalidateRequest = {
     ...(path && { paths: path }),
@@ -95,7 +95,7 @@ function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequ
 
 const FLAG_OF: Readonly<Record<string, string>> = { paths: '--path', tags: '--tag', prefixes: '--prefix' };
 
-/** Which of several values it is, the value itself tells. */
+/** The value in the sentence shows which one of several it is. */
 function sentenceOfFlag({ place: [member = ''], ...fault }: Fault): string {
   return sentenceOf({ ...fault, place: [] }, FLAG_OF[member] ?? 'the request');
 }
@@ -107,7 +107,7 @@ function itemsIn({ paths = [], tags = [], prefixes = [], all }: RevalidateReques
 function tokenOf(given: string | undefined): string {
   const token = given?.trim() ?? '';
   if (token === '') throw new UsageError('no token: set the environment variable ISR_TOKEN to the one of the site');
-  // fetch would repeat it in its error.
+  // fetch would show it in its error.
   if (!/^[\x21-\x7e]+$/.test(token))
     throw flagFault('the token', { mustBe: 'of visible ASCII characters, without blanks' });
   return token;
@@ -121,7 +121,7 @@ interface Sent {
 async function send(url: string, token: string, request: RevalidateRequest, host: CliHost): Promise<Sent> {
   const response = await fetch(url, {
     method: 'POST',
-    // A redirect would take the token to who knows where.
+    // Following a redirect would send the token to another place.
     redirect: 'manual',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(request),
@@ -153,7 +153,7 @@ function explain(status: number, text: string): string {
   return reason === '' ? '' : `: ${reason}`;
 }
 
-/** `fetch` says "fetch failed", and its cause says why. */
+/** The message of `fetch` is only "fetch failed"; the reason is in its cause. */
 function causeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const { code } = (cause ?? {}) as { code?: string };

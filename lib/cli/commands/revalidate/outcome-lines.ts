@@ -23,7 +23,7 @@ const PURGES: Readonly<Record<PurgeOutcome, string>> = {
   'nothing-to-purge': '',
 };
 
-/** One line per item, and what it means in the end. */
+/** One line per item, and a last one that says what it means. */
 export function linesOf(revalidation: RevalidationOutcome, source: string, host: CliHost): string[] {
   const covers = [
     ...(revalidation.all === undefined ? [] : [{ kind: 'all', name: 'every page', ...revalidation.all }]),
@@ -53,7 +53,7 @@ function conclusion({ pages, purge, milliseconds }: RevalidationOutcome, covers:
   const failed = pages.filter(({ outcome }) => outcome === 'failed').length;
   if (failed > 0) return `${countOf(failed, 'page')} could not be rendered; see the log: isr tail`;
   if (covers === 0 && pages.every(({ outcome }) => outcome === 'prerendered')) {
-    return 'Nothing is new: pages that the build made are changed by a deployment alone.';
+    return 'Nothing changed: only a deployment changes pages that the build made.';
   }
   if (purge === 'queued') return `Done in ${milliseconds} ms; copies at the edge go within seconds.`;
   return `Done in ${milliseconds} ms; nobody gets the old pages any more.`;

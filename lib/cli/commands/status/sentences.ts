@@ -12,7 +12,7 @@ const ORIGIN: Readonly<Record<string, string>> = {
   MISS: 'nothing was stored yet, so it was rendered for this response',
 };
 
-/** What the response of the edge means. */
+/** Explains the response of the edge. */
 export function edgeSentences({ status, headers }: EdgeView): string[] {
   return [copySentence(status, headers), originSentence(status, headers)].filter((sentence) => sentence !== undefined);
 }
@@ -52,9 +52,9 @@ function stateClause(state: string, cacheStatus: string): string {
   return ORIGIN[state] ?? `the state was ${state}`;
 }
 
-/** What the stored page, as it was before the request, says. */
+/** Explains the stored page, as it was before the request. */
 export function storedSentences(look: StoredLook): string[] {
-  if (look.kind === 'unknown') return [`What is stored cannot be told: ${look.reason}.`];
+  if (look.kind === 'unknown') return [`It is not known what is stored: ${look.reason}.`];
   if (look.kind === 'missing') return ['Nothing was stored for it in this deployment before this request.'];
   const { page, dropped } = look;
   return [
@@ -87,14 +87,14 @@ function stateSentence(page: StoredView): string {
 const WAITS = ' The next request at the origin waits for a new render.';
 const IN_THE_BACKGROUND = ' The next request at the origin gets it at once and has it rendered in the background.';
 
-/** Nothing is rendered for a while after a render that failed. */
+/** For a while after a failed render, nothing is rendered. */
 function next({ facts, now }: StoredView, sentence: string): string {
   return facts.retryAt !== undefined && facts.retryAt > now ? '' : sentence;
 }
 
 type Invalidated = Extract<Freshness, { readonly kind: 'invalidated' }>;
 
-/** The floor of the ledger is no entry: everything up to its sequence is out of date. */
+/** The ledger's floor is no entry: it puts everything up to its sequence out of date. */
 function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): string {
   const proof = `ledger entry ${sequence}, the page knows of ${facts.ledgerSequence}`;
   const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(by) ?? [];

@@ -53,7 +53,7 @@ async function runTail(argv: readonly string[], host: CliHost): Promise<ExitCode
       host.out(values.json ? JSON.stringify(event) : eventLine(event, host));
     }
   } catch (error) {
-    // Whatever was under way when the user stopped it.
+    // After Ctrl-C, whatever is being read fails.
     if (!host.stopSignal.aborted) throw error;
   }
   return 0;
@@ -75,10 +75,10 @@ async function eventsOf(
 }
 
 const WAYS = [
-  'cannot tell what to listen to; say it in one of these ways:',
-  "  start a local stack here    ('isr local' or npm start)",
+  'it is not known what to listen to; say it in one of these ways:',
+  '  isr local                   (starts a local stack here)',
   '  --stack <name>              (a deployed stack, with your AWS credentials)',
-  '  --outputs cdk-outputs.json  (cdk deploy --outputs-file cdk-outputs.json writes it)',
+  '  --outputs cdk-outputs.json  (written by cdk deploy --outputs-file cdk-outputs.json)',
   '  --log-group <name>',
 ].join('\n');
 

@@ -11,11 +11,11 @@ import { isPlatformLine } from '../../terminal/log-text.ts';
 
 /** FilterLogEvents allows five calls a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const POLL_MS = 2000;
-/** A line may be readable this much later than a newer one. */
+/** A line may become readable this much later than a newer one. */
 const OVERLAP_MS = 15_000;
-const FUNCTIONS = /(Serve|Render|Revalidate|Ssr|Purge)Logs[0-9A-F]{8}$/;
+const FUNCTIONS = /(Serve|Render|Revalidate|Live|Purge)Logs[0-9A-F]{8}$/;
 
-/** Of the stack's functions. */
+/** Names of the log groups of the stack's functions. */
 export async function logGroupsOf(
   { stackName = '', region }: Place,
   { environment }: CliHost,
@@ -48,7 +48,7 @@ export async function* logEvents(
   }
 }
 
-/** Each call gives what is new in the group. */
+/** Each call returns what is new in the group. */
 function groupReader(aws: AwsClient, logGroup: string, since: number): () => Promise<LocalEvent[]> {
   const seen = new Map<string, number>();
   let startTime = since;
@@ -63,7 +63,7 @@ function groupReader(aws: AwsClient, logGroup: string, since: number): () => Pro
         }
       }
     } catch (error) {
-      // What is left is read in the next round.
+      // The rest is read in the next round.
       if (!isThrottled(error)) throw awsFailure(`cannot read log group '${logGroup}'`, error);
       return found;
     }
@@ -92,7 +92,7 @@ function invocationOf(line: string, functionName: string, at: number): LocalEven
   return { kind: 'invocation', at, functionName, coldStart, milliseconds, error: type ?? status };
 }
 
-/** `MySite-SiteFunctionsServeLogs0F2A91B3-x7Yz` is of `serve`; another group goes by its own name. */
+/** `MySite-SiteFunctionsServeLogs0F2A91B3-x7Yz` belongs to `serve`. Any other group keeps its name. */
 function functionOf(logGroupName: string): string {
-  return /(Serve|Render|Revalidate|Ssr|Purge)Logs[0-9A-F]{8}-/.exec(logGroupName)?.[1]?.toLowerCase() ?? logGroupName;
+  return /(Serve|Render|Revalidate|Live|Purge)Logs[0-9A-F]{8}-/.exec(logGroupName)?.[1]?.toLowerCase() ?? logGroupName;
 }
