@@ -9,7 +9,10 @@ import {
   CacheQueryStringBehavior,
   Distribution,
   OriginProtocolPolicy,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
   OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -31,7 +34,12 @@ export async function runCache(originUrl: string): Promise<LocalStack> {
       origin: new HttpOrigin(ORIGIN, { protocolPolicy: OriginProtocolPolicy.HTTP_ONLY }),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       viewerProtocolPolicy: ViewerProtocolPolicy.ALLOW_ALL,
-      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      // No cookies: CloudFront asks no conditional question where it forwards them.
+      originRequestPolicy: new OriginRequestPolicy(stack, 'Forwarded', {
+        headerBehavior: OriginRequestHeaderBehavior.all(),
+        queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+        cookieBehavior: OriginRequestCookieBehavior.none(),
+      }),
       cachePolicy: new CachePolicy(stack, 'Policy', {
         minTtl: Duration.seconds(0),
         // What says nothing about its life is asked for again each time, as RFC 9111 lets a cache do.
