@@ -105,7 +105,7 @@ export interface IsrSiteProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Content management systems that may say what is out of date, by `POST <revalidate URL>/webhooks/<name>`. See
+   * Content management systems that may revalidate pages, by `POST <revalidate URL>/webhooks/<name>`. See
    * docs/cms/ for what each of them sends.
    *
    * @default - none

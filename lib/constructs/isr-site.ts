@@ -87,7 +87,7 @@ export class IsrSite extends Construct {
     edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
   }
 
-  /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */
+  /** Go off when a page could not be regenerated, or copies at the edge could not be purged. They have no actions yet. */
   get alarms(): readonly Alarm[] {
     return this.queues.alarms;
   }

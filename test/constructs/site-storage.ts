@@ -2,17 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { PrerenderedPage } from '../../lib/index.ts';
-import { writeBundles } from './bundles.ts';
-import { type SynthesizedSite, synthesize } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { bundles, plainSite, type SynthesizedSite, synthesize } from './fixture.ts';
 
 let synthesized: SynthesizedSite;
 beforeAll(async () => {
-  await writeBundles();
-  synthesized = synthesize();
+  synthesized = await plainSite();
 });
 
 describe('the bucket', () => {
@@ -244,7 +240,7 @@ function filesBelow(folder: string): string[] {
     .map((each) => join(each.parentPath, each.name).slice(folder.length + 1));
 }
 
-test('what S3 does not know of a page is beside the bundles that read pages, and in the bucket for everybody else', () => {
+test('what S3 does not know of a page is beside the bundles that read pages, and in the bucket for everybody else', async () => {
   const headers = { 'content-type': 'text/html', 'X-Robots-Tag': 'noindex' };
   const from = synthesize(
     {},
@@ -271,5 +267,6 @@ test('what S3 does not know of a page is beside the bundles that read pages, and
   const uploaded = join(from.outdir, `asset.${upload?.SourceObjectKeys[0]?.replace('.zip', '')}`);
   expect(JSON.parse(readFileSync(join(uploaded, '0123456789abcdef.json'), 'utf8'))).toEqual(known);
   expect(readFileSync(join(folder, 'site/index.mjs'), 'utf8')).toContain('export const fetch');
-  expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toContain('serve');
+  const bundle = readFileSync(join(await bundles(), 'lambdas/serve/index.mjs'), 'utf8');
+  expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toBe(bundle);
 });

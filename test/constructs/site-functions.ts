@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import {
   liveVariables,
@@ -10,10 +10,7 @@ import {
   revalidateVariables,
   serveVariables,
 } from '../../lib/handover/variables.ts';
-import { writeBundles } from './bundles.ts';
-import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { plainSite, type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 
 type Name = 'Serve' | 'Render' | 'Revalidate' | 'Live' | 'Purge';
 const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Live'] as const;
@@ -31,8 +28,7 @@ const PAGES = 'lambdas/shared/pages.ts';
 
 let synthesized: SynthesizedSite;
 beforeAll(async () => {
-  await writeBundles();
-  synthesized = synthesize();
+  synthesized = await plainSite();
 });
 
 describe('each function', () => {
@@ -217,7 +213,7 @@ test('the secret between CloudFront and the live function is generated, and in t
 });
 
 test('a reserved name cannot be given to the site', () => {
-  const { site } = synthesize();
+  const { site } = synthesized;
   expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(
     /'ISR_BUCKET' must be named otherwise.*\(at Stack\/Site\)/,
   );
