@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../basics/errors.ts';
 import { ApiError } from './aws-api/api-error.ts';
@@ -8,7 +7,7 @@ import type { Credentials } from './aws-api/signature.ts';
 import type { StackClock } from './clock.ts';
 import type { LocalEventListener } from './events.ts';
 import { MemoryBodies } from './s3/bodies.ts';
-import { ChangeLog } from './s3/change-log.ts';
+import { openChangeLog } from './s3/change-log.ts';
 import { FileBodies } from './s3/file-bodies.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { S3Service } from './s3/service.ts';
@@ -107,9 +106,9 @@ async function listen(
 function openObjectStore(clock: StackClock, dataDirectory: string | undefined): ObjectStore {
   if (dataDirectory === undefined) return new ObjectStore({ clock, bodies: new MemoryBodies() });
   const directory = join(dataDirectory, 'objects');
-  mkdirSync(directory, { recursive: true });
   const bodies = new FileBodies(join(directory, 'bodies'));
-  return new ObjectStore({ clock, bodies, log: ChangeLog.open(directory, bodies) });
+  const { log, restored } = openChangeLog(directory, bodies);
+  return new ObjectStore({ clock, bodies, log }, restored);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; SQS has no word for it of its own. */

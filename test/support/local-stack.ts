@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
 import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
+import { built } from './built.ts';
 import { ask, type RawAnswer, type RawRequest } from './http.ts';
 import { contentClock, passUntil } from './passing-time.ts';
 
@@ -84,11 +84,8 @@ function revalidation(
 }
 
 /** Folder of the example's cloud assembly. */
-export async function testAssembly(): Promise<string> {
-  const response = await fetch(inject('testAssemblyUrl'));
-  const { directory, error } = (await response.json()) as { directory?: string; error?: string };
-  if (directory === undefined) throw new Error(`cannot build the example for the tests: ${error}`);
-  return directory;
+export function testAssembly(): Promise<string> {
+  return built('example-assembly');
 }
 
 async function exampleToken(): Promise<string> {

@@ -34,6 +34,13 @@ export interface RunStackOptions {
   /** @default the machine's time, which can be moved */
   readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
+  /**
+   * Where on this machine the origins live that are not of the stack, by their domain names:
+   * `{ 'shop.example.com': 'http://127.0.0.1:8080' }`.
+   *
+   * @default none: such an origin is an error
+   */
+  readonly origins?: Readonly<Record<string, string>> | undefined;
   /** Names of the response headers that events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[] | undefined;
   /**
@@ -187,7 +194,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     functions: new Map(),
     functionUrls: new Map(),
     bucketPolicies: new Map(),
-    origins: new Map(),
+    origins: new Map(Object.entries(options.origins ?? {})),
     edgeFunctions: new Map(),
     cachePolicies: new Map(),
     originRequestPolicies: new Map(),

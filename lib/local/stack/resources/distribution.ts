@@ -61,7 +61,9 @@ function createDistribution(
 function originUrl({ origins }: StackContext, domainName: string): URL {
   const url = origins.get(domainName);
   if (url !== undefined) return new URL(url);
-  throw new Error(`the origin '${domainName}' is not of this stack; only its own buckets and functions can be origins`);
+  throw new Error(
+    `the origin '${domainName}' is not of this stack; say with 'origins' of runStack where on this machine it lives`,
+  );
 }
 
 interface ReadRequest {

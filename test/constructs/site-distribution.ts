@@ -2,12 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { MAX_EDGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
-import { writeBundles } from './bundles.ts';
-import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { plainSite, type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 
 interface Behavior {
   readonly PathPattern?: string;
@@ -22,8 +19,7 @@ interface Behavior {
 
 let synthesized: SynthesizedSite;
 beforeAll(async () => {
-  await writeBundles();
-  synthesized = synthesize();
+  synthesized = await plainSite();
 });
 
 describe('pages', () => {

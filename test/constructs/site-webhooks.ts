@@ -1,17 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnParameter, SecretValue, Stack } from 'aws-cdk-lib';
+import { CfnParameter, SecretValue, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { IsrSite, IsrStack, type WebhookProps } from '../../lib/index.ts';
 import type { CompiledWebhooks } from '../../lib/webhooks/compiled.ts';
-import { writeBundles } from './bundles.ts';
-import { synthesize, writeBuild } from './fixture.ts';
+import { bundles, newApp, plainSite, type SynthesizedSite, synthesize, writeBuild } from './fixture.ts';
 
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
-
-beforeAll(writeBundles);
+beforeAll(bundles);
 
 const secret = SecretValue.secretsManager('cms');
 type Webhooks = Readonly<Record<string, WebhookProps>>;
@@ -24,9 +21,13 @@ describe('the revalidate function', () => {
     contentful: { secret: [secret, SecretValue.secretsManager('next')] },
     'shop-eu': { vendor: 'shopify', secret, rules: [{ when: { type: 'product' }, paths: ['/products/{slug}'] }] },
   };
+  let site: SynthesizedSite;
+  beforeAll(() => {
+    site = synthesize({ webhooks });
+  });
 
   test('has the secrets, as references that CloudFormation resolves, and no other function has them', () => {
-    const { template } = synthesize({ webhooks });
+    const { template } = site;
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const withSecrets = functions.filter(([, each]) => JSON.stringify(each).includes('ISR_WEBHOOK_SECRET'));
     expect(withSecrets.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['SiteFunctionsRevalidate']);
@@ -38,7 +39,7 @@ describe('the revalidate function', () => {
   });
 
   test('has everything else beside its bundle', () => {
-    const { version, webhooks: compiled } = webhooksFile(synthesize({ webhooks }));
+    const { version, webhooks: compiled } = webhooksFile(site);
     expect(version).toBe(1);
     expect(Object.keys(compiled)).toEqual(['contentful', 'shop-eu']);
     expect(compiled['shop-eu']).toEqual({
@@ -63,19 +64,16 @@ describe('the revalidate function', () => {
   });
 
   test('has the modules of the vendors that send any, and of no other', () => {
-    expect(readdirSync(join(revalidateFolder(synthesize({ webhooks })), 'webhooks')).toSorted()).toEqual([
-      'contentful.mjs',
-      'shopify.mjs',
-    ]);
+    expect(readdirSync(join(revalidateFolder(site), 'webhooks')).toSorted()).toEqual(['contentful.mjs', 'shopify.mjs']);
   });
 
-  test('knows of none by default', () => {
-    expect(webhooksFile(synthesize())).toEqual({ version: 1, webhooks: {} });
-    expect(readdirSync(revalidateFolder(synthesize()))).not.toContain('webhooks');
+  test('knows of none by default', async () => {
+    expect(webhooksFile(await plainSite())).toEqual({ version: 1, webhooks: {} });
+    expect(readdirSync(revalidateFolder(await plainSite()))).not.toContain('webhooks');
   });
 
   test('is given secrets of the same stack and parameters too', () => {
-    const stack = new Stack(new App(), 'Stack');
+    const stack = new Stack(newApp(), 'Stack');
     const parameter = new CfnParameter(stack, 'GhostSecret', { noEcho: true });
     new IsrSite(stack, 'Site', {
       buildDirectory: writeBuild(),
@@ -146,7 +144,7 @@ test('a secret that is written into the code gets a warning', () => {
 
 test('the stack says what to paste into each content management system', () => {
   const webhooks: Webhooks = { 'shop-eu': { vendor: 'shopify', secret } };
-  const stack = new IsrStack(new App(), 'CdkIsr', { buildDirectory: writeBuild(), webhooks });
+  const stack = new IsrStack(newApp(), 'CdkIsr', { buildDirectory: writeBuild(), webhooks });
   const [output] = Object.values(Template.fromStack(stack).findOutputs('WebhookUrlShopEu'));
   expect(output?.Value).toEqual({ 'Fn::Join': ['', [expect.anything(), 'webhooks/shop-eu']] });
   expect(Object.keys(stack.site.webhookUrls)).toEqual(['shop-eu']);

@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { IsrSite, type IsrSiteProps, IsrStack } from '../../lib/index.ts';
-import { writeBundles } from './bundles.ts';
-import { synthesize, writeBuild } from './fixture.ts';
+import { bundles, newApp, plainSite, synthesize, writeBuild } from './fixture.ts';
 
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
-
-beforeAll(writeBundles);
+beforeAll(bundles);
 
 describe('a prop that is not valid is an error with the value and the path', () => {
   test.each<[Partial<IsrSiteProps>, string]>([
@@ -91,8 +88,9 @@ describe('ids that a deployed stack depends on', () => {
       ],
     ],
     ['AWS::SecretsManager::Secret', ['SiteFunctionsOriginSecret3624831D']],
-  ])('%s: %j', (type, ids) => {
-    expect(Object.keys(synthesize().template.findResources(type)).toSorted()).toEqual(ids);
+  ])('%s: %j', async (type, ids) => {
+    const { template } = await plainSite();
+    expect(Object.keys(template.findResources(type)).toSorted()).toEqual(ids);
   });
 });
 
@@ -105,21 +103,24 @@ test('two syntheses of one build are the same, byte by byte', () => {
   expect(Object.keys(assetsOf(one))).toEqual(Object.keys(assetsOf(other)));
 });
 
-test('equal builds in different folders are the same deployment', () => {
-  expect(synthesize().template.toJSON()).toEqual(synthesize().template.toJSON());
+test('equal builds in different folders are the same deployment', async () => {
+  expect(synthesize().template.toJSON()).toEqual((await plainSite()).template.toJSON());
 });
 
 test('one stack can hold two sites', () => {
-  const stack = new Stack(new App(), 'Stack');
+  const stack = new Stack(newApp(), 'Stack');
   for (const id of ['One', 'Two']) new IsrSite(stack, id, { buildDirectory: writeBuild() });
   Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 2);
 });
 
 describe('IsrStack', () => {
-  const templateOf = () => Template.fromStack(new IsrStack(new App(), 'CdkIsr', { buildDirectory: writeBuild() }));
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(new IsrStack(newApp(), 'CdkIsr', { buildDirectory: writeBuild() }));
+  });
 
   test('says where everything is', () => {
-    expect(Object.keys(templateOf().findOutputs('*')).toSorted()).toEqual([
+    expect(Object.keys(template.findOutputs('*')).toSorted()).toEqual([
       'BucketName',
       'DeploymentId',
       'DistributionId',
@@ -132,7 +133,7 @@ describe('IsrStack', () => {
   });
 
   test('is what it was', () => {
-    const text = JSON.stringify(templateOf().toJSON(), (name, value) =>
+    const text = JSON.stringify(template.toJSON(), (name, value) =>
       name === 'FunctionCode' ? '<code of lambdas/edge>' : value,
     ).replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>');
     expect(JSON.parse(text)).toMatchSnapshot();

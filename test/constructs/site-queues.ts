@@ -1,15 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { writeBundles } from './bundles.ts';
-import { type SynthesizedSite, synthesize } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { beforeAll, describe, expect, test } from 'vitest';
+import { plainSite, type SynthesizedSite, synthesize } from './fixture.ts';
 
 let synthesized: SynthesizedSite;
 beforeAll(async () => {
-  await writeBundles();
-  synthesized = synthesize();
+  synthesized = await plainSite();
 });
 
 describe('jobs', () => {

@@ -1,24 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { readLiveConfig } from '../../lambdas/live/config.ts';
-import { readPurgeConfig } from '../../lambdas/purge/config.ts';
-import { readRenderConfig } from '../../lambdas/render/config.ts';
-import { readRevalidateConfig } from '../../lambdas/revalidate/config.ts';
-import { readServeConfig } from '../../lambdas/serve/config.ts';
-import { writeBundles } from './bundles.ts';
-import { type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readEnvironment } from '../../lib/basics/environment.ts';
+import {
+  liveVariables,
+  purgeVariables,
+  renderVariables,
+  revalidateVariables,
+  serveVariables,
+} from '../../lib/handover/variables.ts';
+import { plainSite, type SynthesizedSite, synthesize, TOKEN_HASH } from './fixture.ts';
 
 type Name = 'Serve' | 'Render' | 'Revalidate' | 'Live' | 'Purge';
 const SITE_RUNNERS = ['Serve', 'Render', 'Revalidate', 'Live'] as const;
 const ALL = [...SITE_RUNNERS, 'Purge'] as const;
 
+const TABLES = {
+  Serve: serveVariables,
+  Render: renderVariables,
+  Revalidate: revalidateVariables,
+  Live: liveVariables,
+  Purge: purgeVariables,
+};
+/** What the functions that render pages have in common. */
+const PAGES = 'lambdas/shared/pages.ts';
+
 let synthesized: SynthesizedSite;
 beforeAll(async () => {
-  await writeBundles();
-  synthesized = synthesize();
+  synthesized = await plainSite();
 });
 
 describe('each function', () => {
@@ -36,29 +46,41 @@ describe('each function', () => {
     for (const group of groups) expect(group.Properties.RetentionInDays).toBe(30);
   });
 
-  test.each([
-    ['Serve', readServeConfig],
-    ['Render', readRenderConfig],
-    ['Revalidate', readRevalidateConfig],
-    ['Live', readLiveConfig],
-    ['Purge', readPurgeConfig],
-  ] as const)('%s finds its whole configuration in the environment', (name, readConfig) => {
-    const config = readConfig(
-      Object.fromEntries(Object.entries(environmentOf(name)).map(([key, value]) => [key, asText(value)])),
-    );
-    expect(config).toBeDefined();
+  test.each(Object.entries(TABLES))(
+    '%s finds in its environment what it reads, and nothing of ours beside',
+    (name, table) => {
+      const environment = environmentOf(name as Name, synthesize({ siteUrl: 'https://example.com' }));
+      const texts = Object.entries(environment).map(([key, value]) => [key, asText(value)]);
+      expect(readEnvironment(name, table as typeof serveVariables, Object.fromEntries(texts))).toBeDefined();
+      expect(Object.keys(environment).toSorted()).toEqual(
+        Object.values(table)
+          .map((each) => each.name)
+          .toSorted(),
+      );
+    },
+  );
+
+  test.each(Object.entries(TABLES))('%s uses every variable that it is given', (name, table) => {
+    const folder = name.toLowerCase();
+    const sources = [...globSync(`lambdas/${folder}/*.ts`), ...(name === 'Live' || name === 'Purge' ? [] : [PAGES])];
+    const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
+    const unused = Object.keys(table).filter((key) => !new RegExp(`\\b${key}\\b`).test(text));
+    expect(unused).toEqual([]);
   });
 });
 
 describe('the functions that run the site', () => {
-  test.each(SITE_RUNNERS)('%s knows the deployment, the expiration and the hashes of tokens', (name) => {
-    expect(environmentOf(name)).toMatchObject({
-      ISR_DEPLOYMENT_ID: '0123456789abcdef',
-      ISR_EXPIRATION: '60',
-      ISR_TOKEN_HASHES: TOKEN_HASH,
-      ISR_ALLOW_QUERY: 'page',
-      ISR_TRAILING_SLASH: 'ignore',
-    });
+  const DEPLOYMENT = { ISR_DEPLOYMENT_ID: '0123456789abcdef' };
+  const REQUESTS = { ISR_TOKEN_HASHES: TOKEN_HASH, ISR_ALLOW_QUERY: 'page' };
+  const PAGES_MADE = { ISR_EXPIRATION: '60', ISR_TRAILING_SLASH: 'ignore' };
+
+  test.each<[Name, object]>([
+    ['Serve', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
+    ['Render', { ...DEPLOYMENT, ...PAGES_MADE }],
+    ['Revalidate', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
+    ['Live', { ...DEPLOYMENT, ...REQUESTS }],
+  ])('%s knows the deployment, and what it needs of expiration and tokens', (name, expected) => {
+    expect(environmentOf(name)).toMatchObject(expected);
   });
 
   test("have the user's environment, whenever it was added", () => {
@@ -191,7 +213,7 @@ test('the secret between CloudFront and the live function is generated, and in t
 });
 
 test('a reserved name cannot be given to the site', () => {
-  const { site } = synthesize();
+  const { site } = synthesized;
   expect(() => site.addEnvironment('ISR_BUCKET', 'x')).toThrow(
     /'ISR_BUCKET' must be named otherwise.*\(at Stack\/Site\)/,
   );

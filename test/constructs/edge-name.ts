@@ -1,14 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { IsrSite } from '../../lib/constructs/isr-site.ts';
-import { writeBundles } from './bundles.ts';
-import { writeBuild } from './fixture.ts';
-
-vi.mock('../../lib/constructs/bundles.ts', async () => ({ BUNDLES: (await import('./bundles.ts')).BUNDLES }));
+import { bundles, newApp, writeBuild } from './fixture.ts';
 
 /** The kinds of CloudFront's that have a name which nobody else in the account may have, and the longest that each takes. */
 const LONGEST: Readonly<Record<string, number>> = {
@@ -21,8 +15,7 @@ const LONGEST: Readonly<Record<string, number>> = {
 
 /** `kind name` of each, as CloudFormation would see it in `region`. */
 function edgeNames(props: StackProps, region = 'us-east-1'): string[] {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'isr-names-')), analyticsReporting: false });
-  const stack = new Stack(app, 'Stack', props);
+  const stack = new Stack(newApp(), 'Stack', props);
   new IsrSite(stack, 'Site', { buildDirectory: writeBuild() });
   return Object.keys(LONGEST).flatMap((type) =>
     Object.values(Template.fromStack(stack).findResources(type)).map(
@@ -44,7 +37,7 @@ function resolved(name: unknown, region: string): string {
   return parts.map((part) => (typeof part === 'string' ? part : region)).join(separator);
 }
 
-beforeAll(writeBundles);
+beforeAll(bundles);
 
 describe('two sites in one account have no name of CloudFront in common', () => {
   test('with the same construct path and another stack name', () => {
