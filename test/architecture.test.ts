@@ -22,9 +22,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
-  'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
-  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api'],
-  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'],
+  'lib/local/aws-api': [
+    'lib/basics',
+    'lib/local/clock.ts',
+    'lib/local/events.ts',
+    'lib/local/iam',
+    'lib/local/listen-locally.ts',
+  ],
+  'lib/local/iam': [],
+  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'],
+  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'],
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
@@ -40,6 +47,7 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/vendor',
     'lib/local/clock.ts',
     'lib/local/events.ts',
+    'lib/local/iam',
     'lib/local/listen-locally.ts',
   ];
   const below: Readonly<Record<string, readonly string[]>> = {
