@@ -49,6 +49,7 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/local/events.ts',
     'lib/local/iam',
     'lib/local/listen-locally.ts',
+    'lib/local/cloudfront/draw.ts',
   ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],

@@ -5,7 +5,7 @@ import type {
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
 } from '../cloudfront/configuration/cloudformation-shapes.ts';
-import type { LocalDistribution } from '../cloudfront/distribution.ts';
+import type { DistributionOptions, LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
@@ -37,8 +37,8 @@ export interface StackContext {
   readonly onEvent: LocalEventListener;
   /** Tells that something may have come to rest. */
   readonly onChange: () => void;
-  /** Of responses, for events of requests. */
-  readonly watchedHeaders: readonly string[];
+  /** Of every distribution. */
+  readonly edge: Pick<DistributionOptions, 'calm' | 'seed' | 'watchedHeaders'>;
   /** Ends what a resource started; called in reverse order. */
   onStop(stop: () => Promise<void> | void): void;
 

@@ -44,6 +44,14 @@ export interface RunStackOptions {
   readonly origins?: Readonly<Record<string, string>> | undefined;
   /** Names of the response headers that events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[] | undefined;
+  /**
+   * One edge location, and invalidations that take effect at once.
+   *
+   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   */
+  readonly calm?: boolean | undefined;
+  /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
+  readonly seed?: number | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -154,7 +162,8 @@ interface StackListeners {
 async function createContext(assembly: StackAssembly, options: RunStackOptions, listeners: StackListeners) {
   const { events, changes, stops } = listeners;
   const onEvent = events.add;
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { calm = false, seed = 1, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
@@ -181,7 +190,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     assetPath: assembly.assetPath,
     onEvent,
     onChange: changes.tell,
-    watchedHeaders,
+    edge: { calm, seed, watchedHeaders },
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),

@@ -56,7 +56,7 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   assembly = await writeAssembly({ resources: RESOURCES, assets: { worker: { 'index.mjs': WORKER } } });
-  stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing') });
+  stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing'), calm: true });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint: stack.endpoints.AWS_ENDPOINT_URL_SQS, region: 'us-east-1', credentials });
 });

@@ -21,7 +21,12 @@ afterEach(async () => {
 async function run(fixture: FixtureOptions, options: Partial<RunStackOptions> = {}): Promise<LocalStack> {
   const assembly = await writeAssembly(fixture);
   cleanups.push(() => assembly.remove());
-  const stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing'), ...options });
+  const stack = await runStack({
+    assembly: assembly.directory,
+    clock: new StackClock('standing'),
+    calm: true,
+    ...options,
+  });
   cleanups.push(() => stack.stop());
   return stack;
 }
@@ -70,6 +75,12 @@ const echo = {
   },
 };
 const echoCode = { 'index.mjs': 'export const handler = async () => process.env.SECRET;' };
+
+test('has two edge locations, as on AWS, unless it is to be calm', async () => {
+  const { siteUrl } = await run({ resources: MINIMAL_SITE }, { calm: undefined });
+  const { headers } = await ask(siteUrl, '/', { headers: { 'x-amz-cf-pop': 'LOCAL2-C1' } });
+  expect(headers['x-amz-cf-pop']).toBe('LOCAL2-C1');
+});
 
 describe('uploads', () => {
   const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
@@ -130,7 +141,7 @@ describe('a second start', () => {
     );
     return async (fresh = false) => {
       const clock = new StackClock(pace);
-      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh, clock });
+      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh, clock, calm: true });
       cleanups.push(() => stack.stop());
       return stack;
     };

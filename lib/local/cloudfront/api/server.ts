@@ -168,7 +168,7 @@ function createInvalidation(distribution: InvalidatedDistribution, body: string,
 
 function getInvalidation(distribution: InvalidatedDistribution, id: string): Answer {
   const invalidation = distribution.invalidations.find((candidate) => candidate.id === id);
-  if (invalidation !== undefined) return { status: 200, body: invalidationXml(invalidation, 'Completed') };
+  if (invalidation !== undefined) return { status: 200, body: invalidationXml(invalidation, invalidation.status) };
   return error(404, 'NoSuchInvalidation', 'The specified invalidation does not exist.');
 }
 

@@ -53,7 +53,7 @@ function createDistribution(
     canRead: (originId, key) => canRead(context, { id, config, originId, key }),
     clock: context.clock,
     onEvent: context.onEvent,
-    watchedHeaders: context.watchedHeaders,
+    ...context.edge,
   });
 }
 
