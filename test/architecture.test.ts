@@ -16,25 +16,41 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/core/purge': ['lib/basics', 'lib/core/bucket', 'lib/core/page', 'lib/core/ports.ts', 'lib/core/revalidation.ts'],
   'lib/core/policy': ['lib/basics', 'lib/core/page', 'lib/core/ledger', 'lib/core/purge', 'lib/core/site.ts'],
   'lib/aws': ['lib/basics', 'lib/vendor', 'lib/core'],
-  'lib/build': ['lib/basics', 'lib/core'],
+  'lib/build': ['lib/basics', 'lib/vendor', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
-  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/webhooks'],
+  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
-  'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
-  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api'],
-  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'],
+  'lib/local/aws-api': [
+    'lib/basics',
+    'lib/local/clock.ts',
+    'lib/local/events.ts',
+    'lib/local/iam',
+    'lib/local/listen-locally.ts',
+  ],
+  'lib/local/iam': [],
+  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'],
+  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'],
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
   'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
-  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
+  'lib/handover': ['lib/basics', 'lib/core'],
+  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/handover', 'lib/webhooks'],
 };
 
 /** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */
 function localCloudFront(): Record<string, readonly string[]> {
-  const shared = ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/events.ts'];
+  const shared = [
+    'lib/basics',
+    'lib/vendor',
+    'lib/local/clock.ts',
+    'lib/local/events.ts',
+    'lib/local/iam',
+    'lib/local/listen-locally.ts',
+    'lib/local/cloudfront/draw.ts',
+  ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
     functions: ['message'],

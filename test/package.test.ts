@@ -4,13 +4,16 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { built } from './support/built.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the package', () => {
+  beforeAll(() => built('library'));
+
   // Without cmake, the install of whoever depends on this package would fail.
   test('does not compile a Lambda runtime client where it is installed', () => {
     expect(description.dependencies).not.toHaveProperty('aws-lambda-ric');

@@ -2,22 +2,23 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
 import { type InvalidatePorts, invalidate, invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { Log } from '../../lib/core/ports.ts';
 import { entriesOf } from '../../lib/core/revalidation.ts';
 import type { SiteContext } from '../../lib/core/site.ts';
 import { isValidToken } from '../../lib/core/token.ts';
+import { type LiveValues, liveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { type LiveConfig, readLiveConfig } from './config.ts';
 import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
 
 const TOKEN_HEADER = 'x-prerender-revalidate';
-/** For CDNs and for us, never for viewers. */
+/** For CDNs and for us. Viewers never get them. */
 const HIDDEN_HEADERS = [TOKEN_HEADER, 'cdn-cache-control', 'vercel-cdn-cache-control', 'cache-tag', 'vercel-cache-tag'];
-/** As hosted platforms do for responses that say nothing: a browser must not guess. */
+/** For responses that do not say it, as on hosted platforms: a browser must not guess. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
 interface LivePorts extends InvalidatePorts {
@@ -29,7 +30,7 @@ type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 /** Live routes: every method, nothing stored, the body streamed as the site makes it. */
 export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
-  const config = readLiveConfig(sandbox.environment);
+  const config = readEnvironment('the live function', liveVariables, sandbox.environment);
   const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
   const ports: LivePorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
@@ -73,7 +74,7 @@ async function revalidateAsNamed(
   token: string,
   body: string,
   request: Request,
-  { allowQuery, deploymentId, tokenHashes }: LiveConfig,
+  { allowQuery, deploymentId, tokenHashes }: LiveValues,
   ports: LivePorts,
 ): Promise<void> {
   const { log } = ports;

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
 import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
+import { built } from './built.ts';
 import { ask, type RawAnswer, type RawRequest } from './http.ts';
 import { contentClock, passUntil } from './passing-time.ts';
 
@@ -33,16 +33,19 @@ export interface TestStackOptions {
   readonly dataDirectory?: string;
   /** @default 'standing': time passes when the test says so, and a slow machine changes nothing */
   readonly pace?: Pace;
+  /** @default true: one edge location, purged at once */
+  readonly calm?: boolean;
 }
 
 /** Starts the example in memory on free ports. The first call of a test run builds it. */
-export async function startTestStack({ dataDirectory, pace = 'standing' }: TestStackOptions = {}): Promise<TestStack> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const { dataDirectory, pace = 'standing', calm = true } = options;
   const assembly = await testAssembly();
   const clock = new StackClock(pace);
   const contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
   const parameters = { ContentApiUrl: contentApi.url };
-  const options = { assembly, parameters, clock, dataDirectory, watchedHeaders: WATCHED_HEADERS };
-  const stack = await runStack(options).catch(async (error: unknown) => {
+  const running = { assembly, parameters, clock, dataDirectory, calm, watchedHeaders: WATCHED_HEADERS };
+  const stack = await runStack(running).catch(async (error: unknown) => {
     await contentApi.close();
     throw error;
   });
@@ -81,11 +84,8 @@ function revalidation(
 }
 
 /** Folder of the example's cloud assembly. */
-export async function testAssembly(): Promise<string> {
-  const response = await fetch(inject('testAssemblyUrl'));
-  const { directory, error } = (await response.json()) as { directory?: string; error?: string };
-  if (directory === undefined) throw new Error(`cannot build the example for the tests: ${error}`);
-  return directory;
+export function testAssembly(): Promise<string> {
+  return built('example-assembly');
 }
 
 async function exampleToken(): Promise<string> {

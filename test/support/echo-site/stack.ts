@@ -1,15 +1,12 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { buildFetchHandler } from '../../../lib/build/fetch-handler.ts';
 import { StackClock } from '../../../lib/local/clock.ts';
 import { listenLocally } from '../../../lib/local/listen-locally.ts';
 import { type LocalStack, runStack } from '../../../lib/local/stack/index.ts';
-import { ROOT, synthesize } from '../../../scripts/build-steps.ts';
-import { testAssembly } from '../local-stack.ts';
+import { built } from '../built.ts';
 import { contentClock, passUntil } from '../passing-time.ts';
 
-export const TOKEN = 'a-token-of-this-test-0123456789abcdef';
+export { TOKEN } from './token.ts';
 
 /** Requests of the site for content, in order. Each waits until the test answers it. */
 export interface ContentRequest {
@@ -29,20 +26,9 @@ export interface EchoStack {
   stop(): Promise<void>;
 }
 
-/** Builds the echo site into `.test/<name>` and synthesizes it. */
-export async function buildEchoSite(name: string, version = 'one'): Promise<string> {
-  // The library that the synth needs is built with the example's assembly.
-  await testAssembly();
-  const project = join(ROOT, '.test', name, version);
-  await buildFetchHandler({
-    root: project,
-    entry: join(import.meta.dirname, 'site.ts'),
-    isr: { expiration: 60, bypassToken: TOKEN, allowQuery: ['page'] },
-    live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
-  });
-  const assembly = join(project, 'cdk.out');
-  await synthesize(project, assembly, { stamps: project });
-  return assembly;
+/** The assembly of a deployment of the echo site. */
+export function buildEchoSite(_name: string, version: 'one' | 'two' = 'one'): Promise<string> {
+  return built(`echo-${version}`);
 }
 
 /** On a clock that stands: time passes when the test says so. */
@@ -61,7 +47,7 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
     waiting.shift()?.(request);
   });
   const ContentApiUrl = `http://127.0.0.1:${(content.address() as AddressInfo).port}`;
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock, calm: true });
   const pass: EchoStack['pass'] = (promise) => passUntil(stack, promise);
   return {
     stack,
