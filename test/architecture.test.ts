@@ -38,6 +38,7 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/vendor',
     'lib/local/clock.ts',
     'lib/local/events.ts',
+    'lib/local/iam',
     'lib/local/listen-locally.ts',
     'lib/local/cloudfront/draw.ts',
   ];
@@ -59,11 +60,18 @@ function localCloudFront(): Record<string, readonly string[]> {
 
 /** The server knows no service. Below an action are what arrives and what is kept, which know nothing of requests. */
 function localServices(): Record<string, readonly string[]> {
-  const shared = ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'];
+  const shared = ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'];
   const s3 = (...names: readonly string[]) => names.map((name) => `lib/local/s3/${name}`);
   const sqs = (...names: readonly string[]) => names.map((name) => `lib/local/sqs/${name}`);
   return {
-    'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
+    'lib/local/aws-api': [
+      'lib/basics',
+      'lib/local/clock.ts',
+      'lib/local/events.ts',
+      'lib/local/iam',
+      'lib/local/listen-locally.ts',
+    ],
+    'lib/local/iam': [],
     'lib/local/s3': [...shared, 'lib/vendor'],
     'lib/local/s3/store': [...shared, 'lib/vendor', ...s3('metadata', 'errors.ts')],
     'lib/local/s3/content': [...shared, ...s3('metadata', 'store/stored-object.ts')],
