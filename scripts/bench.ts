@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   await synthesize(EXAMPLE, assembly);
   await bundles();
   const contentApi = await startContentApi({ port: 0 });
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl: contentApi.url } });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl: contentApi.url }, calm: true });
   try {
     await requests(stack, contentApi);
     await warmHit(stack, contentApi);
