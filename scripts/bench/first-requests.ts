@@ -3,7 +3,7 @@ import type { LocalStack } from '../../lib/local/stack/index.ts';
 
 export interface FirstRequests {
   readonly where: string;
-  readonly answers: number;
+  readonly responses: number;
   /** Each render of a post reads it from the content API once. */
   readonly renders: number;
 }
@@ -34,7 +34,7 @@ async function crowd(
   const statuses = await Promise.all(Array.from({ length: REQUESTS }, ask));
   return {
     where,
-    answers: statuses.filter((status) => status === 200).length,
+    responses: statuses.filter((status) => status === 200).length,
     renders: contentApi.reads(slug) - before,
   };
 }
@@ -43,7 +43,7 @@ async function crowd(
 async function askServe(stack: LocalStack, key: string): Promise<number> {
   const deployment = stack.function('serve').environment.ISR_DEPLOYMENT_ID;
   const url = new URL(`/deployments/${deployment}${key}`, stack.functionUrl('serve'));
-  const answer = await fetch(url, { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' } });
-  await answer.arrayBuffer();
-  return answer.status;
+  const response = await fetch(url, { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' } });
+  await response.arrayBuffer();
+  return response.status;
 }
