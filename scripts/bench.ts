@@ -31,7 +31,7 @@ async function main(): Promise<string[]> {
   });
   const contentApi = await startContentApi({ port: 0 });
   try {
-    const stack = await runStack({ assembly, parameters: { ContentApiUrl: contentApi.url } });
+    const stack = await runStack({ assembly, parameters: { ContentApiUrl: contentApi.url }, calm: true });
     return await measure(stack, contentApi).finally(() => stack.stop());
   } finally {
     await contentApi.close();

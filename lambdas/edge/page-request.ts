@@ -14,7 +14,7 @@ import { setTrustedHeaders } from './trusted-headers.ts';
 
 export function handler(event: EdgeEvent): EdgeRequest | EdgeResponse {
   const result = rewrite(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
-  // A site without a name of its own is rendered for this one. The viewer's would be the viewer's choice, port included.
+  // A site without a name of its own is rendered for this one. The viewer's `Host` may be anything.
   if ('uri' in result) result.headers['x-forwarded-host'] = { value: event.context.distributionDomainName };
   return result;
 }
@@ -37,7 +37,7 @@ function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRe
 
 function keepKnownTokens(request: EdgeRequest, tokenHashes: readonly string[]): void {
   const token = request.headers['x-prerender-revalidate'];
-  // These headers are part of the cache key: an unknown token must not reach it, or anyone could fill the edge.
+  // The header is part of the cache key. If an unknown token got into it, anybody could fill the cache.
   delete request.headers['x-prerender-revalidate'];
   if (token !== undefined) {
     if (isKnownToken(token.value, tokenHashes)) request.headers['x-prerender-revalidate'] = { value: token.value };
@@ -67,13 +67,13 @@ function forEachParameter(query: Record<string, EdgeValue>, visit: (name: string
   }
 }
 
-/** A name that is not valid percent-encoding stands for itself: it is none of the allowed ones. */
+/** A name that is not valid percent-encoding is taken as it is: it is none of the allowed ones. */
 function decodeName(name: string): string {
   return percentDecode(name.replace(/\+/g, ' ')) || name;
 }
 
 function canonicalPath(path: string, trailingSlash: EdgeConfig['trailingSlash']): string {
-  // Astro leaves its own paths alone: https://github.com/withastro/astro (isInternalPath).
+  // Astro's own paths, which it does not redirect either: https://github.com/withastro/astro (isInternalPath).
   if (path === '/' || /^\/[_@.]/.test(path)) return path;
   const hasSlash = path.charAt(path.length - 1) === '/';
   if (trailingSlash === 'always' && !hasSlash && !isFilePath(path)) return `${path}/`;

@@ -16,9 +16,9 @@ import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-reque
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
 
 const TOKEN_HEADER = 'x-prerender-revalidate';
-/** For CDNs and for us, never for viewers. */
+/** For CDNs and for us. Viewers never get them. */
 const HIDDEN_HEADERS = [TOKEN_HEADER, 'cdn-cache-control', 'vercel-cdn-cache-control', 'cache-tag', 'vercel-cache-tag'];
-/** As hosted platforms do for responses that say nothing: a browser must not guess. */
+/** For responses that do not say it, as on hosted platforms: a browser must not guess. */
 const DEFAULT_CACHE_CONTROL = 'public, max-age=0, must-revalidate';
 
 interface LivePorts extends InvalidatePorts {

@@ -2,19 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { bodyOf } from '../shared/function-url.ts';
 
-/** Between CloudFront, the edge function and us; not the site's business. */
+/** They are between CloudFront, the edge function and us, and do not concern the site. */
 const INTERNAL_HEADER = /^(x-isr-|x-amz-|x-amzn-|host$|connection$|content-length$|transfer-encoding$)/;
 
-/** Whether the request came through the distribution, the only one to know the secret. */
+/** Whether the request came through the distribution: nobody else knows the secret. */
 export function isFromDistribution(event: LambdaFunctionURLEvent, originSecret: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(event.headers['x-isr-origin-secret'] ?? ''), digest(originSecret));
 }
 
-/**
- * The request as the viewer made it, for the name that the viewer used: frameworks compare `Origin` with it
- * before they accept a form.
- */
+/** The request as the viewer made it, and under the name that the viewer used: frameworks compare it with `Origin`. */
 export function liveRequestOf(event: LambdaFunctionURLEvent): Request {
   const { method } = event.requestContext.http;
   const headers = new Headers();

@@ -3,9 +3,9 @@ import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 
 /**
- * What an endpoint that responds with the token wants revalidated. Its JSON body says so: `"tag"`, `["tag", "tag"]`, or
- * an object with `tag`, `tags`, `path` or `paths`. When it names nothing, it is the page that the request came from.
- * `undefined`: no page can be told, since the request carries no `Referer` of this site.
+ * What to revalidate for an endpoint that responds with the token. Its JSON body says it: `"tag"`, `["tag", "tag"]`, or
+ * an object with `tag`, `tags`, `path` or `paths`. When that names nothing, it is the page that the request came from;
+ * `undefined` when the request has no `Referer` of this site.
  */
 export function namedRevalidation(
   body: string,
@@ -34,7 +34,7 @@ function stringsIn(value: unknown): string[] {
   return [value].flat().filter((item): item is string => typeof item === 'string' && item !== '');
 }
 
-/** Endpoints may respond with anything; what is not JSON names nothing. */
+/** Endpoints may respond with anything. What is not JSON names nothing. */
 function parseLeniently(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -49,7 +49,7 @@ function refererPath(request: Request): string | undefined {
   return referer.pathname + referer.search;
 }
 
-/** Whether the names could not be understood; the endpoint's response stands nevertheless. */
+/** Whether a name is not valid. The viewer gets the endpoint's response all the same. */
 export function isBadName(error: unknown): error is IsrError {
   return error instanceof IsrError && error.code === 'INVALID_REQUEST';
 }

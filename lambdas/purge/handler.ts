@@ -8,7 +8,7 @@ import { type PurgeWaitingPorts, purgeWaiting } from '../../lib/core/purge/purge
 import { purgeVariables } from '../../lib/handover/variables.ts';
 import type { Sandbox } from '../shared/sandbox.ts';
 
-/** Makes one purge of its messages and of all that wait. They come again when CloudFront refuses. */
+/** Makes one purge of its messages and of all that wait. When it fails, they come again. */
 export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const ports = portsOf(sandbox);
   return async ({ Records }) => {

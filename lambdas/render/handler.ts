@@ -10,7 +10,7 @@ import { renderVariables } from '../../lib/handover/variables.ts';
 import { openPages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 
-/** Regenerates expired pages. Messages of one page are done in order, pages at the same time. */
+/** Regenerates expired pages: several at the same time, but the messages of one page in their order. */
 export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const isDone = createJobDoer(sandbox);
   return async (event) => {
@@ -22,7 +22,7 @@ export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise
 
 type IsDone = (record: SQSRecord) => Promise<boolean>;
 
-/** The records that have to come again: the first that failed, and all behind it. */
+/** The records that have to come again: the first one that failed, and all after it. */
 async function doInOrder(records: readonly SQSRecord[], isDone: IsDone): Promise<readonly SQSRecord[]> {
   for (const [i, record] of records.entries()) {
     if (!(await isDone(record))) return records.slice(i);

@@ -21,7 +21,7 @@ import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
 type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
 
-/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; responds when all is done. */
+/** `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
   const { environment, log } = sandbox;
   const config = readEnvironment('the revalidate function', revalidateVariables, environment);
@@ -92,7 +92,7 @@ function createRevalidateAsAsked(
   };
 }
 
-/** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
+/** 200 promises that nobody gets the old page any more. With 202 the edge follows within seconds. */
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;

@@ -16,7 +16,7 @@ import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type PageRequest, parsePageRequest } from './page-request.ts';
 
-/** The first origin of every page. Errors are let out: CloudFront then asks S3. */
+/** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
   const config = readEnvironment('the serve function', serveVariables, sandbox.environment);
   const pages = openPages(config, sandbox);
@@ -70,8 +70,8 @@ async function draft(pageKey: PageKey, token: string | undefined, { renderer }: 
 }
 
 /**
- * While a deployment switches, the edge may still ask for pages of the one before. What is stored is served; what is
- * not is rendered by this build, and so must not be stored as a page of that one.
+ * While a deployment switches, the edge may still ask for pages of the one before. A stored page is served. Another one is
+ * rendered by this build, so it must not be stored as a page of that deployment.
  */
 async function fromOtherDeployment(
   { pageKey, deploymentId }: PageRequest,
@@ -89,7 +89,7 @@ function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: Se
   send(stream, { statusCode: isUnchanged ? 304 : page.status, headers: page.headers }, body);
 }
 
-/** RFC 9110, section 13.1.2: weak comparison. */
+/** By weak comparison, as RFC 9110 wants it in section 13.1.2. */
 function namesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
   return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag));

@@ -12,7 +12,7 @@ import type { PagesValues } from '../../lib/handover/variables.ts';
 import { createRenderer, type RendererOptions } from './renderer.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
-/** What every act on pages has to know of the site. */
+/** What each act on pages has to know of the site. */
 export interface PagesOptions extends RenderOptions {
   readonly deploymentId: string;
 }
@@ -26,10 +26,10 @@ export interface Pages {
   portsFor(siteUrl: string, revalidate: RendererOptions['revalidate']): RenderOncePorts;
 }
 
-// A lease outlives the longest render by as much as reading and writing a page may take.
+// A lease outlasts the longest render by the time that reading and writing a page may take.
 const LEASE_MARGIN_MS = 5000;
 
-/** What every function that renders has in common. One per sandbox: the ledger is remembered between requests. */
+/** What all functions that render have in common. One per sandbox, because it remembers the ledger between requests. */
 export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
   const { aws, clock, log } = sandbox;
@@ -57,7 +57,7 @@ export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   };
 }
 
-/** What the build says of its pages, from beside the bundle: no call is needed for it. */
+/** What the build says of its pages. It lies beside the bundle too, so that it costs no call. */
 function prerenderedPages({ assetJson }: SiteSandbox): PrerenderedPages {
   const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
   return (pageKey) => pages()[pageKey];

@@ -1,8 +1,8 @@
 import type { TrailingSlash } from '../core/site.ts';
 
-/** What the construct writes in place of the string `"__ISR_EDGE_CONFIG__"`. */
+/** The construct writes it in place of the string `"__ISR_EDGE_CONFIG__"`. */
 export interface EdgeConfig {
-  /** `/deployments/<id>`: where the pages of this deployment stand. */
+  /** `/deployments/<id>`: where the pages of this deployment are. */
   readonly prefix: string;
   readonly trailingSlash: TrailingSlash;
   /** Decoded names of the query parameters that are part of a page's key. */

@@ -12,7 +12,7 @@ import { servePage } from '../../lib/core/serve-page.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
+import { isInvalid, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { createWorld, keyOf, type World } from '../fakes/world.ts';
@@ -135,7 +135,7 @@ describe('at the same time', () => {
     expect(clock.now() - begun).toBeLessThan(60_000);
     const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     for (const tag of tags) {
-      expect(await isOutOfDate(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
+      expect(await isInvalid(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
     }
   });
 
@@ -151,9 +151,9 @@ describe('at the same time', () => {
     };
     const late = open({ request }).append([entryOfTag(neighbourOf('a'))]);
     await open().append([entryOfTag('a')]);
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, false]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, false]);
     gate.resolve();
     await late;
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, true]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, true]);
   });
 });

@@ -17,6 +17,8 @@ afterAll(() => site?.stop());
 const freshSlug = (): string => slugs.pop() ?? '';
 const isrState = ({ headers }: { headers: Readonly<Record<string, string>> }) => headers['x-isr-cache'];
 
+const jobsDone = (): number => site.stack.events.ofKind('job').reduce((sum, { messages }) => sum + messages, 0);
+
 describe('guarantee 1: a fresh page costs no render and no message', () => {
   test('at the edge it costs nothing, at the origin one read of the page and one of the ledger', async () => {
     const slug = freshSlug();
@@ -49,12 +51,14 @@ describe('guarantee 2: an expired page is served at once and regenerated once pe
       site.clock.advance(DAY_MS + 1000);
       site.contentApi.edit(slug, { title });
       const release = site.contentApi.hold(slug);
+      const before = jobsDone();
       const answers = await Promise.all(Array.from({ length: 40 }, () => askServe(site.stack, `/blog/${slug}`)));
       expect(new Set(answers.map(isrState))).toEqual(new Set(['STALE']));
       expect(answers.every(({ body }) => !body.includes(title))).toBe(true);
       release();
       await site.settled();
       expect(site.contentApi.reads(slug)).toBe(round + 2);
+      expect(jobsDone() - before).toBe(1);
       const after = await askServe(site.stack, `/blog/${slug}`);
       expect(isrState(after)).toBe('HIT');
       expect(after.body).toContain(title);

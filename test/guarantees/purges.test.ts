@@ -10,7 +10,7 @@ afterAll(() => site?.stop());
 const invalidations = () => site.stack.events.ofKind('invalidation');
 const itemsPurged = (): Set<string> => new Set(invalidations().flatMap(({ items }) => items));
 
-describe('many small revalidations become few invalidations', () => {
+describe('many small revalidations become few purges', () => {
   test('one alone is purged before it is answered', async () => {
     const answer = await site.revalidate({ tags: ['alone'] });
     expect([answer.status, JSON.parse(answer.body).purge]).toEqual([200, 'purged']);

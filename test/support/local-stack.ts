@@ -33,16 +33,19 @@ export interface TestStackOptions {
   readonly dataDirectory?: string;
   /** @default 'standing': time passes when the test says so, and a slow machine changes nothing */
   readonly pace?: Pace;
+  /** @default true: one edge location, purged at once */
+  readonly calm?: boolean;
 }
 
 /** Starts the example in memory on free ports. The first call of a test run builds it. */
-export async function startTestStack({ dataDirectory, pace = 'standing' }: TestStackOptions = {}): Promise<TestStack> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const { dataDirectory, pace = 'standing', calm = true } = options;
   const assembly = await testAssembly();
   const clock = new StackClock(pace);
   const contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
   const parameters = { ContentApiUrl: contentApi.url };
-  const options = { assembly, parameters, clock, dataDirectory, watchedHeaders: WATCHED_HEADERS };
-  const stack = await runStack(options).catch(async (error: unknown) => {
+  const running = { assembly, parameters, clock, dataDirectory, calm, watchedHeaders: WATCHED_HEADERS };
+  const stack = await runStack(running).catch(async (error: unknown) => {
     await contentApi.close();
     throw error;
   });

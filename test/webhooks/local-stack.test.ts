@@ -25,7 +25,7 @@ beforeAll(async () => {
   const assembly = synthesize(join(await testAssembly(), '../astro-blog'));
   const clock = new StackClock('standing');
   contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
-  stack = await runStack({ assembly, clock, parameters: { ContentApiUrl: contentApi.url } });
+  stack = await runStack({ assembly, clock, calm: true, parameters: { ContentApiUrl: contentApi.url } });
 });
 
 afterAll(async () => {

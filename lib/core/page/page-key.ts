@@ -20,7 +20,7 @@ export type PageKeyFault =
   | 'bad-encoding'
   | 'too-long';
 
-/** Name and value as they stand in the URL: percent-encoded, `+` for a space. */
+/** Name and value as in the URL: percent-encoded, `+` for a space. */
 export interface QueryParameter {
   readonly name: string;
   readonly value: string;
@@ -39,7 +39,7 @@ const RULES: Readonly<Record<PageKeyFault, string>> = {
 };
 
 const MAX_PATH_BYTES = 1024;
-// S3 allows 1,024 bytes a key; the rest is for `deployments/<id>` and `_isr/leases/<id>`.
+// S3 allows 1,024 bytes a key. The rest is for `deployments/<id>` and `_isr/leases/<id>`.
 const MAX_KEY_BYTES = 960;
 const INDEX = 'index.html';
 const HAS_EXTENSION = /\.[A-Za-z][A-Za-z0-9]*$/;

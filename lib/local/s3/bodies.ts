@@ -3,7 +3,7 @@ import type { ObjectBody } from './stored-object.ts';
 
 /** Where the bytes of objects are kept. */
 export interface Bodies {
-  keep(bytes: Buffer): ObjectBody;
+  keep(bytes: Buffer): ObjectBody | Promise<ObjectBody>;
 }
 
 export class MemoryBodies implements Bodies {

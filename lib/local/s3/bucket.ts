@@ -33,13 +33,13 @@ export class Bucket {
   }
 
   put(object: StoredObject): void {
-    if (!this.#objects.has(object.key)) this.#sortedKeys.forget();
+    if (!this.#objects.has(object.key)) this.#sortedKeys.add(object.key);
     this.#objects.set(object.key, object);
   }
 
   delete(key: string): void {
     if (!this.#objects.delete(key)) return;
-    this.#sortedKeys.forget();
+    this.#sortedKeys.remove(key);
     this.pendingWrites.noteDelete(key);
   }
 }

@@ -17,3 +17,15 @@ export function compareBytes(a: string, b: string): number {
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
+
+/** The index of the first key that does not come before `text`: where `text` stands, or would. */
+export function firstNotBelow(sortedKeys: readonly string[], text: string): number {
+  let low = 0;
+  let high = sortedKeys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareBytes(sortedKeys[middle] ?? '', text) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

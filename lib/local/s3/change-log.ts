@@ -22,7 +22,9 @@ interface ReadBucket {
   readonly puts: Map<string, Extract<Change, { readonly kind: 'put' }>>;
 }
 
-/** The last record of a run that ended by itself. */
+/** The first record of a run. */
+const STARTED = '"started"';
+/** The last one of a run that ended by itself. */
 const STOPPED = '"stopped"';
 /** Changes that are worth rewriting the log for, when they are more than what is left of them. */
 const MANY = 10_000;
@@ -33,23 +35,11 @@ const MANY = 10_000;
  * the line end before it, so that the next one stands alone. The bytes of an object are on disk before its record.
  */
 export class ChangeLog {
-  readonly restored: readonly RestoredBucket[];
   readonly #file: number;
 
-  private constructor(file: number, restored: readonly RestoredBucket[]) {
-    this.#file = file;
-    this.restored = restored;
-  }
-
-  static open(directory: string, bodies: FileBodies): ChangeLog {
-    mkdirSync(directory, { recursive: true });
-    const path = join(directory, 'changes.jsonl');
-    const { buckets, changes, isStopped } = readChanges(path);
-    // Only who died in the middle leaves files that no record names, and, with the whole machine, records without files.
-    if (!isStopped) forgetLostObjects(buckets, bodies);
-    const left = [...buckets.values()].reduce((sum, { puts }) => sum + puts.size + 1, 0);
-    if (changes > 2 * left + MANY) rewrite(path, buckets);
-    return new ChangeLog(openSync(path, 'a'), restoredBuckets(buckets, bodies));
+  constructor(path: string) {
+    this.#file = openSync(path, 'a');
+    writeSync(this.#file, `\n${STARTED}`);
   }
 
   append(change: Change): void {
@@ -62,13 +52,28 @@ export class ChangeLog {
   }
 }
 
+/** The log of a directory, and what is left of the changes that it holds. */
+export function openChangeLog(
+  directory: string,
+  bodies: FileBodies,
+): { readonly log: ChangeLog; readonly restored: readonly RestoredBucket[] } {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'changes.jsonl');
+  const { buckets, changes, isStopped } = readChanges(path);
+  // Only who died in the middle leaves files that no record names, and, with the whole machine, records without files.
+  if (!isStopped) forgetLostObjects(buckets, bodies);
+  const left = [...buckets.values()].reduce((sum, { puts }) => sum + puts.size + 1, 0);
+  if (changes > 2 * left + MANY) rewrite(path, buckets);
+  return { log: new ChangeLog(path), restored: restoredBuckets(buckets, bodies) };
+}
+
 function readChanges(path: string) {
   const buckets = new Map<string, ReadBucket>();
   let changes = 0;
   let isStopped = !existsSync(path);
   for (const line of linesOf(path)) {
     isStopped = line === STOPPED;
-    const change = isStopped ? undefined : parseChange(line);
+    const change = isStopped || line === STARTED ? undefined : parseChange(line);
     if (change === undefined) continue;
     changes += 1;
     apply(change, buckets);
@@ -112,7 +117,7 @@ function forgetLostObjects(buckets: ReadonlyMap<string, ReadBucket>, bodies: Fil
 function rewrite(path: string, buckets: ReadonlyMap<string, ReadBucket>): void {
   const next = `${path}.new`;
   rmSync(next, { force: true });
-  const log = new ChangeLogWriter(next);
+  const log = new RecordWriter(next);
   for (const [bucket, { createdAt, puts }] of buckets) {
     log.write({ kind: 'create-bucket', bucket, createdAt });
     for (const put of puts.values()) log.write(put);
@@ -121,7 +126,7 @@ function rewrite(path: string, buckets: ReadonlyMap<string, ReadBucket>): void {
   renameSync(next, path);
 }
 
-class ChangeLogWriter {
+class RecordWriter {
   readonly #file: number;
   #records: string[] = [];
 

@@ -1,17 +1,15 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { crc32 } from 'node:zlib';
 import { ApiError } from '../aws-api/api-error.ts';
 import type { ApiRequest } from '../aws-api/api-service.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
+import { crc32, digest } from './digest.ts';
 import { codingsOf } from './object-metadata.ts';
 import type { Checksum } from './stored-object.ts';
 
 /** The bytes that a client uploads, checked against all that it said of them. */
 export interface Content {
   readonly body: Buffer;
-  /** Hexadecimal. */
-  readonly md5: string;
+  readonly md5: Buffer;
   readonly checksum: Checksum | undefined;
 }
 
@@ -19,19 +17,20 @@ export interface Content {
 export async function receiveContent(request: ApiRequest): Promise<Content> {
   const { headers } = request;
   const sent = await request.body();
-  checkSignedBody(headers, sent);
+  await checkSignedBody(headers, sent);
   const isChunked = codingsOf(headers).includes('aws-chunked') || isStreaming(headers);
-  const { body: content, trailers } = isChunked ? decodeAwsChunked(sent) : { body: sent, trailers: {} };
-  checkLength(headers, content);
-  const md5 = hash('md5', content);
-  checkDigest('content-md5', headers['content-md5'], () => Buffer.from(md5, 'hex').toString('base64'));
-  return { body: content, md5, checksum: checkedSum({ ...headers, ...trailers }, content) };
+  const { body, trailers } = isChunked ? decodeAwsChunked(sent) : { body: sent, trailers: {} };
+  checkLength(headers, body);
+  const md5 = await digest('md5', body);
+  if (headers['content-md5'] !== undefined) checkDigest('content-md5', headers['content-md5'], md5);
+  return { body, md5, checksum: await checkedSum({ ...headers, ...trailers }, body) };
 }
 
 /** Any value but a hash says that the body is not signed, or that each chunk of it is. */
-function checkSignedBody(headers: IncomingHttpHeaders, body: Buffer): void {
+async function checkSignedBody(headers: IncomingHttpHeaders, body: Buffer): Promise<void> {
   const signed = String(headers['x-amz-content-sha256'] ?? '');
-  if (!/^[0-9a-f]{64}$/.test(signed) || signed === hash('sha256', body)) return;
+  if (!/^[0-9a-f]{64}$/.test(signed)) return;
+  if (signed === (await digest('sha256', body)).toString('hex')) return;
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
   throw new ApiError('XAmzContentSHA256Mismatch', message);
 }
@@ -40,39 +39,32 @@ function isStreaming(headers: IncomingHttpHeaders): boolean {
   return String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
 }
 
-function checkLength(headers: IncomingHttpHeaders, content: Buffer): void {
+function checkLength(headers: IncomingHttpHeaders, body: Buffer): void {
   const announced = headers['x-amz-decoded-content-length'];
-  if (announced === undefined || Number(announced) === content.length) return;
-  const message = `x-amz-decoded-content-length is ${announced}, and ${content.length} bytes arrived`;
+  if (announced === undefined || Number(announced) === body.length) return;
+  const message = `x-amz-decoded-content-length is ${announced}, and ${body.length} bytes arrived`;
   throw new ApiError('IncompleteBody', message);
 }
 
 /** The checksums that Node can compute. Others are taken unseen. */
-const SUMS: Readonly<Record<string, (body: Buffer) => string>> = {
-  'x-amz-checksum-crc32': (body) => base64OfUint32(crc32(body)),
-  'x-amz-checksum-sha1': (body) => hash('sha1', body, 'base64'),
-  'x-amz-checksum-sha256': (body) => hash('sha256', body, 'base64'),
+const SUMS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
+  'x-amz-checksum-crc32': crc32,
+  'x-amz-checksum-sha1': (body) => digest('sha1', body),
+  'x-amz-checksum-sha256': (body) => digest('sha256', body),
 };
 
-function checkedSum(headers: IncomingHttpHeaders, body: Buffer): Checksum | undefined {
+async function checkedSum(headers: IncomingHttpHeaders, body: Buffer): Promise<Checksum | undefined> {
   for (const [header, sumOf] of Object.entries(SUMS)) {
     const declared = headers[header];
     if (declared === undefined) continue;
-    checkDigest(header, declared, () => sumOf(body));
+    checkDigest(header, declared, await sumOf(body));
     return { header, value: String(declared) };
   }
   return undefined;
 }
 
-function checkDigest(header: string, declared: string | string[] | undefined, digest: () => string): void {
-  if (declared === undefined) return;
-  const actual = digest();
+function checkDigest(header: string, declared: string | string[], digested: Buffer): void {
+  const actual = digested.toString('base64');
   if (declared === actual) return;
   throw new ApiError('BadDigest', `${header} is '${declared}', and the body that arrived has '${actual}'`);
-}
-
-function base64OfUint32(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.toString('base64');
 }

@@ -7,16 +7,16 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from '../../vendor/lru-cache.ts';
 import type { Bodies } from './bodies.ts';
 import type { ObjectBody } from './stored-object.ts';
 
-/** Bodies up to this size are read at once, and the newest of them stay in memory. */
+/** Bodies up to this size are written and read at once, and the newest of them stay in memory. */
 const SMALL_BYTES = 256 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
 
@@ -35,12 +35,13 @@ export class FileBodies implements Bodies {
     this.#directory = directory;
   }
 
-  keep(bytes: Buffer): ObjectBody {
+  async keep(bytes: Buffer): Promise<ObjectBody> {
     const name = randomUUID();
     // A folder of a hundred thousand files is slow to list.
     const file = `${name.slice(0, 2)}/${name}`;
     this.#makeFolder(name.slice(0, 2));
-    writeFileSync(this.#path(file), bytes);
+    if (bytes.length <= SMALL_BYTES) writeFileSync(this.#path(file), bytes);
+    else await writeFile(this.#path(file), bytes);
     this.recent.set(file, bytes);
     return this.find(file, bytes.length);
   }
@@ -105,7 +106,7 @@ class FileBody implements ObjectBody {
 
   discard(): void {
     this.#options.recent.delete(this.file);
-    unlinkSync(this.#options.path);
+    rmSync(this.#options.path, { force: true });
   }
 
   #readSmall(): Buffer {

@@ -2,10 +2,10 @@ import { ApiError } from '../aws-api/api-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Bodies } from './bodies.ts';
 import { Bucket } from './bucket.ts';
-import type { ChangeLog } from './change-log.ts';
+import type { ChangeLog, RestoredBucket } from './change-log.ts';
 import { noSuchBucket } from './errors.ts';
 import { KeptObject } from './kept-object.ts';
-import type { ObjectFacts, StoredObject } from './stored-object.ts';
+import type { ObjectBody, ObjectFacts, StoredObject } from './stored-object.ts';
 
 export interface ObjectStoreOptions {
   readonly clock: Clock;
@@ -17,14 +17,15 @@ export interface ObjectStoreOptions {
 /** What an object is written with; the store adds the rest. */
 export type NewObject = Omit<ObjectFacts, 'size' | 'lastModified'>;
 
-/** All buckets and objects. Each change is made in one turn of the event loop: nothing comes between a condition and it. */
+/** All buckets and objects. Nothing comes between a condition and the change that depends on it: both are in one turn. */
 export class ObjectStore {
   readonly #options: ObjectStoreOptions;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(options: ObjectStoreOptions) {
+  /** @param restored what an earlier run left */
+  constructor(options: ObjectStoreOptions, restored: readonly RestoredBucket[] = []) {
     this.#options = options;
-    for (const { name, createdAt, objects } of options.log?.restored ?? []) {
+    for (const { name, createdAt, objects } of restored) {
       const bucket = new Bucket(name, createdAt);
       for (const object of objects) bucket.put(object);
       this.#buckets.set(name, bucket);
@@ -63,17 +64,17 @@ export class ObjectStore {
     this.#buckets.delete(name);
   }
 
-  put(bucket: Bucket, object: NewObject, bytes: Buffer): StoredObject {
-    const { clock, bodies, log } = this.#options;
-    const lastModified = Math.floor(clock.now() / 1000) * 1000;
-    const facts: ObjectFacts = { ...object, size: bytes.length, lastModified };
-    const body = bodies.keep(bytes);
-    log?.append({ kind: 'put', bucket: bucket.name, file: body.file, facts });
-    const replaced = bucket.get(object.key);
-    const kept = new KeptObject(facts, body);
-    bucket.put(kept);
-    replaced?.body.discard();
-    return kept;
+  /** @param check throws ApiError when the object may not be written now; asked again in the turn of the write */
+  async write(bucket: Bucket, object: NewObject, bytes: Buffer, check: () => void): Promise<StoredObject> {
+    check();
+    const body = await this.#options.bodies.keep(bytes);
+    try {
+      check();
+      return this.#put(bucket, { ...object, size: bytes.length, lastModified: this.#second() }, body);
+    } catch (error) {
+      body.discard();
+      throw error;
+    }
   }
 
   /** Deleting what is not there is no error. */
@@ -86,5 +87,18 @@ export class ObjectStore {
 
   close(): void {
     this.#options.log?.close();
+  }
+
+  #put(bucket: Bucket, facts: ObjectFacts, body: ObjectBody): StoredObject {
+    this.#options.log?.append({ kind: 'put', bucket: bucket.name, file: body.file, facts });
+    const replaced = bucket.get(facts.key);
+    const kept = new KeptObject(facts, body);
+    bucket.put(kept);
+    replaced?.body.discard();
+    return kept;
+  }
+
+  #second(): number {
+    return Math.floor(this.#options.clock.now() / 1000) * 1000;
   }
 }

@@ -46,3 +46,8 @@ export interface StoredObject extends ObjectFacts {
   /** What GET and HEAD answer in any case, names and values in turns: made once, asked for often. */
   readonly headers: readonly string[];
 }
+
+/** The entity tag of an object that was written at once. */
+export function etagOf(md5: Buffer): string {
+  return `"${md5.toString('hex')}"`;
+}

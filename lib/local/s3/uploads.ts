@@ -13,8 +13,7 @@ export interface Upload {
 
 export interface UploadedPart {
   readonly bytes: Buffer;
-  /** Hexadecimal. */
-  readonly md5: string;
+  readonly md5: Buffer;
 }
 
 /** A part as CompleteMultipartUpload names it. */
@@ -66,7 +65,7 @@ export function joinParts(upload: Upload, named: readonly NamedPart[]): JoinedPa
     throw new ApiError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
   }
   // The digest of the digests, and how many there are: it is no MD5 of the object.
-  const digests = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')));
+  const digests = Buffer.concat(parts.map(({ md5 }) => md5));
   return {
     bytes: Buffer.concat(parts.map(({ bytes }) => bytes)),
     etag: `"${hash('md5', digests)}-${parts.length}"`,
@@ -76,7 +75,7 @@ export function joinParts(upload: Upload, named: readonly NamedPart[]): JoinedPa
 
 function partOf({ parts }: Upload, { number, etag }: NamedPart): UploadedPart {
   const part = parts.get(number);
-  if (part !== undefined && etag.replaceAll('"', '') === part.md5) return part;
+  if (part !== undefined && etag.replaceAll('"', '') === part.md5.toString('hex')) return part;
   const message =
     'One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match.';
   throw new ApiError('InvalidPart', `${message} It is part ${number}.`);

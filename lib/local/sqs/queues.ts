@@ -36,7 +36,7 @@ export class Queues {
     const queue = new Queue({
       name,
       url: this.#options.urlOf(name),
-      arn: `${this.#options.arnPrefix}${name}`,
+      arn: this.arnOf(name),
       attributes: withDefaults(name, attributes),
       clock: this.#options.clock,
       findQueue: (arn) => this.withArn(arn),
@@ -61,6 +61,10 @@ export class Queues {
     const queue = this.#queues.get(name);
     if (queue === undefined) throw queueDoesNotExist();
     return queue;
+  }
+
+  arnOf(name: string): string {
+    return `${this.#options.arnPrefix}${name}`;
   }
 
   withArn(arn: string): Queue | undefined {

@@ -39,7 +39,7 @@ describe("the example's template", () => {
   test('serves prerendered pages, public files and hashed assets from the uploads', async () => {
     const about = await site.get('/about');
     expect(about.headers['x-isr-cache']).toBe('PRERENDERED');
-    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain');
+    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain; charset=utf-8');
     expect((await site.get('/favicon.svg')).headers['content-type']).toBe('image/svg+xml');
   });
 

@@ -47,7 +47,7 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
     waiting.shift()?.(request);
   });
   const ContentApiUrl = `http://127.0.0.1:${(content.address() as AddressInfo).port}`;
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock, calm: true });
   const pass: EchoStack['pass'] = (promise) => passUntil(stack, promise);
   return {
     stack,
