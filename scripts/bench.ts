@@ -130,26 +130,26 @@ async function warmHit(stack: LocalStack, { slugs }: ContentApi): Promise<void> 
 
 async function firstRequests(stack: LocalStack, contentApi: ContentApi, judge: Judge): Promise<void> {
   const rows = await countFirstRequests(stack, contentApi);
-  for (const { where, requests, answers, renders } of rows) {
+  for (const { where, requests, responses, renders } of rows) {
     judge(`renders of 1,000 first requests ${where}`, renders, BUDGET.renders);
-    judge(`first requests ${where} that were not answered 200`, requests - answers, 0);
+    judge(`first requests ${where} that were not answered 200`, requests - responses, 0);
   }
   printTable(
     '1,000 first requests for one page at the same time',
     ['', 'answers 200', 'renders'],
-    rows.map(({ where, answers, renders }) => [where, String(answers), String(renders)]),
+    rows.map(({ where, responses, renders }) => [where, String(responses), String(renders)]),
   );
 }
 
 async function revalidate(stack: LocalStack, body: object): Promise<void> {
   const config = await readFile(join(EXAMPLE, 'astro.config.mjs'), 'utf8');
   const token = /bypassToken:\s*'([^']+)'/.exec(config)?.[1] ?? '';
-  const answer = await fetch(stack.functionUrl('revalidate'), {
+  const response = await fetch(stack.functionUrl('revalidate'), {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`revalidating ${JSON.stringify(body)} was answered ${answer.status}`);
+  if (!response.ok) throw new Error(`revalidating ${JSON.stringify(body)} was answered ${response.status}`);
 }
 
 /** So that the next request reaches the origin. Done to the emulator itself, not through its API. */

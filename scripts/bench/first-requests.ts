@@ -5,7 +5,7 @@ export interface FirstRequests {
   readonly where: string;
   readonly requests: number;
   /** With 200. */
-  readonly answers: number;
+  readonly responses: number;
   /** Each render of a post reads it from the content API once. */
   readonly renders: number;
 }
@@ -32,7 +32,7 @@ async function crowd(
   return {
     where,
     requests: REQUESTS,
-    answers: statuses.filter((status) => status === 200).length,
+    responses: statuses.filter((status) => status === 200).length,
     renders: contentApi.reads(slug) - before,
   };
 }
@@ -45,7 +45,7 @@ function askServe(stack: LocalStack, key: string): Promise<number> {
 }
 
 async function statusOf(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<number> {
-  const answer = await fetch(url, { headers });
-  await answer.arrayBuffer();
-  return answer.status;
+  const response = await fetch(url, { headers });
+  await response.arrayBuffer();
+  return response.status;
 }
