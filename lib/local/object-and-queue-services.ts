@@ -6,12 +6,13 @@ import { type ApiServer, startApiServer } from './aws-api/server.ts';
 import type { Credentials } from './aws-api/signature.ts';
 import type { StackClock } from './clock.ts';
 import type { LocalEventListener } from './events.ts';
-import { MemoryBodies } from './s3/bodies.ts';
-import { openChangeLog } from './s3/change-log.ts';
-import { FileBodies } from './s3/file-bodies.ts';
-import { ObjectStore } from './s3/object-store.ts';
+import type { AccessControl } from './iam/access-control.ts';
 import { S3Service } from './s3/service.ts';
-import type { QueueDepth } from './sqs/queue.ts';
+import { MemoryBodies } from './s3/store/bodies.ts';
+import { openChangeLog } from './s3/store/change-log.ts';
+import { FileBodies } from './s3/store/file-bodies.ts';
+import { ObjectStore } from './s3/store/object-store.ts';
+import type { QueueDepth } from './sqs/queue/queue.ts';
 import { QueueMessages } from './sqs/queue-messages.ts';
 import { Queues } from './sqs/queues.ts';
 import { SqsService } from './sqs/service.ts';
@@ -55,6 +56,8 @@ export interface ObjectAndQueueServicesOptions {
    * @default signatures are not looked at
    */
   readonly credentials?: Credentials | undefined;
+  /** Whose policies say who may do what. @default everybody may do everything */
+  readonly access?: AccessControl | undefined;
   /** Delays or fails calls, for tests of what a client does then. */
   readonly onCall?: CallHook | undefined;
 }
@@ -92,12 +95,12 @@ export async function startObjectAndQueueServices(
 }
 
 async function listen(
-  { port = 0, clock, credentials }: ObjectAndQueueServicesOptions,
+  { port = 0, clock, credentials, access }: ObjectAndQueueServicesOptions,
   services: readonly [SqsService, S3Service],
   calls: Calls,
 ): Promise<ApiServer> {
   try {
-    return await startApiServer({ services, calls, clock, port, credentials });
+    return await startApiServer({ services, calls, clock, port, credentials, access });
   } catch (cause) {
     throw new Error(`cannot start the local S3 and SQS on port ${port}: ${reasonOf(cause)}`, { cause });
   }

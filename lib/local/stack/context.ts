@@ -7,7 +7,7 @@ import type {
 } from '../cloudfront/configuration/cloudformation-shapes.ts';
 import type { DistributionOptions, LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
-import type { PolicyStatement } from '../iam/policy.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { ListenRequest } from './listen.ts';
@@ -29,6 +29,7 @@ export interface StackContext {
   readonly ports: StackPorts;
   readonly clock: StackClock;
   readonly state: LocalState;
+  readonly access: AccessControl;
   readonly server: ObjectAndQueueServices;
   /** The variables by which the AWS SDK finds this machine's services. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -50,7 +51,6 @@ export interface StackContext {
   readonly functionUrls: Map<string, string>;
   /** By the name of the queue that a function takes messages from. */
   readonly mappings: Map<string, EventSourceMapping>;
-  readonly bucketPolicies: Map<string, readonly PolicyStatement[]>;
   /** Where an origin's domain name leads on this machine. */
   readonly origins: Map<string, string>;
   readonly edgeFunctions: Map<string, string>;

@@ -16,10 +16,28 @@ export const handler = async ({ Records }) => {
 const RESOURCES = {
   ...MINIMAL_SITE,
   Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs', VisibilityTimeout: 300 } },
+  WorkerRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Policies: [
+        {
+          PolicyName: 'jobs',
+          PolicyDocument: {
+            Statement: {
+              Effect: 'Allow',
+              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+              Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+            },
+          },
+        },
+      ],
+    },
+  },
   Worker: {
     Type: 'AWS::Lambda::Function',
     Properties: {
       FunctionName: 'worker',
+      Role: { 'Fn::GetAtt': ['WorkerRole', 'Arn'] },
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { S3Bucket: 'cdk-assets', S3Key: 'worker.zip' },

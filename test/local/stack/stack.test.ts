@@ -55,9 +55,11 @@ const secret = {
 };
 /** A function with a URL, which answers what the secret is. */
 const echo = {
+  EchoRole: { Type: 'AWS::IAM::Role' },
   Echo: {
     Type: 'AWS::Lambda::Function',
     Properties: {
+      Role: { 'Fn::GetAtt': ['EchoRole', 'Arn'] },
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
@@ -183,6 +185,22 @@ describe('a second start', () => {
 });
 
 describe('what cannot run', () => {
+  test('a mapping whose role may not take the messages', async () => {
+    const Jobs = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } };
+    const Mapping = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: { 'Fn::GetAtt': ['Jobs', 'Arn'] }, FunctionName: { Ref: 'Echo' } },
+    };
+    expect(
+      await failureOf({
+        resources: { ...MINIMAL_SITE, ...secret, ...echo, Jobs, Mapping },
+        assets: { echo: echoCode },
+      }),
+    ).toMatch(
+      /^cannot create Mapping .* may not take messages of the queue: .* not authorized to perform: sqs:ReceiveMessage/,
+    );
+  });
+
   test('a function that is not Node.js', async () => {
     const Fn = {
       Type: 'AWS::Lambda::Function',
