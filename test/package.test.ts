@@ -22,8 +22,8 @@ describe('the package', () => {
   test('brings what runs, and what the README points to', () => {
     const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
     const output = execFileSync('npm', argv, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    const answer: unknown = JSON.parse(output);
-    const [packed] = (Array.isArray(answer) ? answer : Object.values(answer as object)) as Packed[];
+    const response: unknown = JSON.parse(output);
+    const [packed] = (Array.isArray(response) ? response : Object.values(response as object)) as Packed[];
     const paths = packed?.files.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining([

@@ -5,7 +5,7 @@ import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { built } from './built.ts';
-import { ask, type RawAnswer, type RawRequest } from './http.ts';
+import { ask, type RawRequest, type RawResponse } from './http.ts';
 import { contentClock, passUntil } from './passing-time.ts';
 
 /** The example's stack, running for one test file, with its content and its time under the test's control. */
@@ -20,11 +20,11 @@ export interface TestStack {
   /** Lets time pass until nothing works any more, but for messages that wait for another try. */
   settled(): Promise<void>;
   /** GET through the edge. The path is sent as it is. */
-  get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawResponse>;
   /** Any request through the edge. */
-  ask(path: string, request: RawRequest): Promise<RawAnswer>;
+  ask(path: string, request: RawRequest): Promise<RawResponse>;
   /** POST to the revalidate URL, with the right token unless `token` says otherwise; null sends none. Lets time pass. */
-  revalidate(body: unknown, options?: { readonly token?: string | null }): Promise<RawAnswer>;
+  revalidate(body: unknown, options?: { readonly token?: string | null }): Promise<RawResponse>;
   stop(): Promise<void>;
 }
 

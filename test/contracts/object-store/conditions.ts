@@ -208,12 +208,12 @@ export function describeConditions(objects: () => Objects): void {
 async function beginPut(url: string, condition: Readonly<Record<string, string | undefined>>) {
   // The store asks for the body once it has the head.
   const sent = request(url, { method: 'PUT', headers: { ...condition, expect: '100-continue', 'content-length': 5 } });
-  const answer = once(sent, 'response') as Promise<[IncomingMessage]>;
+  const response = once(sent, 'response') as Promise<[IncomingMessage]>;
   await once(sent, 'continue');
   return {
     async end(body: string) {
       sent.end(body);
-      const [message] = await answer;
+      const [message] = await response;
       return { status: message.statusCode, body: await text(message) };
     },
   };
