@@ -1,4 +1,5 @@
 export { IsrError, type IsrErrorCode } from './basics/errors.ts';
+export type { Fault, Place } from './basics/fault.ts';
 export { CONTRACT_VERSION, type Manifest, type PrerenderedPage, type TrailingSlash } from './build/manifest.ts';
 export { type Build, readBuild } from './build/read-build.ts';
 export { IsrSite } from './constructs/isr-site.ts';
@@ -8,6 +9,6 @@ export { SiteFunctions } from './constructs/site-functions.ts';
 export { SiteQueues } from './constructs/site-queues.ts';
 export type { WebhookProps } from './constructs/site-webhooks.ts';
 export type { CacheHint, RevalidationRequest, SiteContext, SiteFetch } from './core/site.ts';
-export type { WebhookSettings } from './webhooks/configuration.ts';
-export type { WebhookRule } from './webhooks/types.ts';
+export type { WebhookRule } from './webhooks/rule.ts';
+export type { WebhookSettings } from './webhooks/settings/read-webhooks.ts';
 export type { VendorName } from './webhooks/vendors.ts';

@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { reasonOf } from '../lib/basics/errors.ts';
+import { VENDOR_NAMES } from '../lib/webhooks/vendors.ts';
 import { licensesOf } from './build/licenses.ts';
 import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
@@ -92,27 +94,50 @@ async function removeAllBut(emitted: ReadonlySet<string>, folder: string): Promi
   }
 }
 
+const LAMBDA_BUNDLE = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
 async function bundleLambda(name: string): Promise<string> {
   const outfile = join(ROOT, 'dist/lambdas', name, 'index.mjs');
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...LAMBDA_BUNDLE,
     entryPoints: [`lambdas/${name}/index.ts`],
     outfile,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
     // The build's server, which the construct copies beside the bundle at synth.
     external: ['./site/*'],
     // CommonJS dependencies ask for Node's modules with `require`, which an ES module does not have.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'silent',
   });
   await writeMetafile(name, metafile);
   return describeSize(outfile, sizeOf(metafile));
+}
+
+/** A module for each vendor of webhooks: the construct copies those in use beside the revalidate function's bundle. */
+export async function bundleWebhookVendors(folder: string): Promise<string> {
+  const results = await Promise.all(
+    VENDOR_NAMES.map((name) =>
+      build({
+        ...LAMBDA_BUNDLE,
+        stdin: {
+          contents: `export { ${name} as vendor } from './lib/webhooks/vendors/${name}.ts'`,
+          resolveDir: ROOT,
+          loader: 'ts',
+        },
+        outfile: join(folder, `${name}.mjs`),
+      }),
+    ),
+  );
+  const sizes = results.map(({ metafile }) => sizeOf(metafile));
+  return `${results.length} of ${(Math.min(...sizes) / 1024).toFixed(1)} to ${(Math.max(...sizes) / 1024).toFixed(1)} KiB`;
 }
 
 function sizeOf(metafile: Metafile): number {
@@ -170,11 +195,12 @@ async function main(): Promise<void> {
     step('tsc', compileLibrary),
     step(RUNTIME_CLIENT, copyRuntimeClient),
     ...LAMBDAS.map((name) => step(`lambdas/${name}`, () => bundleLambda(name))),
+    step('lambdas/webhooks', () => bundleWebhookVendors(join(ROOT, 'dist/lambdas/webhooks'))),
     ...EDGE_FUNCTIONS.map((name) => step(`lambdas/edge/${name}`, () => writeEdgeFunction(name))),
   ]);
   for (const result of steps) {
     if (result.status === 'rejected') {
-      console.error(result.reason instanceof Error ? result.reason.message : result.reason);
+      console.error(reasonOf(result.reason));
       process.exitCode = 1;
     }
   }

@@ -4,13 +4,16 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { built } from './support/built.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the package', () => {
+  beforeAll(() => built('library'));
+
   // Without cmake, the install of whoever depends on this package would fail.
   test('does not compile a Lambda runtime client where it is installed', () => {
     expect(description.dependencies).not.toHaveProperty('aws-lambda-ric');
@@ -19,8 +22,8 @@ describe('the package', () => {
   test('brings what runs, and what the README points to', () => {
     const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
     const output = execFileSync('npm', argv, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    const answer: unknown = JSON.parse(output);
-    const [packed] = (Array.isArray(answer) ? answer : Object.values(answer as object)) as Packed[];
+    const response: unknown = JSON.parse(output);
+    const [packed] = (Array.isArray(response) ? response : Object.values(response as object)) as Packed[];
     const paths = packed?.files.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining([

@@ -14,9 +14,20 @@ export interface ContentApiOptions {
    * @default in memory
    */
   readonly editsFile?: string;
+  /** For reads that are delayed or held. @default the machine's */
+  readonly clock?: ContentClock;
 }
 
-interface Answer {
+/** What a read waits by. */
+export interface ContentClock {
+  sleep(milliseconds: number): Promise<void>;
+  /** Told when a read is held; the function that it returns, when the read goes on. */
+  hold(): () => void;
+}
+
+const MACHINE_CLOCK: ContentClock = { sleep: (milliseconds) => delay(milliseconds), hold: () => () => {} };
+
+interface ContentResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -32,25 +43,30 @@ const POST_PATH = /^\/posts\/([^/]+)$/;
 export class ContentApi {
   readonly #posts = loadPosts();
   readonly #edits: Edits;
+  readonly #clock: ContentClock;
   readonly #reads = new Map<string, number>();
   readonly #delays = new Map<string, number>();
   readonly #gates = new Map<string, Promise<void>>();
   readonly #server: Server;
   #isFailing = false;
 
-  private constructor(edits: Edits) {
+  private constructor(edits: Edits, clock: ContentClock) {
     this.#edits = edits;
+    this.#clock = clock;
     for (const [slug, post] of edits.posts) this.#posts.set(slug, post);
     this.#server = createServer((request, response) => {
-      this.#answer(request).then(
-        (answer) => send(response, answer),
+      this.#respond(request).then(
+        (content) => send(response, content),
         (error: unknown) => send(response, { status: 500, body: { error: String(error) } }),
       );
     });
   }
 
-  static async start({ port, host = '127.0.0.1', editsFile }: ContentApiOptions): Promise<ContentApi> {
-    const api = new ContentApi(new Edits(editsFile));
+  static async start(options: ContentApiOptions): Promise<ContentApi> {
+    const { port, host = '127.0.0.1', editsFile, clock = MACHINE_CLOCK } = options;
+    const api = new ContentApi(new Edits(editsFile), clock);
+    // A client ends its connections, this server none: it might do so under a request.
+    api.#server.keepAliveTimeout = 0;
     await new Promise<void>((resolve, reject) => {
       api.#server.once('error', reject).listen(port, host, resolve);
     });
@@ -113,7 +129,7 @@ export class ContentApi {
     await closed;
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  async #respond(request: IncomingMessage): Promise<ContentResponse> {
     const path = new URL(request.url ?? '/', 'http://content').pathname;
     const slug = decodeURIComponent(POST_PATH.exec(path)?.[1] ?? '');
     if (path !== '/posts' && slug === '') return notFound(path);
@@ -122,18 +138,33 @@ export class ContentApi {
     return { status: 405, body: { error: `${request.method} is not possible here; use GET, or PUT /posts/<slug>` } };
   }
 
-  async #read(slug: string): Promise<Answer> {
+  async #read(slug: string): Promise<ContentResponse> {
     this.#reads.set(slug, this.reads(slug) + 1);
-    await this.#gates.get(slug);
-    const milliseconds = this.#delays.get(slug) ?? 0;
-    if (milliseconds > 0) await delay(milliseconds);
+    const content = this.#respondNow(slug);
+    await this.#wait(slug);
+    return content;
+  }
+
+  /** As it is when the read comes: one that is delayed or held gives what was there before an edit. */
+  #respondNow(slug: string): ContentResponse {
     if (this.#isFailing) return { status: 503, body: { error: 'the content API was told to fail' } };
     if (slug === '') return { status: 200, body: [...this.#posts.values()].map(({ body: _, ...summary }) => summary) };
     const post = this.#posts.get(slug);
     return post === undefined ? notFound(`post '${slug}'`) : { status: 200, body: post };
   }
 
-  #put(slug: string, body: string): Answer {
+  async #wait(slug: string): Promise<void> {
+    const gate = this.#gates.get(slug);
+    if (gate !== undefined) {
+      const goOn = this.#clock.hold();
+      await gate;
+      goOn();
+    }
+    const milliseconds = this.#delays.get(slug) ?? 0;
+    if (milliseconds > 0) await this.#clock.sleep(milliseconds);
+  }
+
+  #put(slug: string, body: string): ContentResponse {
     const changes = parseChanges(body);
     if (typeof changes === 'string') return { status: 400, body: { error: changes } };
     const edited = this.edit(slug, changes);
@@ -173,11 +204,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body }: ContentResponse): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(`${JSON.stringify(body)}\n`);
 }
 
-function notFound(what: string): Answer {
+function notFound(what: string): ContentResponse {
   return { status: 404, body: { error: `there is no ${what}` } };
 }

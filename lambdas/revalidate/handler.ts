@@ -2,6 +2,7 @@ import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
@@ -10,26 +11,24 @@ import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../.
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
-import type { WebhookAnswer } from '../../lib/webhooks/receive.ts';
+import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
+import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
-import { createS3Deliveries, createWebhookReceiver, isWebhook } from './webhooks.ts';
+import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
-type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookAnswer>;
+type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
 
-/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; answers when all is done. */
+/** `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
-  const { environment, clock, log } = sandbox;
-  const config = readRevalidateConfig(environment);
+  const { environment, log } = sandbox;
+  const config = readEnvironment('the revalidate function', revalidateVariables, environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
-  const receiveWebhook = createWebhookReceiver({
-    settings: sandbox.assetJson('webhooks.json', {}),
-    environment,
-    clock,
+  const respondToWebhook = createWebhookEndpoint({
+    sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
     revalidate: revalidateAsAsked,
@@ -37,39 +36,39 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
   });
   return async (event) => {
     const { method, sourceIp } = event.requestContext.http;
-    if (method !== 'POST') return answer(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
+    if (method !== 'POST') return respond(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await receiveWebhook(event);
-      return answer(status, body);
+      const { status, body } = await respondToWebhook(event);
+      return respond(status, body);
     }
     if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
     log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
-    return answer(401, { error: 'unauthorized' });
+    return respond(401, { error: 'unauthorized' });
   };
 }
 
 async function askedByHand(
   event: LambdaFunctionURLEvent,
-  { allowQuery }: RevalidateConfig,
+  { allowQuery }: RevalidateValues,
   revalidateAsAsked: RevalidateAsAsked,
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
   if (body.byteLength > MAX_REQUEST_BYTES) {
-    return answer(413, {
+    return respond(413, {
       error: `the body has ${body.byteLength} bytes, more than ${MAX_REQUEST_BYTES}; send several requests`,
     });
   }
   try {
     const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), allowQuery));
-    return answer(status, result);
+    return respond(status, result);
   } catch (error) {
-    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return answer(400, { error: error.message });
+    if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return respond(400, { error: error.message });
     throw error;
   }
 }
 
 function createRevalidateAsAsked(
-  config: RevalidateConfig,
+  config: RevalidateValues,
   pages: Pages,
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
@@ -94,7 +93,7 @@ function createRevalidateAsAsked(
   };
 }
 
-/** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
+/** 200 promises that nobody gets the old page any more. With 202 the edge follows within seconds. */
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
@@ -115,7 +114,7 @@ function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {
   return bearer ?? headers['x-prerender-revalidate'];
 }
 
-function answer(
+function respond(
   statusCode: number,
   body: object,
   headers: Readonly<Record<string, string>> = {},

@@ -1,17 +1,25 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import type { Environment } from '../../lib/basics/environment.ts';
 import { IsrError } from '../../lib/basics/errors.ts';
+import { isJsonObject } from '../../lib/basics/json-object.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
-import type { Clock } from '../../lib/core/ports.ts';
-import { parseWebhooks, secretVariablesOf, type Webhook } from '../../lib/webhooks/configuration.ts';
-import { type Deliveries, receiveWebhook, type WebhookAnswer, type WebhookPorts } from '../../lib/webhooks/receive.ts';
+import {
+  COMPILED_VERSION,
+  type CompiledWebhook,
+  type CompiledWebhooks,
+  secretVariablesOf,
+} from '../../lib/webhooks/compiled.ts';
+import {
+  type Deliveries,
+  receiveWebhook,
+  type WebhookPorts,
+  type WebhookResponse,
+} from '../../lib/webhooks/receive.ts';
+import type { Vendor } from '../../lib/webhooks/vendor.ts';
 import { bodyOf } from '../shared/function-url.ts';
+import type { SiteSandbox } from '../shared/sandbox.ts';
 
-export interface WebhookDependencies extends Omit<WebhookPorts, 'webhooks' | 'secretsOf'> {
-  /** What the construct wrote; read when the first webhook comes. */
-  readonly settings: () => unknown;
-  readonly environment: Environment;
-  readonly clock: Clock;
+export interface WebhookDependencies extends Omit<WebhookPorts, 'webhooks' | 'vendorOf' | 'secretsOf'> {
+  readonly sandbox: Pick<SiteSandbox, 'environment' | 'clock' | 'assetJson' | 'assetModule'>;
 }
 
 const FOLDER = '/webhooks/';
@@ -21,18 +29,16 @@ export function isWebhook({ rawPath }: LambdaFunctionURLEvent): boolean {
   return rawPath.startsWith(FOLDER);
 }
 
-/** Takes `POST <revalidate URL>/webhooks/<name>`. */
-export function createWebhookReceiver({
-  settings,
-  environment,
-  clock,
+/** Responds to `POST <revalidate URL>/webhooks/<name>`. */
+export function createWebhookEndpoint({
+  sandbox,
   ...ports
-}: WebhookDependencies): (event: LambdaFunctionURLEvent) => Promise<WebhookAnswer> {
-  let webhooks: ReadonlyMap<string, Webhook> | undefined;
-  const secretsOf = (name: string): string[] =>
-    secretVariablesOf(name).flatMap((variable) => environment[variable] || []);
-  return (event) => {
-    webhooks ??= readWebhooks(settings());
+}: WebhookDependencies): (event: LambdaFunctionURLEvent) => Promise<WebhookResponse> {
+  const { environment, clock, assetJson, assetModule } = sandbox;
+  const compiled = assetJson<unknown>('webhooks.json', { version: COMPILED_VERSION, webhooks: {} });
+  let webhooks: ReadonlyMap<string, CompiledWebhook> | undefined;
+  return async (event) => {
+    webhooks ??= webhooksIn(compiled());
     const request = {
       path: event.rawPath,
       query: event.rawQueryString,
@@ -40,11 +46,16 @@ export function createWebhookReceiver({
       body: bodyOf(event),
     };
     const name = event.rawPath.slice(FOLDER.length).replace(/\/$/, '');
-    return receiveWebhook(name, request, clock.now(), { ...ports, webhooks, secretsOf });
+    return receiveWebhook(name, request, clock.now(), {
+      ...ports,
+      webhooks,
+      vendorOf: async (vendor) => (await assetModule<{ readonly vendor: Vendor }>(`webhooks/${vendor}.mjs`)).vendor,
+      secretsOf: (each) => secretVariablesOf(each).flatMap((variable) => environment[variable] || []),
+    });
   };
 }
 
-/** An object each, which the bucket's lifecycle removes after a day. */
+/** Each delivery is an object, which the bucket's lifecycle deletes after a day. */
 export function createS3Deliveries(bucket: Bucket): Deliveries {
   const keyOf = (key: string): string => `_isr/webhooks/${key}`;
   return {
@@ -52,17 +63,16 @@ export function createS3Deliveries(bucket: Bucket): Deliveries {
       return (await bucket.get(keyOf(key))) !== undefined;
     },
     async remember(key) {
-      // A conflict is the same delivery, done twice at the same time.
+      // A conflict: the same delivery was done twice at the same time.
       await bucket.put(keyOf(key), '{}', { condition: { absent: true } });
     },
   };
 }
 
-function readWebhooks(settings: unknown): ReadonlyMap<string, Webhook> {
-  const { webhooks, faults } = parseWebhooks(settings);
-  if (faults.length === 0) return webhooks;
-  throw new IsrError(
-    'INVALID_CONFIGURATION',
-    `webhooks.json is of another version: ${faults.join('; ')}; deploy again`,
-  );
+/** The construct has checked everything else when it wrote the file. */
+function webhooksIn(compiled: unknown): ReadonlyMap<string, CompiledWebhook> {
+  if (isJsonObject(compiled) && compiled.version === COMPILED_VERSION) {
+    return new Map(Object.entries((compiled as unknown as CompiledWebhooks).webhooks));
+  }
+  throw new IsrError('INVALID_CONFIGURATION', 'webhooks.json is of another version of cdk-isr; deploy again');
 }

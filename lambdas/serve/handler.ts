@@ -1,6 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
@@ -10,15 +11,15 @@ import type { RenderPorts } from '../../lib/core/render-page.ts';
 import { type RevalidateOptions, type RevalidatePorts, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
+import { type ServeValues, serveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { readServeConfig, type ServeConfig } from './config.ts';
 import { type PageRequest, parsePageRequest } from './page-request.ts';
 
-/** The first origin of every page. Errors are let out: CloudFront then asks S3. */
+/** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
-  const config = readServeConfig(sandbox.environment);
+  const config = readEnvironment('the serve function', serveVariables, sandbox.environment);
   const pages = openPages(config, sandbox);
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const portsFor = createPorts(config, pages, sandbox);
@@ -34,7 +35,7 @@ interface ServePagePorts extends RevalidatePorts {
   readonly pagesOf: Pages['pagesOf'];
 }
 
-function createPorts(config: ServeConfig, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => ServePagePorts {
+function createPorts(config: ServeValues, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => ServePagePorts {
   const { ledger, pagesOf } = pages;
   const purger = createQueuedPurger(aws, config.purgeQueueUrl);
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);

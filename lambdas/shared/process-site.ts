@@ -10,16 +10,21 @@ export function processSite(): SiteSandbox {
   return {
     ...processSandbox(),
     loadSite: () => {
-      const url = new URL('./site/index.mjs', import.meta.url).href;
-      loading ??= import(url).then((module: { readonly fetch: SiteFetch }) => module.fetch);
+      loading ??= assetModule<{ readonly fetch: SiteFetch }>('site/index.mjs').then(({ fetch }) => fetch);
       return loading;
     },
     assetJson,
+    assetModule,
     startTimer: (milliseconds, act) => {
       const timer = setTimeout(act, milliseconds);
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** Node itself remembers a module that it has loaded. */
+function assetModule<T>(name: string): Promise<T> {
+  return import(new URL(`./${name}`, import.meta.url).href);
 }
 
 function assetJson<T>(name: string, whenAbsent: T): () => T {

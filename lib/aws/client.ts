@@ -1,12 +1,13 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aws4 } from '../vendor/aws4.ts';
 
-export type Service = 's3' | 'sqs' | 'cloudfront';
+export type Service = 's3' | 'sqs' | 'cloudfront' | 'cloudformation' | 'logs';
 
 export interface AwsCall {
   readonly service: Service;
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** Percent-encoded, from the service's root: for S3 without the bucket. */
   readonly path: string;
   readonly bucket?: string;
@@ -14,64 +15,81 @@ export interface AwsCall {
   readonly body?: Uint8Array | string;
 }
 
-export interface AwsAnswer {
+export interface AwsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** One signed call. Resolves with any status below 500 but 429; rejects when AWS stays unreachable or failing. */
-export type AwsClient = (call: AwsCall) => Promise<AwsAnswer>;
+/** One signed call. Resolves with any status below 500 but 429. Rejects when AWS stays unreachable or keeps failing. */
+export type AwsClient = (call: AwsCall) => Promise<AwsResponse>;
 
 export interface AwsClientOptions {
   readonly region: string;
   /** By service, `AWS_ENDPOINT_URL_S3` and so on: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
   readonly endpoints?: Partial<Record<Service, string>>;
+  /** Asked before each call. @default those of the environment */
+  readonly credentials?: () => Promise<AwsCredentials>;
 }
 
-// A sandbox that was frozen finds its kept-alive sockets dead; S3 asks to retry 500 and 503. The first retry is soon,
-// because the usual cause is such a socket.
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+// S3 asks to retry 500 and 503. The first retry comes soon, because the usual cause is a kept-alive socket that died
+// while the sandbox was frozen.
 const PAUSES_MS = [30, 120, 480];
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /**
- * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). Credentials come from the
- * environment, as a sandbox of Lambda has them for its whole life.
+ * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). A sandbox of Lambda has its
+ * credentials in the environment for its whole life.
  */
 export function createAwsClient(options: AwsClientOptions): AwsClient {
   const agent = new HttpsAgent({ keepAlive: true });
-  return withRetries((call) => send(call, options, agent), pause);
+  return withRetries((call) => send(call, options, agent), sleep);
 }
 
-/** Calls again what could not be sent, and what is answered 429 or 500 and above. */
+/** Calls again when nothing could be sent, and after 429 or 500 and above. */
 export function withRetries(send: AwsClient, sleep: (milliseconds: number) => Promise<void>): AwsClient {
   return async (call) => {
     for (const pauseMs of PAUSES_MS) {
-      const answer = await send(call).catch(() => undefined);
-      if (answer !== undefined && !isFailing(answer)) return answer;
-      // Each its own: else all whom one failure hit come back at the same time.
+      const response = await send(call).catch(() => undefined);
+      if (response !== undefined && !isFailing(response)) return response;
+      // Random: else all calls that one failure hit come back at the same time.
       await sleep(pauseMs * (1 + Math.random()));
     }
-    const answer = await send(call);
-    if (isFailing(answer)) throw new Error(describeFailure(call, answer));
-    return answer;
+    const response = await send(call);
+    if (isFailing(response)) throw new Error(describeFailure(call, response));
+    return response;
   };
 }
 
-function isFailing({ status }: AwsAnswer): boolean {
+function isFailing({ status }: AwsResponse): boolean {
   return status >= 500 || status === 429;
 }
 
-/** What AWS answered, for an error message. */
-export function describeFailure(call: AwsCall, answer: AwsAnswer): string {
-  const text = answer.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
-  return `${call.service} answered ${answer.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
+/** AWS was reached, and refused. */
+export class AwsRefusal extends Error {
+  override readonly name = 'AwsRefusal';
+  readonly response: AwsResponse;
+
+  constructor(call: AwsCall, response: AwsResponse) {
+    super(describeFailure(call, response));
+    this.response = response;
+  }
 }
 
-function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsAnswer> {
+/** The response of AWS, for an error message. */
+export function describeFailure(call: AwsCall, response: AwsResponse): string {
+  const text = response.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
+  return `${call.service} answered ${response.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
+}
+
+async function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Promise<AwsResponse> {
   const url = urlOf(call, options);
-  const signed = aws4.sign({
+  const request = {
     service: call.service,
     region: call.service === 'cloudfront' ? 'us-east-1' : options.region,
     method: call.method,
@@ -79,44 +97,57 @@ function send(call: AwsCall, options: AwsClientOptions, agent: HttpsAgent): Prom
     path: url.pathname + url.search,
     headers: { ...call.headers },
     ...(call.body === undefined ? {} : { body: call.body as string }),
-  });
+  };
+  const { headers } = aws4.sign(request, await options.credentials?.());
+  return exchange(call, url, headers as Record<string, string>, agent);
+}
+
+function exchange(
+  { method, body }: AwsCall,
+  url: URL,
+  headers: Record<string, string>,
+  agent: HttpsAgent,
+): Promise<AwsResponse> {
   return new Promise((resolve, reject) => {
     const receive = (message: IncomingMessage): void => {
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('error', (error) => reject(networkError(error)));
-      message.on('end', () => resolve(answerOf(message, Buffer.concat(chunks))));
+      message.on('end', () => resolve(responseOf(message, Buffer.concat(chunks))));
     };
     const wire: RequestOptions = {
-      method: call.method,
+      method,
       hostname: url.hostname,
       port: url.port,
       path: url.pathname + url.search,
-      headers: signed.headers as Record<string, string>,
+      headers,
     };
     const request =
       url.protocol === 'https:' ? httpsRequest({ ...wire, agent }, receive) : plainHttp().request(wire, receive);
     request.on('error', (error) => reject(networkError(error)));
-    request.end(call.body);
+    request.end(body);
   });
 }
 
 function urlOf(call: AwsCall, { region, endpoints }: AwsClientOptions): URL {
   const endpoint = endpoints?.[call.service];
-  // Endpoints given by hand take the bucket in the path, as the SDK does for hosts that are IP addresses.
+  // The bucket is in the path of endpoints given by hand, as in the SDK for hosts that are IP addresses.
   if (endpoint !== undefined)
     return new URL((call.bucket === undefined ? '' : `/${call.bucket}`) + call.path, endpoint);
   if (call.service === 'cloudfront') return new URL(call.path, 'https://cloudfront.amazonaws.com');
-  const prefix = call.bucket === undefined ? '' : `${call.bucket}.`;
-  return new URL(call.path, `https://${prefix}${call.service}.${region}.amazonaws.com`);
+  const host = `${call.service}.${region}.amazonaws.com`;
+  if (call.bucket === undefined) return new URL(call.path, `https://${host}`);
+  // S3's certificate is for one label before its name.
+  if (call.bucket.includes('.')) return new URL(`/${call.bucket}${call.path}`, `https://${host}`);
+  return new URL(call.path, `https://${call.bucket}.${host}`);
 }
 
-function answerOf(message: IncomingMessage, body: Buffer): AwsAnswer {
+function responseOf(message: IncomingMessage, body: Buffer): AwsResponse {
   const headers = Object.entries(message.headers).map(([name, value]) => [name, String(value)]);
   return { status: message.statusCode ?? 0, headers: Object.fromEntries(headers), body };
 }
 
-/** `import 'node:http'` reads all its exports, one of which loads Node's whole fetch implementation: 20 ms. */
+/** `import 'node:http'` would read all its exports. One of them loads Node's whole fetch implementation: 20 ms. */
 function plainHttp(): typeof import('node:http') {
   return process.getBuiltinModule('node:http');
 }

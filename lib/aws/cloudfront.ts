@@ -1,29 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { Cdn } from '../core/ports.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from './client.ts';
 
-/** CloudFront's words for "later". */
+/** With these codes CloudFront means: later. */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
-/** Purges by CreateInvalidation, all items in one call. */
+/** Purges all items by one CreateInvalidation. */
 export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
   return {
     async purge(items) {
       const call = invalidationCall(distributionId, items);
-      const answer = await aws(call).catch((error: unknown) => {
+      const response = await aws(call).catch((error: unknown) => {
         throw failed(distributionId, reasonOf(error), error);
       });
-      if (answer.status === 201) return 'purged';
-      if (THROTTLED.has(codeOf(answer))) return 'throttled';
-      throw failed(distributionId, describeFailure(call, answer));
+      if (response.status === 201) return 'purged';
+      if (THROTTLED.has(codeOf(response))) return 'throttled';
+      throw failed(distributionId, describeFailure(call, response));
     },
   };
 }
 
 function invalidationCall(distributionId: string, items: readonly string[]): AwsCall {
   const paths = items.map((item) => `<Path>${escapeXml(item)}</Path>`).join('');
-  // The reference must be new each time: a used one with other items is refused, with the same items it does nothing.
+  // CloudFront refuses a reference that it knows with other items, and does nothing for one with the same items.
   const body = `<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><CallerReference>${randomUUID()}</CallerReference><Paths><Quantity>${items.length}</Quantity><Items>${paths}</Items></Paths></InvalidationBatch>`;
   return {
     service: 'cloudfront',
@@ -34,8 +34,8 @@ function invalidationCall(distributionId: string, items: readonly string[]): Aws
   };
 }
 
-function codeOf(answer: AwsAnswer): string {
-  return /<Code>([^<]*)<\/Code>/.exec(answer.body.toString('utf8'))?.[1] ?? '';
+function codeOf(response: AwsResponse): string {
+  return /<Code>([^<]*)<\/Code>/.exec(response.body.toString('utf8'))?.[1] ?? '';
 }
 
 function escapeXml(text: string): string {

@@ -5,7 +5,7 @@ import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/
 
 export interface LeaseStoreOptions {
   readonly deploymentId: string;
-  /** Longer than any render may take: its holder is dead after that. */
+  /** Longer than any render may take: after that its holder is dead. */
   readonly durationMs: number;
   readonly clock: Clock;
 }

@@ -20,16 +20,25 @@ import { replaceObject } from './replace-object.ts';
 const SUMMARY_KEY = '_isr/ledger.json';
 
 /**
- * A summary and its shards, each an object of the bucket that is kept in memory and read again only if it changed.
+ * The ledger in a bucket: a summary and its shards, each one object. They are kept in memory, and read again only if
+ * they have changed.
  *
- * An append writes the shards first, with the sequence after the one that it has just read, and then the summary, in
- * which it takes the next sequence. It is done when the summary stands: a reader that sees it finds the entries in the
- * shards. A page with that sequence or a higher one read it from a summary that was written after the append began, so
- * its render was later; an append that dies between the two only leaves entries that put too much out of date.
+ * An append writes the shards first and the summary last. With the summary at 7 and one entry for `tag:a`:
  *
- * What is lost is never taken for what never was: a shard that the summary knows and that is not there counts as if all
- * of its names had been revalidated. A summary that is not there, or that is older than one that was seen, is replaced by
- * one of another ledger, and every page is of the one before.
+ * | step                  | shard has    | summary | a reader finds                                          |
+ * | --------------------- | ------------ | ------- | ------------------------------------------------------- |
+ * | before                | no `tag:a`   | 7       | nothing new                                             |
+ * | 1. shards are written | `tag:a` at 8 | 7       | nothing new: the summary does not send it to the shard  |
+ * | 2. summary is written | `tag:a` at 8 | 8       | `tag:a` at 8. The append is done                        |
+ *
+ * Another append may take 8 first; then ours takes 9 in the summary, and its entry stays at 8. That is enough. A page
+ * that stores 8 or more read a summary that was written after our append began, so its render is later. If an append
+ * dies after step 1, its entry is seen after the next one. It then invalidates pages that need not be, and no harm is
+ * done.
+ *
+ * What is lost is never taken for what never was. A shard that the summary knows and that is not there counts as if all
+ * of its names had been revalidated. A summary that is not there, or older than one that was seen, is replaced by the
+ * summary of a new ledger, and pages of the ledger before it are invalid.
  */
 export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () => undefined): LedgerStore {
   const summaries = jsonObjects<LedgerSummary>(bucket, { whenAbsent: EMPTY_SUMMARY, isOurs: isLedgerSummary, log });
@@ -89,4 +98,4 @@ export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () 
   };
 }
 
-const LOST = 'the ledger was lost, or an older one put in its place: every page is out of date';
+const LOST = 'the ledger was lost, or an older one put in its place: every page is invalidated';

@@ -28,7 +28,7 @@ export async function factsHeaders(
   return { [HEADER]: asciiJson({ reference }) };
 }
 
-/** `undefined` for an object without facts: a page made at build time. */
+/** `undefined` for an object without facts, which is a page made at build time. */
 export async function readFacts(
   headers: Readonly<Record<string, string>>,
   bucket: Bucket,
@@ -60,7 +60,7 @@ function areFacts(value: unknown): value is StoredFacts {
   );
 }
 
-/** What is known of a page made at build time, by the headers of its object. */
+/** What the headers of its object tell of a page made at build time. */
 export function factsOfPrerendered(headers: Readonly<Record<string, string>>): PageFacts {
   return {
     status: 200,
@@ -83,7 +83,7 @@ function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
 
 const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;
 
-/** Blanks and everything outside ASCII escaped: header values are trimmed, and must be Latin-1. */
+/** JSON without blanks and in ASCII: header values are trimmed, and must be Latin-1. */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[^\x21-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -2,7 +2,7 @@ import type { PurgeQueue, Purger, WaitingPurge } from '../core/ports.ts';
 import type { AwsClient } from './client.ts';
 import { callSqs, postponeMessage } from './sqs.ts';
 
-/** What SQS takes and gives in one call. */
+/** SQS takes and gives no more in one call. */
 const MAX_MESSAGES = 10;
 
 interface PurgeMessage {
@@ -10,7 +10,7 @@ interface PurgeMessage {
   readonly announced?: string;
 }
 
-/** Leaves purges to the purge function: for functions that the distribution needs, which cannot know its id. */
+/** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
     async purge(items) {
@@ -48,7 +48,7 @@ export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {
     async receive() {
       for (;;) {
         const messages = await receiveMessages(aws, queueUrl);
-        // What cannot be read stays: the queue moves it to the dead letters.
+        // A message that is not a purge stays, and SQS moves it to the dead letters.
         const purges = messages.flatMap(({ Body, ReceiptHandle }) => waitingPurge(Body, ReceiptHandle) ?? []);
         if (purges.length > 0 || messages.length === 0) return purges;
       }
@@ -57,7 +57,7 @@ export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {
       const batches = Array.from({ length: Math.ceil(purges.length / MAX_MESSAGES) }, (_, i) =>
         purges.slice(i * MAX_MESSAGES, (i + 1) * MAX_MESSAGES),
       );
-      // One that cannot be deleted comes again, and is purged twice.
+      // A message that cannot be deleted comes again, and its items are purged twice.
       await Promise.all(batches.map((batch) => deleteMessages(aws, queueUrl, batch)));
     },
     async postpone(purges, seconds) {
@@ -72,8 +72,8 @@ interface ReceivedMessage {
 }
 
 async function receiveMessages(aws: AwsClient, queueUrl: string): Promise<readonly ReceivedMessage[]> {
-  const answer = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: MAX_MESSAGES });
-  return (answer as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
+  const response = await callSqs(aws, 'ReceiveMessage', queueUrl, { MaxNumberOfMessages: MAX_MESSAGES });
+  return (response as { readonly Messages?: readonly ReceivedMessage[] }).Messages ?? [];
 }
 
 async function deleteMessages(aws: AwsClient, queueUrl: string, batch: readonly WaitingPurge[]): Promise<void> {

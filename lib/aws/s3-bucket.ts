@@ -1,49 +1,54 @@
 import { IsrError, reasonOf } from '../basics/errors.ts';
+import { percentEncode } from '../basics/percent-encoding.ts';
 import type { Bucket, StoredObject, WriteCondition } from '../core/bucket/bucket.ts';
-import { encodeStrictly } from '../core/page/page-key.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, describeFailure } from './client.ts';
+import { type AwsCall, type AwsClient, AwsRefusal, type AwsResponse } from './client.ts';
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 when the condition does not hold,
-// 409 when another write to the key is under way, 404 for If-Match on a key that is gone.
+// 412: the condition does not hold. 409: another write to the key is under way. 404: If-Match on a key without an object.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 const CONFLICTS = new Set([404, 409, 412]);
 
 export function openS3Bucket(bucket: string, aws: AwsClient): Bucket {
-  const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsAnswer> => {
-    const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
+  const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsResponse> => {
+    const path = `/${key.split('/').map(percentEncode).join('/')}`;
     try {
       return await aws({ service: 's3', bucket, path, ...request });
     } catch (error) {
       throw unavailable(bucket, key, reasonOf(error), error);
     }
   };
-  const refuse = (key: string, method: AwsCall['method'], answer: AwsAnswer): never => {
-    throw unavailable(bucket, key, describeFailure({ service: 's3', method, path: key }, answer));
+  const refuse = (key: string, method: AwsCall['method'], response: AwsResponse): never => {
+    const refusal = new AwsRefusal({ service: 's3', method, path: key }, response);
+    throw unavailable(bucket, key, refusal.message, refusal);
   };
   const getUnless: Bucket['getUnless'] = async (key, etag) => {
-    const answer = await call(key, {
+    const response = await call(key, {
       method: 'GET',
       ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
     });
-    if (answer.status === 304) return 'unchanged';
-    if (answer.status === 404) return undefined;
-    if (answer.status !== 200) return refuse(key, 'GET', answer);
-    return { body: answer.body, etag: answer.headers.etag ?? '', headers: answer.headers };
+    if (response.status === 304) return 'unchanged';
+    if (response.status === 404) return undefined;
+    if (response.status !== 200) return refuse(key, 'GET', response);
+    return { body: response.body, etag: response.headers.etag ?? '', headers: response.headers };
   };
   return {
     getUnless,
     get: async (key) => (await getUnless(key, undefined)) as StoredObject | undefined,
     async put(key, body, { headers = {}, condition } = {}) {
-      const answer = await call(key, { method: 'PUT', body, headers: { ...headers, ...conditionHeaders(condition) } });
-      if (answer.status === 200) return answer.headers.etag ?? '';
-      return condition !== undefined && CONFLICTS.has(answer.status) ? 'conflict' : refuse(key, 'PUT', answer);
+      const response = await call(key, {
+        method: 'PUT',
+        body,
+        headers: { ...headers, ...conditionHeaders(condition) },
+      });
+      if (response.status === 200) return response.headers.etag ?? '';
+      return condition !== undefined && CONFLICTS.has(response.status) ? 'conflict' : refuse(key, 'PUT', response);
     },
     async remove(key, etag) {
-      const answer = await call(key, {
+      const response = await call(key, {
         method: 'DELETE',
         ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
       });
-      if (answer.status === 204 || answer.status === 200 || answer.status === 404) return 'removed';
-      return CONFLICTS.has(answer.status) ? 'conflict' : refuse(key, 'DELETE', answer);
+      if (response.status === 204 || response.status === 200 || response.status === 404) return 'removed';
+      return CONFLICTS.has(response.status) ? 'conflict' : refuse(key, 'DELETE', response);
     },
   };
 }

@@ -10,11 +10,11 @@ export async function callSqs(aws: AwsClient, action: string, queueUrl: string, 
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
     body: JSON.stringify({ QueueUrl: queueUrl, ...input }),
   };
-  const answer = await aws(call).catch((error: unknown) => {
+  const response = await aws(call).catch((error: unknown) => {
     throw unavailable(queueUrl, action, reasonOf(error), error);
   });
-  if (answer.status !== 200) throw unavailable(queueUrl, action, describeFailure(call, answer));
-  return answer.body.length === 0 ? {} : JSON.parse(answer.body.toString('utf8'));
+  if (response.status !== 200) throw unavailable(queueUrl, action, describeFailure(call, response));
+  return response.body.length === 0 ? {} : JSON.parse(response.body.toString('utf8'));
 }
 
 /** Makes a message that could not be handled visible again after `seconds`. */

@@ -53,6 +53,11 @@ export class Given {
     return new Given(value, [...this.place, step], this.#faults, this.#isSecret);
   }
 
+  /** The same place, with a value that says better what stands there. */
+  instead(value: unknown): Given {
+    return new Given(value, this.place, this.#faults, this.#isSecret);
+  }
+
   /** The same value, which no message will quote. */
   get secret(): Given {
     return new Given(this.value, this.place, this.#faults, true);

@@ -7,7 +7,7 @@ import { withoutToken } from './terminal/redact.ts';
 interface Entry {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Later, so that the list and a slip are answered at once. */
+  /** Loads the module only when it is needed, so that help and typing errors are answered at once. */
   load(): Promise<Command>;
 }
 
@@ -21,7 +21,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/build.ts')).buildCommand,
   },
   revalidate: {
-    summary: 'say that paths, tags, prefixes or everything is out of date',
+    summary: 'revalidate paths, tags, prefixes or everything',
     load: async () => (await import('./commands/revalidate/index.ts')).revalidateCommand,
   },
   status: {
@@ -45,7 +45,7 @@ export async function loadCommand(name: string): Promise<Command | undefined> {
   return Object.hasOwn(ENTRIES, name) ? ENTRIES[name]?.load() : undefined;
 }
 
-/** Runs the command line. Prints through the host alone; a fault of the program itself is let out. */
+/** Runs the command line. Prints only through the host. An unexpected error is a bug and is thrown on. */
 export async function run(argv: readonly string[], givenHost: CliHost): Promise<ExitCode> {
   const host = withoutToken(argv, givenHost);
   const [first, ...rest] = argv;
@@ -67,7 +67,7 @@ export async function run(argv: readonly string[], givenHost: CliHost): Promise<
 
 async function help(first: string | undefined, [topic]: readonly string[], host: CliHost): Promise<ExitCode> {
   if (topic === undefined) {
-    // Without a word the user does not know what to type: that is no success.
+    // Nothing was done, so this is no success.
     if (first === undefined) host.err(overview());
     else host.out(overview());
     return first === undefined ? 2 : 0;
@@ -87,7 +87,7 @@ function overview(): string {
     'Commands:',
     ...list,
     '',
-    "'isr <command> --help' tells its flags; 'isr --version' the version.",
+    "'isr <command> --help' lists its flags; 'isr --version' prints the version.",
   ].join('\n');
 }
 

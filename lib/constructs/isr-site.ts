@@ -1,16 +1,18 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { IsrError } from '../basics/errors.ts';
+import { Faults } from '../basics/faults.ts';
 import { readBuild } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
+import { environmentVariable } from './prop-checks.ts';
 import { createSiteBucket } from './site-bucket.ts';
 import { SiteDistribution } from './site-distribution.ts';
 import { placeSiteFiles } from './site-files.ts';
 import { PURGE_TIMEOUT, renderFunctionTimeout, SiteFunctions } from './site-functions.ts';
 import { SiteQueues } from './site-queues.ts';
-import { readSiteSettings, variableFaults } from './site-settings.ts';
+import { readSiteSettings } from './site-settings.ts';
 import { SiteUploads } from './site-uploads.ts';
 
 /**
@@ -37,7 +39,11 @@ export class IsrSite extends Construct {
     super(scope, id);
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
-    const files = placeSiteFiles(build);
+    const files = placeSiteFiles(build, settings.contentTypes);
+    if (files.unusedTypes.length > 0) {
+      const message = `'contentTypes' has ${files.unusedTypes.join(', ')}, which no file of the build has`;
+      Annotations.of(this).addWarningV2('cdk-isr:contentTypeUnused', message);
+    }
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
@@ -76,20 +82,21 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once: its files are there before a function asks for them, and the edge names it only
     // when the functions behind the edge run its code. Else old code would render what is stored as new pages.
-    const { serve, ssr, siteRunners } = this.functions;
+    const { serve, live, siteRunners } = this.functions;
     for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, ssr);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
   }
 
-  /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */
+  /** Go off when a page could not be regenerated, or copies at the edge could not be purged. They have no actions yet. */
   get alarms(): readonly Alarm[] {
     return this.queues.alarms;
   }
 
   /** Adds an environment variable to every function that runs the site. */
   addEnvironment(name: string, value: string): void {
-    const faults = variableFaults(name);
-    if (faults.length > 0) throw new IsrError('INVALID_OPTION', `${faults.join('; ')} (at ${this.node.path})`);
-    for (const runner of this.functions.siteRunners) runner.addEnvironment(name, value);
+    const faults = new Faults('the variable');
+    const checked = environmentVariable(faults.in(value).at(name, value));
+    const accepted = faults.accept(checked, 'INVALID_OPTION', (sentences) => `${sentences} (at ${this.node.path})`);
+    for (const runner of this.functions.siteRunners) runner.addEnvironment(name, accepted);
   }
 }

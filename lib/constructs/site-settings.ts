@@ -1,11 +1,22 @@
-import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { IsrError } from '../basics/errors.ts';
+import { type Check, integerBetween, listOf, optional, recordOf, text } from '../basics/checks.ts';
+import { Faults, type Given } from '../basics/faults.ts';
+import type { ContentTypes } from '../build/content-type.ts';
 import type { Build } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
-import { readWebhooks, type SiteWebhooks } from './site-webhooks.ts';
+import {
+  contentType,
+  environmentVariable,
+  queryParameter,
+  siteOrigin,
+  unlessToken,
+  wholeDays,
+  wholeSeconds,
+} from './prop-checks.ts';
+import { readSiteWebhooks, type SiteWebhooks } from './site-webhooks.ts';
 
 /** The props, checked and with their defaults. */
 export interface SiteSettings {
@@ -15,6 +26,7 @@ export interface SiteSettings {
   readonly certificate: ICertificate | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly queryParameters: readonly string[];
+  readonly contentTypes: ContentTypes;
   readonly renderMemoryMiB: number;
   readonly renderTimeout: Duration;
   readonly renderConcurrency: number | undefined;
@@ -33,95 +45,46 @@ export interface SiteSettings {
  * @throws IsrError INVALID_OPTION, naming every fault at once
  */
 export function readSiteSettings(props: IsrSiteProps, build: Build, path: string): SiteSettings {
-  const { faults: webhookFaults, ...webhooks } = readWebhooks(props.webhooks);
-  const faults = [
-    ...valueFaults(props),
-    ...domainFaults(props),
-    ...Object.keys(props.environment ?? {}).flatMap(variableFaults),
-    ...webhookFaults,
-  ];
-  if (faults.length > 0) throw new IsrError('INVALID_OPTION', `${faults.join('; ')} (at ${path})`);
-  return {
-    siteUrl: siteUrlOf(props, build),
-    domainNames: props.domainNames ?? [],
+  const faults = new Faults('the props');
+  const given = faults.in(props);
+  const settings = {
+    ...readValues(given, props, build),
     certificate: props.certificate,
-    environment: props.environment ?? {},
-    queryParameters: props.queryParameters ?? build.manifest.isr.allowQuery,
-    renderMemoryMiB: props.renderMemoryMiB ?? 1024,
-    renderTimeout: props.renderTimeout ?? Duration.seconds(30),
-    renderConcurrency: props.renderConcurrency,
-    originTimeout: props.originTimeout ?? Duration.seconds(15),
-    liveTimeout: props.liveTimeout ?? Duration.seconds(30),
-    pageRetention: props.pageRetention ?? Duration.days(31),
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-    webhooks,
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
     webAclId: props.webAclId,
   };
+  return faults.accept(settings, 'INVALID_OPTION', (sentences) => `${sentences} (at ${path})`);
 }
 
-/** What is wrong with the name of an environment variable. */
-export function variableFaults(name: string): string[] {
-  if (/^(ISR_|AWS_|LAMBDA_)/.test(name)) {
-    return [`'environment' must not set '${name}': names that begin with ISR_, AWS_ or LAMBDA_ are taken`];
+/** Those that can be wrong. */
+type CheckedValues = Omit<SiteSettings, 'certificate' | 'removalPolicy' | 'logRetention' | 'priceClass' | 'webAclId'>;
+
+function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedValues {
+  const read = <T>(name: keyof IsrSiteProps, check: Check<T>): T | undefined =>
+    optional(check)(given.at(name, props[name]));
+  const domainNames = read('domainNames', listOf(text)) ?? [];
+  if (domainNames.length > 0 && props.certificate === undefined) {
+    given
+      .at('certificate', undefined)
+      .mustBe(`one of us-east-1 that covers ${domainNames.join(', ')}`, "'domainNames' needs it");
   }
-  if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
-    return [
-      `'environment' has the name '${name}': a name has letters, digits and underscores, and begins with a letter`,
-    ];
-  }
-  return [];
-}
-
-function siteUrlOf(props: IsrSiteProps, build: Build): string | undefined {
-  const domain = props.domainNames?.[0];
-  const url = props.siteUrl ?? (domain === undefined ? build.manifest.site : `https://${domain}`);
-  return url?.replace(/\/$/, '');
-}
-
-function valueFaults(props: IsrSiteProps): string[] {
-  return [
-    ...numberFaults('renderMemoryMiB', props.renderMemoryMiB, 128, 10_240),
-    ...numberFaults('renderConcurrency', props.renderConcurrency, 2, 1000),
-    ...secondsFaults('renderTimeout', props.renderTimeout, 1, 120),
+  const [domainName] = domainNames;
+  const ownUrl = domainName === undefined ? build.manifest.site : `https://${domainName}`;
+  return {
+    siteUrl: (read('siteUrl', siteOrigin) ?? ownUrl)?.replace(/\/$/, ''),
+    domainNames,
+    environment: read('environment', recordOf(environmentVariable)) ?? {},
+    queryParameters: read('queryParameters', listOf(queryParameter)) ?? build.manifest.isr.allowQuery,
+    contentTypes: read('contentTypes', recordOf(contentType)) ?? {},
+    renderMemoryMiB: read('renderMemoryMiB', unlessToken(integerBetween(128, 10_240))) ?? 1024,
+    renderConcurrency: read('renderConcurrency', unlessToken(integerBetween(2, 1000))),
+    renderTimeout: read('renderTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
     // Two seconds are for serving the old page when a render takes too long, see `serveRenderTimeout`.
-    ...secondsFaults('originTimeout', props.originTimeout, 3, 120),
-    ...secondsFaults('liveTimeout', props.liveTimeout, 1, 120),
-    ...retentionFaults(props.pageRetention),
-    ...(props.queryParameters ?? [])
-      .filter((name) => name === '' || name.includes(','))
-      .map((name) => `'queryParameters' must not be empty and have no comma, got '${name}'`),
-  ];
-}
-
-function numberFaults(name: string, value: number | undefined, min: number, max: number): string[] {
-  if (value === undefined || Token.isUnresolved(value)) return [];
-  if (Number.isInteger(value) && value >= min && value <= max) return [];
-  return [`'${name}' must be an integer between ${min} and ${max}, got ${value}`];
-}
-
-function secondsFaults(name: string, value: Duration | undefined, min: number, max: number): string[] {
-  if (value === undefined || value.isUnresolved()) return [];
-  const seconds = value.toMilliseconds() / 1000;
-  if (Number.isInteger(seconds) && seconds >= min && seconds <= max) return [];
-  return [`'${name}' must be whole seconds between ${min} and ${max}, got ${value.toHumanString()}`];
-}
-
-function retentionFaults(value: Duration | undefined): string[] {
-  if (value === undefined || value.isUnresolved()) return [];
-  const days = value.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= 1 && days <= 31) return [];
-  return [`'pageRetention' must be whole days between 1 and 31, got ${value.toHumanString()}`];
-}
-
-function domainFaults({ domainNames, certificate, siteUrl }: IsrSiteProps): string[] {
-  const faults: string[] = [];
-  if (domainNames !== undefined && domainNames.length > 0 && certificate === undefined) {
-    faults.push(`'domainNames' needs 'certificate', one of us-east-1 that covers ${domainNames.join(', ')}`);
-  }
-  if (siteUrl !== undefined && !Token.isUnresolved(siteUrl) && !/^https?:\/\/[^/?#]+\/?$/.test(siteUrl)) {
-    faults.push(`'siteUrl' must be an origin such as 'https://example.com', got '${siteUrl}'`);
-  }
-  return faults;
+    originTimeout: read('originTimeout', wholeSeconds(3, 120)) ?? Duration.seconds(15),
+    liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
+    pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
+    webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
+  };
 }

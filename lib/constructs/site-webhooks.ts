@@ -1,7 +1,11 @@
 import { Annotations, type SecretValue, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { memberOf } from '../basics/checks.ts';
 import { IsrError } from '../basics/errors.ts';
-import { parseWebhooks, secretVariablesOf, type WebhookSettings } from '../webhooks/configuration.ts';
+import type { Given } from '../basics/faults.ts';
+import { isJsonObject } from '../basics/json-object.ts';
+import { COMPILED_VERSION, type CompiledWebhooks, secretVariablesOf } from '../webhooks/compiled.ts';
+import { readWebhooks, type WebhookSettings } from '../webhooks/settings/read-webhooks.ts';
 
 export interface WebhookProps extends WebhookSettings {
   /**
@@ -16,20 +20,42 @@ export type WebhooksProp = Readonly<Record<string, WebhookProps>>;
 /** The webhooks, checked. */
 export interface SiteWebhooks {
   /** For `webhooks.json`: everything but the secrets. */
-  readonly settings: Readonly<Record<string, WebhookSettings>>;
+  readonly compiled: CompiledWebhooks;
   /** Environment variables, each a reference to a secret. */
   readonly secrets: Readonly<Record<string, SecretValue>>;
 }
 
-/** With whatever is wrong. */
-export function readWebhooks(webhooks: WebhooksProp = {}): SiteWebhooks & { readonly faults: readonly string[] } {
-  const entries = Object.entries(webhooks);
-  const settings = Object.fromEntries(entries.map(([name, { secret, ...rest }]) => [name, rest]));
+/** Reads the prop `webhooks`. */
+export function readSiteWebhooks(given: Given): SiteWebhooks {
+  const fields = isJsonObject(given.value) ? given.value : {};
   return {
-    settings,
-    secrets: Object.fromEntries(entries.flatMap(([name, { secret }]) => variablesOf(name, secretsIn(secret)))),
-    faults: [...parseWebhooks(settings).faults, ...entries.flatMap(([name, { secret }]) => secretFaults(name, secret))],
+    compiled: { version: COMPILED_VERSION, webhooks: given.value === undefined ? {} : readWebhooks(given) },
+    secrets: Object.fromEntries(
+      Object.keys(fields).flatMap((name) => readSecrets(memberOf(given, fields, name), name)),
+    ),
   };
+}
+
+/** By the variables that hold them. */
+function readSecrets(webhook: Given, name: string): [variable: string, secret: SecretValue][] {
+  // What is no object has a fault already.
+  if (!isJsonObject(webhook.value)) return [];
+  const given = webhook.at('secret', webhook.value.secret).secret;
+  const secrets: readonly unknown[] = Array.isArray(given.value) ? given.value : [given.value];
+  if (secrets.length === 0 || secrets.length > 2 || !secrets.every(isSecretValue)) {
+    given.mustBe('a SecretValue, or two while it is being changed');
+    return [];
+  }
+  if (secrets.some((secret) => secret.unsafeUnwrap() === '')) {
+    given.mustBe('a secret that is not empty', 'anybody could sign with it');
+  }
+  const variables = secretVariablesOf(name);
+  return secrets.flatMap((secret, i): [string, SecretValue][] => [[variables[i] ?? variables[0], secret]]);
+}
+
+/** Not `instanceof`: the app may have another copy of aws-cdk-lib. */
+function isSecretValue(value: unknown): value is SecretValue {
+  return typeof (value as Partial<SecretValue> | null | undefined)?.unsafeUnwrap === 'function';
 }
 
 /**
@@ -57,24 +83,4 @@ function referenceOf(scope: Construct, variable: string, secret: SecretValue): s
     );
   }
   return value;
-}
-
-function secretsIn(secret: WebhookProps['secret'] | undefined): readonly (SecretValue | undefined)[] {
-  return Array.isArray(secret) ? secret : [secret as SecretValue | undefined];
-}
-
-function variablesOf(name: string, secrets: readonly (SecretValue | undefined)[]): [string, SecretValue][] {
-  return secretVariablesOf(name).flatMap((variable, i) => {
-    const secret = secrets[i];
-    return secret === undefined ? [] : [[variable, secret] satisfies [string, SecretValue]];
-  });
-}
-
-function secretFaults(name: string, secret: WebhookProps['secret'] | undefined): string[] {
-  const place = `'webhooks.${name}'.secret`;
-  const secrets = secretsIn(secret);
-  if (secrets.length > 2 || secrets.some((each) => typeof each?.unsafeUnwrap !== 'function')) {
-    return [`${place} must be a SecretValue, or two while it is being changed`];
-  }
-  return secrets.some((each) => each?.unsafeUnwrap() === '') ? [`${place} is empty: anybody could sign with it`] : [];
 }

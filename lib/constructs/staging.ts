@@ -20,6 +20,13 @@ export function copyBundle(name: string, folder: string): void {
   cpSync(bundle, folder, { recursive: true });
 }
 
+/** The prebuilt module `dist/lambdas/<path>`, copied to the same place in `folder`. */
+export function copyModule(path: string, folder: string): void {
+  const source = join(BUNDLES, path);
+  requireBundle(source);
+  copyInto(folder, [{ source, key: path }]);
+}
+
 /** The code of `dist/lambdas/edge/<name>.js`. */
 export function readEdgeFunction(name: string): string {
   const file = join(BUNDLES, 'edge', `${name}.js`);

@@ -11,7 +11,7 @@ import { entriesOf, type Revalidation } from './revalidation.ts';
 
 export interface RevalidateOptions extends RenderOptions {
   readonly deploymentId: string;
-  /** Whether one path may be several pages. Only one of them is rendered, so nothing is known of the others. */
+  /** Whether one path may have several pages, by its query. Only one of them is rendered; the others may differ too. */
   readonly hasQueryVariants: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface PageOutcome {
    */
   readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed' | 'noted';
   readonly reason?: string;
-  /** What was done about its copies at the edge; nothing when they are as good as the new page. */
+  /** What was done about its copies at the edge. Nothing when they are as good as the new page. */
   readonly purge: PurgeOutcome;
-  /** Until it was rendered and stored. */
+  /** How long it took to render and store. */
   readonly milliseconds: number;
 }
 
@@ -42,19 +42,19 @@ export type PurgeOutcome = 'purged' | 'queued' | 'nothing-to-purge';
 /** Of a tag or a prefix: its pages are rendered when they are next asked for. */
 export interface CoverOutcome {
   readonly outcome: PurgeOutcome;
-  /** Until it was noted and purged or queued. */
+  /** How long it took to note it, and to purge or to queue the purge. */
   readonly milliseconds: number;
 }
 
 export interface RevalidationOutcome {
-  /** Of the ledger: later revalidations have higher ones. */
+  /** The ledger's. Later revalidations have higher ones. */
   readonly sequence: number;
   readonly pages: readonly PageOutcome[];
   readonly tags: readonly (CoverOutcome & { readonly tag: string })[];
   readonly prefixes: readonly (CoverOutcome & { readonly prefix: string })[];
   /** Present when everything was asked for. */
   readonly all?: CoverOutcome;
-  /** Of the one call that purges for all items. */
+  /** One call purges all items, so they share its outcome. */
   readonly purge: PurgeOutcome;
   readonly milliseconds: number;
 }

@@ -8,7 +8,7 @@ import { StackView } from './stack-view.ts';
 
 export interface InspectorOptions {
   readonly stack: LocalStack;
-  /** 0: any free port. */
+  /** 0 stands for any free port. */
   readonly port: number;
 }
 
@@ -24,47 +24,49 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   '/style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
 };
 const MAXIMUM_MOVE_MS = 366 * 24 * 3_600_000;
-/** Events that a page gets when it opens. */
+/** How many past events a page gets when it opens. */
 const HISTORY = 300;
 
-/** Serves the page that shows what happens in a local stack, and lets it move the clock. */
+/** Serves a page that shows what happens in a local stack, and that can move its clock. */
 export async function startInspector({ stack, port }: InspectorOptions): Promise<Inspector> {
   const view = new StackView(stack);
-  const request = { port, purpose: 'the inspector', flag: '--inspector-port' };
-  const listening = await listen(request, (message, reply) => {
-    answer(message, reply, stack, view).catch((error: unknown) => sendJson(reply, 500, { error: reasonOf(error) }));
+  const wanted = { port, purpose: 'the inspector', flag: '--inspector-port' };
+  const listening = await listen(wanted, (request, response) => {
+    respond(request, response, stack, view).catch((error: unknown) =>
+      sendJson(response, 500, { error: reasonOf(error) }),
+    );
   });
   return { url: listening.url, stop: listening.stop };
 }
 
-async function answer(message: IncomingMessage, reply: ServerResponse, stack: LocalStack, view: StackView) {
-  // A name that resolves to this machine (DNS rebinding) would let any web page read and move the stack.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(message.headers.host ?? '')) {
-    return sendJson(reply, 421, { error: 'ask for 127.0.0.1 or localhost' });
+async function respond(request: IncomingMessage, response: ServerResponse, stack: LocalStack, view: StackView) {
+  // DNS rebinding: with a name that resolves to this machine, any web page could read and control the stack.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
+    return sendJson(response, 421, { error: 'ask for 127.0.0.1 or localhost' });
   }
-  const path = (message.url ?? '/').split('?')[0] ?? '/';
-  if (message.method === 'POST' && path === '/clock') return moveClock(message, reply, stack);
-  if (message.method !== 'GET') return sendJson(reply, 405, { error: `${message.method} is not possible here` });
-  if (path === '/state') return sendJson(reply, 200, await view.read());
-  if (path === '/clock') return sendJson(reply, 200, { stackName: stack.stackName, ...timeOf(stack) });
-  if (path === '/events') return streamEvents(reply, stack);
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (request.method === 'POST' && path === '/clock') return moveClock(request, response, stack);
+  if (request.method !== 'GET') return sendJson(response, 405, { error: `${request.method} is not possible here` });
+  if (path === '/state') return sendJson(response, 200, await view.read());
+  if (path === '/clock') return sendJson(response, 200, { stackName: stack.stackName, ...timeOf(stack) });
+  if (path === '/events') return streamEvents(response, stack);
   const page = FILES[path];
-  if (page === undefined) return sendJson(reply, 404, { error: `there is no ${path}` });
+  if (page === undefined) return sendJson(response, 404, { error: `there is no ${path}` });
   const content = await readFile(new URL(`./page/${page.file}`, import.meta.url));
-  return reply.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-store' }).end(content);
+  return response.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-store' }).end(content);
 }
 
-async function moveClock(message: IncomingMessage, reply: ServerResponse, stack: LocalStack): Promise<unknown> {
-  // A form of another site can send neither this content type nor the page's own origin.
-  if (message.headers['content-type'] !== 'application/json') {
-    return sendJson(reply, 415, { error: 'send application/json' });
+async function moveClock(request: IncomingMessage, response: ServerResponse, stack: LocalStack): Promise<unknown> {
+  // A form on another site cannot send this content type.
+  if (request.headers['content-type'] !== 'application/json') {
+    return sendJson(response, 415, { error: 'send application/json' });
   }
-  const milliseconds: unknown = parseMove(await text(message));
+  const milliseconds: unknown = parseMove(await text(request));
   if (typeof milliseconds !== 'number' || !(milliseconds > 0 && milliseconds <= MAXIMUM_MOVE_MS)) {
-    return sendJson(reply, 400, { error: 'send {"milliseconds": n} with n from 1 to one year' });
+    return sendJson(response, 400, { error: 'send {"milliseconds": n} with n from 1 to one year' });
   }
   stack.clock.advance(milliseconds);
-  return sendJson(reply, 200, timeOf(stack));
+  return sendJson(response, 200, timeOf(stack));
 }
 
 function timeOf({ clock }: LocalStack) {
@@ -79,16 +81,16 @@ function parseMove(body: string): unknown {
   }
 }
 
-function streamEvents(reply: ServerResponse, stack: LocalStack): void {
-  reply.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const send = (event: unknown) => reply.write(`data: ${JSON.stringify(event)}\n\n`);
-  reply.write('retry: 1000\n\n');
+function streamEvents(response: ServerResponse, stack: LocalStack): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const send = (event: unknown) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+  response.write('retry: 1000\n\n');
   for (const event of stack.events.all().slice(-HISTORY)) send(event);
-  reply.on('close', stack.events.subscribe(send));
+  response.on('close', stack.events.subscribe(send));
 }
 
-function sendJson(reply: ServerResponse, status: number, body: unknown): void {
-  if (reply.headersSent) return void reply.destroy();
-  reply.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  reply.end(JSON.stringify(body));
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
 }

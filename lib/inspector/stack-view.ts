@@ -1,6 +1,7 @@
-import type { AwsClient } from '../aws/client.ts';
+import { type AwsClient, createAwsClient } from '../aws/client.ts';
 import { createS3LedgerStore } from '../aws/ledger-store.ts';
 import { openS3Bucket } from '../aws/s3-bucket.ts';
+import { headObject, listObjects } from '../aws/s3-listing.ts';
 import { type PrerenderedPages, readPrerenderedPages, readStoredPage } from '../aws/stored-page.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
@@ -8,7 +9,6 @@ import { type PageKey, urlPathOfPageKey } from '../core/page/page-key.ts';
 import type { LedgerStore } from '../core/ports.ts';
 import { readFreshness } from '../core/read-freshness.ts';
 import type { LocalStack } from '../local/stack/index.ts';
-import { keysBelow } from '../local/stack/object-upload.ts';
 
 /** A page of the bucket, as the inspector shows it. */
 export interface PageView {
@@ -18,7 +18,7 @@ export interface PageView {
   readonly status: number;
   /** Epoch milliseconds. */
   readonly renderedAt: number;
-  /** Epoch milliseconds; null: it never expires by itself. */
+  /** Epoch milliseconds. `null`: the page does not expire by itself. */
   readonly expiresAt: number | null;
   readonly tags: readonly string[];
   readonly bytes: number;
@@ -30,16 +30,18 @@ export interface QueueView {
   readonly inFlight: number;
 }
 
-/** Looks into a running stack from outside. It reads the bucket with HEAD and listings, which no function does. */
+/** Looks into a running stack from outside. It lists the bucket and sends HEAD requests, which no function does. */
 export class StackView {
   readonly #stack: LocalStack;
+  readonly #aws: AwsClient;
   readonly #objects: Bucket;
   readonly #ledger: LedgerStore;
   readonly #prerenderedOf = new Map<string, Promise<PrerenderedPages>>();
 
   constructor(stack: LocalStack) {
     this.#stack = stack;
-    this.#objects = openS3Bucket(stack.bucketName, unsignedClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? ''));
+    this.#aws = localClient(stack.endpoints.AWS_ENDPOINT_URL_S3 ?? '');
+    this.#objects = openS3Bucket(stack.bucketName, this.#aws);
     this.#ledger = createS3LedgerStore(this.#objects, {
       now: () => stack.clock.now(),
       sleep: (milliseconds) => stack.clock.sleep(milliseconds, 'inspector'),
@@ -68,23 +70,24 @@ export class StackView {
   }
 
   async #pages(): Promise<readonly PageView[]> {
-    const [keys, ledger] = await Promise.all([
-      keysBelow({ bucketUrl: this.#url(''), prefix: 'deployments/' }),
-      this.#ledger.read(),
-    ]);
+    const [keys, ledger] = await Promise.all([this.#pageObjects(), this.#ledger.read()]);
     const pages = await Promise.all(keys.map((key) => this.#page(key, ledger)));
     return pages.filter((page) => page !== undefined);
   }
 
+  async #pageObjects(): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const listed of listObjects(this.#aws, this.#stack.bucketName, 'deployments/')) {
+      keys.push(...listed.map(({ key }) => key));
+    }
+    return keys;
+  }
+
   async #page(objectKey: string, ledger: LedgerSummary): Promise<PageView | undefined> {
     const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
-    const response = await fetch(this.#url(`/${objectKey.split('/').map(encodeURIComponent).join('/')}`), {
-      method: 'HEAD',
-    });
-    // It was removed since the listing.
-    if (!response.ok) return undefined;
-    const headers = Object.fromEntries(response.headers);
-    const object = { headers, body: Buffer.alloc(0), etag: headers.etag ?? '' };
+    const object = await headObject(this.#aws, this.#stack.bucketName, objectKey);
+    // It was removed after it was listed.
+    if (object === undefined) return undefined;
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
     const pageKey = key as PageKey;
     const page = await readStoredPage(pageKey, object, source);
@@ -98,11 +101,11 @@ export class StackView {
       renderedAt,
       expiresAt: expiration === false ? null : renderedAt + expiration * 1000,
       tags,
-      bytes: Number(headers['content-length'] ?? 0),
+      bytes: Number(object.headers['content-length'] ?? 0),
     };
   }
 
-  /** A deployment never changes, so it is asked for once. */
+  /** Read once, because a deployment never changes. */
   #prerendered(deployment: string): Promise<PrerenderedPages> {
     const known = this.#prerenderedOf.get(deployment);
     if (known !== undefined) return known;
@@ -115,21 +118,10 @@ export class StackView {
   #queues(): readonly QueueView[] {
     return this.#stack.queueDepths().map(({ name, waiting, inFlight }) => ({ name, waiting, inFlight }));
   }
-
-  #url(path: string): string {
-    return `${this.#stack.endpoints.AWS_ENDPOINT_URL_S3}/${this.#stack.bucketName}${path}`;
-  }
 }
 
-/** The local S3 takes calls without a signature. */
-function unsignedClient(endpoint: string): AwsClient {
-  return async ({ bucket, path, method, headers = {}, body }) => {
-    const init = { method, headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
-    const response = await fetch(`${endpoint}/${bucket}${path}`, init);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    };
-  };
+/** The local S3 accepts any credentials. */
+function localClient(s3: string): AwsClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return createAwsClient({ region: 'us-east-1', endpoints: { s3 }, credentials: async () => credentials });
 }

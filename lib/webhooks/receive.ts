@@ -4,11 +4,12 @@ import { isJsonObject } from '../basics/json-object.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidation.ts';
 import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
-import type { Webhook } from './configuration.ts';
-import { wantedBy } from './rules.ts';
-import type { Fields, WebhookRequest } from './types.ts';
+import type { CompiledWebhook } from './compiled.ts';
+import type { Fields, Vendor, WebhookRequest } from './vendor.ts';
+import type { VendorName } from './vendors.ts';
+import { wantedBy } from './wanted.ts';
 
-export interface WebhookAnswer {
+export interface WebhookResponse {
   readonly status: number;
   readonly body: object;
 }
@@ -21,15 +22,24 @@ export interface Deliveries {
 }
 
 export interface WebhookPorts {
-  readonly webhooks: ReadonlyMap<string, Webhook>;
+  /** By name. */
+  readonly webhooks: ReadonlyMap<string, CompiledWebhook>;
+  /** The module of a vendor, one that a webhook has. */
+  vendorOf(name: VendorName): Promise<Vendor>;
   /** One, or two while it is being changed; never none. */
   secretsOf(name: string): readonly string[];
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   readonly deliveries: Deliveries;
-  /** What the API by hand does and answers. */
-  revalidate(revalidation: Revalidation): Promise<WebhookAnswer>;
+  /** What the API by hand does. */
+  revalidate(revalidation: Revalidation): Promise<WebhookResponse>;
   readonly log: Log;
+}
+
+/** A webhook that a request came for. */
+interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
+  readonly name: string;
+  readonly vendor: Vendor;
 }
 
 /** `now` in epoch milliseconds. */
@@ -38,11 +48,12 @@ export async function receiveWebhook(
   request: WebhookRequest,
   now: number,
   ports: WebhookPorts,
-): Promise<WebhookAnswer> {
-  const webhook = ports.webhooks.get(name);
-  if (webhook === undefined) return refuse(404, 'there is no webhook of this name');
+): Promise<WebhookResponse> {
+  const compiled = ports.webhooks.get(name);
+  if (compiled === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
   if (bytes > MAX_REQUEST_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}`);
+  const webhook: Webhook = { ...compiled, name, vendor: await ports.vendorOf(compiled.vendor) };
   if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
   const why = whyRefused(webhook, request, now, ports.secretsOf(name));
   if (why !== undefined) {
@@ -58,11 +69,12 @@ export async function receiveWebhook(
 }
 
 async function act(
-  { name, vendor, options, rules }: Webhook,
+  webhook: Webhook,
   request: WebhookRequest,
   payload: object,
   ports: WebhookPorts,
-): Promise<WebhookAnswer> {
+): Promise<WebhookResponse> {
+  const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
   const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
@@ -76,10 +88,10 @@ async function act(
     ports.log('info', 'ignored a replay', { webhook: name, ...describe(changes) });
     return { status: 200, body: { replayed: true } };
   }
-  const answer = await ports.revalidate(revalidation);
+  const response = await ports.revalidate(revalidation);
   // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
-  if (key !== undefined && answer.status < 300) await ports.deliveries.remember(key);
-  return answer;
+  if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
+  return response;
 }
 
 /** Tries every secret, so that the time does not tell which one it was. */
@@ -116,7 +128,7 @@ function describe(changes: readonly Fields[]): object {
   return { event, type, id, changes: changes.length };
 }
 
-function refuse(status: number, error: string): WebhookAnswer {
+function refuse(status: number, error: string): WebhookResponse {
   return { status, body: { error } };
 }
 

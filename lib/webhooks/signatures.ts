@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { VendorOptions, Verdict, WebhookRequest } from './types.ts';
+import type { VendorOptions, Verdict, WebhookRequest } from './vendor.ts';
 
 export const GENUINE: Verdict = { isGenuine: true };
 const DEFAULT_TOLERANCE_SECONDS = 300;

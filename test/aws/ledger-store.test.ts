@@ -12,7 +12,7 @@ import { servePage } from '../../lib/core/serve-page.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
+import { isInvalid, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { createWorld, keyOf, type World } from '../fakes/world.ts';
@@ -23,7 +23,7 @@ const TAGGED = { pages: [], tags: ['posts'], prefixes: [], all: false };
 /** A new sandbox on this bucket: nothing is in its memory. */
 function sandboxOn(bucket: Bucket): World {
   const world = createWorld({ expiration: false });
-  world.site.answer = { body: 'x', hint: { tags: ['posts', 'other'] } };
+  world.site.response = { body: 'x', hint: { tags: ['posts', 'other'] } };
   const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
   return {
     ...world,
@@ -58,7 +58,7 @@ describe('the calls of', () => {
   });
   afterAll(() => server.stop());
 
-  /** Reports and answers to this come through one channel, in order. */
+  /** Reports and responses to this come through one channel, in order. */
   const everyCallIsReported = () => server.createBucket('no-matter');
 
   async function bucketWith(pages: number): Promise<Bucket> {
@@ -141,8 +141,8 @@ describe('a ledger that is not there any more', () => {
     const young = await renderedPage(open(), '/young', 'posts');
     lose(LEDGER);
     await open().append([TAG]);
-    expect([await isOutOfDate(open(), page), await isOutOfDate(open(), young)]).toEqual([true, true]);
-    expect(await isOutOfDate(open(), await renderedPage(open(), '/', 'posts'))).toBe(false);
+    expect([await isInvalid(open(), page), await isInvalid(open(), young)]).toEqual([true, true]);
+    expect(await isInvalid(open(), await renderedPage(open(), '/', 'posts'))).toBe(false);
   });
 
   test('takes no revalidation back that was answered before', async () => {
@@ -150,7 +150,7 @@ describe('a ledger that is not there any more', () => {
     await open().append([TAG]);
     lose(LEDGER);
     await open().append([entryOfTag('other')]);
-    expect(await isOutOfDate(open(), page)).toBe(true);
+    expect(await isInvalid(open(), page)).toBe(true);
   });
 
   test('is noticed by a request for a page, which is rendered then', async () => {
@@ -167,9 +167,9 @@ describe('a ledger that is not there any more', () => {
     const other = await renderedPage(open(), '/other', 'other');
     await open().append([TAG]);
     lose(/^_isr\/ledger\//);
-    expect([await isOutOfDate(open(), page), await isOutOfDate(open(), other)]).toEqual([true, false]);
+    expect([await isInvalid(open(), page), await isInvalid(open(), other)]).toEqual([true, false]);
     await open().append([entryOfTag(neighbourOf('posts'))]);
-    expect(await isOutOfDate(open(), page)).toBe(true);
+    expect(await isInvalid(open(), page)).toBe(true);
   });
 
   test('but an older one is not taken for the newest by who has seen that', async () => {
@@ -179,7 +179,7 @@ describe('a ledger that is not there any more', () => {
     await store.append([TAG]);
     for (const [key, object] of older) stored.set(key, object);
     await store.append([entryOfTag('other')]);
-    expect(await isOutOfDate(open(), page)).toBe(true);
+    expect(await isInvalid(open(), page)).toBe(true);
   });
 
   test.each(['null', '[]', '{}', '{"sequence":', '', '{"sequence":"1","floor":0,"shards":[],"days":[]}'])(
@@ -194,7 +194,7 @@ describe('a ledger that is not there any more', () => {
         lines.push(line),
       );
       await store.append([entryOfTag('other')]);
-      expect(await isOutOfDate(open(), page)).toBe(true);
+      expect(await isInvalid(open(), page)).toBe(true);
       expect(lines.some((line) => line.includes("'_isr/ledger.json' is not what was written"))).toBe(true);
       expect(lines.some((line) => line.includes('the ledger was lost'))).toBe(true);
     },
@@ -205,7 +205,7 @@ describe('a ledger that is not there any more', () => {
     const page = await renderedPage(createS3LedgerStore(createMemoryBucket(stored), ahead), '/', 'posts');
     lose(LEDGER);
     await open().append([entryOfTag('other')]);
-    expect(await isOutOfDate(open(), page)).toBe(true);
+    expect(await isInvalid(open(), page)).toBe(true);
   });
 });
 
@@ -213,7 +213,7 @@ describe('at the same time', () => {
   test('two hundred revalidations of different tags are all noted', async () => {
     const clock = new VirtualClock();
     const stored: MemoryObjects = new Map();
-    const network = { request: () => clock.sleep(10), answer: () => clock.sleep(10) };
+    const network = { request: () => clock.sleep(10), response: () => clock.sleep(10) };
     const open = () => createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const tags = Array.from({ length: 200 }, (_, i) => `t${i}`);
     const page = await renderedPage(open(), '/');
@@ -222,7 +222,7 @@ describe('at the same time', () => {
     expect(clock.now() - begun).toBeLessThan(60_000);
     const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     for (const tag of tags) {
-      expect(await isOutOfDate(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
+      expect(await isInvalid(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
     }
   });
 
@@ -238,9 +238,9 @@ describe('at the same time', () => {
     };
     const late = open({ request }).append([entryOfTag(neighbourOf('a'))]);
     await open().append([entryOfTag('a')]);
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, false]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, false]);
     gate.resolve();
     await late;
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, true]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, true]);
   });
 });

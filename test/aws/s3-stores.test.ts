@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
+import { type AwsClient, AwsRefusal, createAwsClient } from '../../lib/aws/client.ts';
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { headObject, type ListedObject, listFolders, listObjects } from '../../lib/aws/s3-listing.ts';
+import { mapConcurrently } from '../../lib/basics/map-concurrently.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
 import { freshnessOf } from '../../lib/core/policy/freshness.ts';
@@ -233,3 +235,46 @@ function facts() {
     bodyHash: '',
   };
 }
+
+describe('whoever looks into a bucket from outside', () => {
+  const listed = async (name: string, prefix: string) => {
+    const pages: (readonly ListedObject[])[] = [];
+    for await (const page of listObjects(aws, name, prefix)) pages.push(page);
+    return pages;
+  };
+
+  test('gets every object below a prefix, with its key as it was written', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const bucket = openS3Bucket(name, aws);
+    const keys = ['a/007', 'a/b & <c>+ d/é%20/index.html', 'a/x'];
+    for (const key of [...keys, 'other']) await bucket.put(key, 'body');
+    expect((await listed(name, 'a/')).flat()).toEqual(keys.map((key) => ({ key, bytes: 4 })));
+    expect(await listFolders(aws, name, 'a/')).toEqual(['b & <c>+ d']);
+    expect(await listed(name, 'nothing/')).toEqual([[]]);
+  });
+
+  test('gets more objects than one response holds', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const bucket = openS3Bucket(name, aws);
+    const keys = Array.from({ length: 1001 }, (_, i) => `a b/${String(i).padStart(4, '0')}`);
+    await mapConcurrently(keys, 16, (key) => bucket.put(key, ''));
+    const pages = await listed(name, 'a b/');
+    expect(pages.map((page) => page.length)).toEqual([1000, 1]);
+    expect(pages.flat().map(({ key }) => key)).toEqual(keys);
+  });
+
+  test('gets the headers of an object without its body', async () => {
+    const name = `outside-${randomUUID()}`;
+    await server.createBucket(name);
+    const etag = await openS3Bucket(name, aws).put('a/é', '<p>', { headers: { 'content-type': 'text/html' } });
+    const headers = { 'content-type': 'text/html', 'content-length': '3' };
+    expect(await headObject(aws, name, 'a/é')).toMatchObject({ etag, headers, body: Buffer.alloc(0) });
+    expect(await headObject(aws, name, 'a/b')).toBeUndefined();
+  });
+
+  test('is told when there is no such bucket', async () => {
+    await expect(listed('no-such-bucket', '')).rejects.toThrow(AwsRefusal);
+  });
+});

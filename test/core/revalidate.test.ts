@@ -16,9 +16,9 @@ const read = async (world: World, path: string) => textOf(await servePage(keyOf(
 
 async function worldWith(...paths: string[]): Promise<World> {
   const world = createWorld();
-  world.site.answer = OLD;
+  world.site.response = OLD;
   for (const path of paths) await servePage(keyOf(path), world.options, world);
-  world.site.answer = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
+  world.site.response = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
   return world;
 }
 
@@ -35,7 +35,7 @@ describe('revalidating a path', () => {
 
   test('whose HTML is the same purges nothing, once what it replaced was purged', async () => {
     const world = await worldWith('/blog/a');
-    world.site.answer = OLD;
+    world.site.response = OLD;
     // The first render of a deployment: the edge may have what the one before it made of the page.
     const first = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(first).toMatchObject({ purge: 'purged', pages: [{ outcome: 'unchanged' }] });
@@ -76,7 +76,7 @@ describe('revalidating a path', () => {
   test('whose HTML is the same purges what was replaced when it expired', async () => {
     const world = await worldWith('/blog/a');
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
-    world.site.answer = { body: 'newer', hint: { maxAge: 3600 } };
+    world.site.response = { body: 'newer', hint: { maxAge: 3600 } };
     world.clock.advance(3_601_000);
     await renderOnce(await readPageAndLedger(keyOf('/blog/a'), world), world.options, world);
     world.clock.advance(3_000_000);
@@ -88,7 +88,7 @@ describe('revalidating a path', () => {
 
   test('that may have query variants purges all of them, since only one was rendered', async () => {
     const world = await worldWith('/blog/a');
-    world.site.answer = OLD;
+    world.site.response = OLD;
     const result = await revalidate(
       { ...NOTHING, pages: [keyOf('/blog/a')] },
       { ...world.options, hasQueryVariants: true },
@@ -124,11 +124,11 @@ describe('revalidating a path', () => {
 
   test('waits for a render that began before it, and does not take its result', async () => {
     const world = await worldWith();
-    world.site.answer = { body: 'before' };
+    world.site.response = { body: 'before' };
     world.site.milliseconds = 1000;
     const first = servePage(keyOf('/blog/a'), world.options, world);
     await world.clock.sleep(500);
-    world.site.answer = { body: 'after' };
+    world.site.response = { body: 'after' };
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(await read(world, '/blog/a')).toBe('after');
     await first;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AwsAnswer, AwsCall } from '../../lib/aws/client.ts';
+import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
 
 export interface BucketObject {
   readonly body: Buffer;
@@ -27,7 +27,7 @@ export class Bucket {
     this.#onChange = onChange;
   }
 
-  call({ method, path, headers = {}, body = NOTHING }: AwsCall): AwsAnswer {
+  call({ method, path, headers = {}, body = NOTHING }: AwsCall): AwsResponse {
     const key = decodeURIComponent(path.slice(1));
     const object = this.objects.get(key);
     switch (method) {
@@ -40,7 +40,7 @@ export class Bucket {
     }
   }
 
-  get(key: string, ifNoneMatch: string | undefined): AwsAnswer {
+  get(key: string, ifNoneMatch: string | undefined): AwsResponse {
     const object = this.objects.get(key);
     if (object === undefined) return { status: 404, headers: {}, body: NOTHING };
     const headers = { ...object.headers, etag: object.etag };
@@ -63,14 +63,14 @@ export class Bucket {
     { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, ...headers }: Readonly<Record<string, string>>,
     body: Buffer,
     before: BucketObject | undefined,
-  ): AwsAnswer {
+  ): AwsResponse {
     if (ifMatch !== undefined && before === undefined) return { status: 404, headers: {}, body: NOTHING };
     const holds = ifNoneMatch === '*' ? before === undefined : ifMatch === undefined || ifMatch === before?.etag;
     if (!holds) return { status: 412, headers: {}, body: NOTHING };
     return { status: 200, headers: { etag: this.put(key, body, headers).etag }, body: NOTHING };
   }
 
-  #remove(key: string, ifMatch: string | undefined, before: BucketObject | undefined): AwsAnswer {
+  #remove(key: string, ifMatch: string | undefined, before: BucketObject | undefined): AwsResponse {
     if (before === undefined) return { status: ifMatch === undefined ? 204 : 404, headers: {}, body: NOTHING };
     if (ifMatch !== undefined && ifMatch !== before.etag) return { status: 412, headers: {}, body: NOTHING };
     this.objects.delete(key);

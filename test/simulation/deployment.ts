@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { EdgeConfig } from '../../lambdas/edge/config.ts';
+import { createLive } from '../../lambdas/live/handler.ts';
 import { createPurge } from '../../lambdas/purge/handler.ts';
 import { createRender } from '../../lambdas/render/handler.ts';
 import { createRevalidate } from '../../lambdas/revalidate/handler.ts';
 import { createServe } from '../../lambdas/serve/handler.ts';
 import type { ResponseHead, StreamedHandler } from '../../lambdas/shared/function-url.ts';
-import { createSsr } from '../../lambdas/ssr/handler.ts';
+import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import type { FunctionCode, Handler } from './lambda.ts';
 import type { SimulatedSandbox } from './sandbox.ts';
 
@@ -32,7 +32,7 @@ export interface UrlRequest {
 export interface DeploymentCode {
   readonly id: string;
   readonly serve: FunctionCode<UrlRequest, UrlAnswer>;
-  readonly ssr: FunctionCode<UrlRequest, UrlAnswer>;
+  readonly live: FunctionCode<UrlRequest, UrlAnswer>;
   readonly revalidate: FunctionCode<UrlRequest, UrlAnswer>;
   readonly render: FunctionCode<SQSEvent, SQSBatchResponse>;
   readonly purge: FunctionCode<SQSEvent, SQSBatchResponse>;
@@ -77,7 +77,7 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
     id,
     // The origin's timeout less two seconds.
     serve: code('serve', (sandbox) => streaming(createServe(sandbox)), { ISR_RENDER_TIMEOUT_MS: '13000' }),
-    ssr: code('ssr', (sandbox) => streaming(createSsr(sandbox))),
+    live: code('live', (sandbox) => streaming(createLive(sandbox))),
     revalidate: code('revalidate', (sandbox) => buffered(createRevalidate(sandbox))),
     render: code('render', createRender),
     purge: code('purge', createPurge),

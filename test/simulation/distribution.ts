@@ -1,5 +1,5 @@
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../lambdas/edge/event.ts';
-import type { AwsAnswer } from '../../lib/aws/client.ts';
+import type { AwsResponse } from '../../lib/aws/client.ts';
 import { CACHE_TAG_HEADER } from '../../lib/core/purge/edge-tags.ts';
 import { type DeploymentCode, TOKEN, type UrlAnswer } from './deployment.ts';
 import type { OriginAnswer } from './edge-cache.ts';
@@ -117,7 +117,7 @@ export class Distribution {
   }
 
   /** CreateInvalidation. */
-  invalidate(xml: string, random: Random): AwsAnswer {
+  invalidate(xml: string, random: Random): AwsResponse {
     const { scheduler, weather } = this.#world;
     const isTooSoon = scheduler.now - this.#lastInvalidationAt < INVALIDATION_PAUSE_MS;
     if (isTooSoon && weather.has('purges-are-throttled')) return refusal(400, 'Throttling');
@@ -242,7 +242,7 @@ function valuesOf({ headers }: EdgeRequest): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value]));
 }
 
-function refusal(status: number, code: string): AwsAnswer {
+function refusal(status: number, code: string): AwsResponse {
   return {
     status,
     headers: {},

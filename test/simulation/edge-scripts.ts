@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EdgeConfig } from '../../lambdas/edge/config.ts';
+import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import { bundleEdgeFunction } from '../../scripts/build.ts';
 import type { EdgeFunction } from '../lambdas/edge/run-edge-function.ts';
 

@@ -85,7 +85,7 @@ export class Editor {
       const covered = checker.cover(site.pages.filter((page) => isCovered(page, { tags })));
       const path = `/api/${encodeURIComponent(tags[0] ?? '')}`;
       this.#world.renderChecks.revalidationMoved();
-      this.#world.ssr.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
+      this.#world.live.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
         this.#world.renderChecks.revalidationMoved();
         if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
       });

@@ -1,4 +1,4 @@
-import type { AwsAnswer, AwsCall } from '../../lib/aws/client.ts';
+import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -42,7 +42,7 @@ export class Queue {
     this.#options = options;
   }
 
-  call({ headers, body }: AwsCall): AwsAnswer {
+  call({ headers, body }: AwsCall): AwsResponse {
     const action = headers?.['x-amz-target']?.slice('AmazonSQS.'.length);
     const input = JSON.parse(String(body)) as Record<string, unknown>;
     return { status: 200, headers: {}, body: Buffer.from(JSON.stringify(this.#act(action, input))) };

@@ -1,5 +1,5 @@
 import type { SiteSandbox } from '../../lambdas/shared/sandbox.ts';
-import { type AwsAnswer, type AwsCall, type AwsClient, withRetries } from '../../lib/aws/client.ts';
+import { type AwsCall, type AwsClient, type AwsResponse, withRetries } from '../../lib/aws/client.ts';
 import type { Environment } from '../../lib/basics/environment.ts';
 import type { Log } from '../../lib/core/ports.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly random: Random;
   readonly weather: Weather;
   /** What AWS does with a call, and how long each way takes. */
-  readonly aws: (call: AwsCall, from: SimulatedSandbox) => AwsAnswer | 'connection lost';
+  readonly aws: (call: AwsCall, from: SimulatedSandbox) => AwsResponse | 'connection lost';
   readonly network: (call: AwsCall, random: Random) => number;
   readonly siteFetch: (sandbox: SimulatedSandbox) => SiteFetch;
   readonly log: (from: SimulatedSandbox, ...line: Parameters<Log>) => void;
@@ -75,6 +75,10 @@ export class SimulatedSandbox implements SiteSandbox {
     (): T =>
       whenAbsent;
 
+  readonly assetModule = (name: string): Promise<never> => {
+    throw new Error(`nothing here loads ${name}`);
+  };
+
   readonly startTimer = (milliseconds: number, act: () => void): (() => void) => {
     let isStopped = false;
     const stop = this.after(milliseconds, () => {
@@ -132,7 +136,7 @@ export class SimulatedSandbox implements SiteSandbox {
     act();
   }
 
-  #send(call: AwsCall): Promise<AwsAnswer> {
+  #send(call: AwsCall): Promise<AwsResponse> {
     const { scheduler, aws, network } = this.#options;
     this.costs.calls++;
     if (call.headers?.['x-amz-target'] === 'AmazonSQS.SendMessage') this.costs.messages++;

@@ -161,14 +161,14 @@ export class Workload {
     const code = this.#world.codeOf(`a${next}`);
     if (this.#world.isTraced) this.#world.say('deployment', `of ${code.id} begins`);
     this.#world.checker.released(code.id);
-    const { serve, ssr, render, revalidate, purge } = this.#world;
+    const { serve, live, render, revalidate, purge } = this.#world;
     const after = (milliseconds: number, act: () => void): number => {
       scheduler.after(milliseconds, act);
       return milliseconds;
     };
     const updated = Math.max(
       after(random.between(0, 20_000), () => serve.update(code.serve)),
-      after(random.between(0, 20_000), () => ssr.update(code.ssr)),
+      after(random.between(0, 20_000), () => live.update(code.live)),
     );
     after(random.between(0, 60_000), () => render.update(code.render));
     after(random.between(0, 60_000), () => revalidate.update(code.revalidate));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { AwsAnswer, AwsCall } from '../../lib/aws/client.ts';
+import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
 import { Bucket } from './bucket.ts';
 import { Checker } from './checker.ts';
@@ -49,7 +49,7 @@ export class World {
   readonly distribution: Distribution;
   readonly allowQuery: readonly string[];
   readonly serve: SimulatedFunction<UrlRequest, UrlAnswer>;
-  readonly ssr: SimulatedFunction<UrlRequest, UrlAnswer>;
+  readonly live: SimulatedFunction<UrlRequest, UrlAnswer>;
   readonly revalidate: SimulatedFunction<UrlRequest, UrlAnswer>;
   readonly render: SimulatedFunction<SQSEvent, SQSBatchResponse>;
   readonly purge: SimulatedFunction<SQSEvent, SQSBatchResponse>;
@@ -85,7 +85,7 @@ export class World {
     this.purges = this.#queue(PURGE_QUEUE, { isFifo: false, visibilityMs: 180_000, maxReceiveCount: 10 });
     const code = this.codeOf('a1');
     this.serve = this.#function('serve', code.serve, 30);
-    this.ssr = this.#function('ssr', code.ssr, 30);
+    this.live = this.#function('live', code.live, 30);
     this.revalidate = this.#function('revalidate', code.revalidate, 300);
     this.render = this.#function('render', code.render, 45);
     this.purge = this.#function('purge', code.purge, 30);
@@ -171,7 +171,7 @@ export class World {
     );
   }
 
-  #aws(call: AwsCall, { name, random, function: caller }: SimulatedSandbox): AwsAnswer | 'connection lost' {
+  #aws(call: AwsCall, { name, random, function: caller }: SimulatedSandbox): AwsResponse | 'connection lost' {
     const { weather } = this;
     const refuses = call.service === 's3' ? 's3-refuses' : 'sqs-refuses';
     const loses = call.service === 's3' ? 's3-loses-answers' : 'sqs-loses-answers';
@@ -189,7 +189,7 @@ export class World {
     return random.chance(0.5) ? 'connection lost' : { status: 503, headers: {}, body: Buffer.alloc(0) };
   }
 
-  #service(call: AwsCall, random: Random): AwsAnswer {
+  #service(call: AwsCall, random: Random): AwsResponse {
     if (call.service === 's3') return this.bucket.call(call);
     if (call.service === 'cloudfront') return this.distribution.invalidate(String(call.body), random);
     const body = String(call.body);

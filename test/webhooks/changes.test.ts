@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fields, VendorOptions } from '../../lib/webhooks/types.ts';
+import type { Fields, VendorOptions } from '../../lib/webhooks/vendor.ts';
 import { VENDORS, type VendorName } from '../../lib/webhooks/vendors.ts';
 import { createReceiver } from './receiver.ts';
 import { readFixture, requestOf, SAMPLES, SECRET, titleOf } from './samples.ts';

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SecretValue } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { readWebhooks, type WebhooksProp } from '../../lib/constructs/site-webhooks.ts';
+import { Faults } from '../../lib/basics/faults.ts';
+import { readSiteWebhooks, type WebhooksProp } from '../../lib/constructs/site-webhooks.ts';
 import { VENDORS } from '../../lib/webhooks/vendors.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/cms/', import.meta.url));
@@ -28,7 +29,9 @@ describe.each(pages)('docs/cms/%s', (page) => {
         readonly webhooks: WebhooksProp;
       };
       const { webhooks } = evaluate({ secretValue: SecretValue.secretsManager('cms') });
-      expect(readWebhooks(webhooks).faults).toEqual([]);
+      const faults = new Faults('the webhooks');
+      expect(Object.keys(readSiteWebhooks(faults.in(webhooks)).compiled.webhooks)).toEqual(Object.keys(webhooks));
+      expect(faults.found).toEqual([]);
     }
   });
 

@@ -1,12 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { createS3Deliveries, createWebhookReceiver, isWebhook } from '../../lambdas/revalidate/webhooks.ts';
+import { createS3Deliveries, createWebhookEndpoint, isWebhook } from '../../lambdas/revalidate/webhooks.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
-import type { WebhookSettings } from '../../lib/webhooks/configuration.ts';
+import { COMPILED_VERSION } from '../../lib/webhooks/compiled.ts';
+import type { WebhookSettings } from '../../lib/webhooks/settings/read-webhooks.ts';
+import { VENDORS } from '../../lib/webhooks/vendors.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
+import { compileWebhooks } from './receiver.ts';
 import { readFixture, SECRET } from './samples.ts';
 
 const RULES: WebhookSettings['rules'] = [{ when: { type: 'post' }, paths: ['/blog/{slug}'], tags: ['post'] }];
@@ -14,14 +17,14 @@ const BODY = readFixture('ghost', 'post-published-edited.json');
 
 test('a webhook makes the page new before it is answered', async () => {
   const { world, receive } = createReceiver({ ghost: { rules: RULES } });
-  world.site.answer = { body: 'old' };
+  world.site.response = { body: 'old' };
   await servePage(keyOf('/blog/hello-again'), world.options, world);
-  world.site.answer = { body: 'new' };
+  world.site.response = { body: 'new' };
 
-  const answer = await receive(eventOf('/webhooks/ghost', BODY, signed(BODY, world)));
+  const response = await receive(eventOf('/webhooks/ghost', BODY, signed(BODY, world)));
 
-  expect(answer.status).toBe(200);
-  expect(answer.body).toMatchObject({ pages: [{ path: '/blog/hello-again', outcome: 'rendered' }], purge: 'purged' });
+  expect(response.status).toBe(200);
+  expect(response.body).toMatchObject({ pages: [{ path: '/blog/hello-again', outcome: 'rendered' }], purge: 'purged' });
   expect(textOf(await world.pages.read(keyOf('/blog/hello-again')).then((page) => page ?? { body: BODY }))).toBe('new');
 });
 
@@ -67,10 +70,8 @@ test('a secret that was not deployed is our fault', async () => {
 });
 
 test('settings of another version are our fault', async () => {
-  const { receive } = createReceiver({ ghost: { rules: [{ paths: ['{new-thing}'] }] } });
-  await expect(async () => receive(eventOf('/webhooks/ghost', BODY, {}))).rejects.toThrow(
-    /webhooks.json is of another/,
-  );
+  const { receive } = createReceiver({ ghost: { rules: RULES } }, {}, COMPILED_VERSION + 1);
+  await expect(receive(eventOf('/webhooks/ghost', BODY, {}))).rejects.toThrow(/webhooks.json is of another version/);
 });
 
 test.each([
@@ -85,13 +86,21 @@ test.each([
 function createReceiver(
   settings: Readonly<Record<string, WebhookSettings>>,
   environment: Readonly<Record<string, string>> = {},
+  version = COMPILED_VERSION as number,
 ) {
   const world = createWorld();
   const objects = new Map<string, string>();
-  const receive = createWebhookReceiver({
-    settings: () => settings,
-    environment: { ISR_WEBHOOK_SECRET_GHOST: SECRET, ...environment },
-    clock: world.clock,
+  const assets: Readonly<Record<string, unknown>> = {
+    'webhooks.json': { version, webhooks: compileWebhooks(settings) },
+    ...Object.fromEntries(Object.entries(VENDORS).map(([name, vendor]) => [`webhooks/${name}.mjs`, { vendor }])),
+  };
+  const receive = createWebhookEndpoint({
+    sandbox: {
+      environment: { ISR_WEBHOOK_SECRET_GHOST: SECRET, ...environment },
+      clock: world.clock,
+      assetJson: (name) => () => assets[name] as never,
+      assetModule: async (name) => assets[name] as never,
+    },
     allowQuery: [],
     deliveries: createS3Deliveries(objectsOver(objects)),
     log: world.log,

@@ -1,11 +1,14 @@
+import { Faults } from '../../lib/basics/faults.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
-import { parseWebhooks, type WebhookSettings } from '../../lib/webhooks/configuration.ts';
-import { type Deliveries, receiveWebhook, type WebhookAnswer } from '../../lib/webhooks/receive.ts';
-import type { WebhookRequest } from '../../lib/webhooks/types.ts';
+import type { CompiledWebhook } from '../../lib/webhooks/compiled.ts';
+import { type Deliveries, receiveWebhook, type WebhookResponse } from '../../lib/webhooks/receive.ts';
+import { readWebhooks, type WebhookSettings } from '../../lib/webhooks/settings/read-webhooks.ts';
+import type { WebhookRequest } from '../../lib/webhooks/vendor.ts';
+import { VENDORS } from '../../lib/webhooks/vendors.ts';
 import { NOW, SECRET } from './samples.ts';
 
 export interface Receiver {
-  post(name: string, request: WebhookRequest, now?: number): Promise<WebhookAnswer>;
+  post(name: string, request: WebhookRequest, now?: number): Promise<WebhookResponse>;
   /** What was done, in order. */
   readonly revalidations: Revalidation[];
   readonly logLines: { readonly message: string; readonly details: unknown }[];
@@ -17,8 +20,7 @@ export function createReceiver(
   settings: Readonly<Record<string, WebhookSettings>>,
   secrets: readonly string[] = [SECRET],
 ): Receiver {
-  const { webhooks, faults } = parseWebhooks(settings);
-  if (faults.length > 0) throw new Error(faults.join('; '));
+  const webhooks = new Map(Object.entries(compileWebhooks(settings)));
   const receiver: Receiver = {
     revalidations: [],
     logLines: [],
@@ -26,6 +28,7 @@ export function createReceiver(
     post: (name, request, now = NOW) =>
       receiveWebhook(name, request, now, {
         webhooks,
+        vendorOf: async (vendor) => VENDORS[vendor],
         secretsOf: () => secrets,
         allowQuery: ['page'],
         deliveries,
@@ -38,6 +41,15 @@ export function createReceiver(
   };
   const deliveries = createMemoryDeliveries();
   return receiver;
+}
+
+/** As the construct does it, and as it comes out of the file that the construct writes. */
+export function compileWebhooks(
+  settings: Readonly<Record<string, WebhookSettings>>,
+): Readonly<Record<string, CompiledWebhook>> {
+  const faults = new Faults('the webhooks');
+  const compiled = faults.accept(readWebhooks(faults.in(settings)), 'INVALID_OPTION');
+  return JSON.parse(JSON.stringify(compiled));
 }
 
 export function createMemoryDeliveries(): Deliveries & { readonly keys: Set<string> } {

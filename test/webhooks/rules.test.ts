@@ -1,15 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRules, wantedBy } from '../../lib/webhooks/rules.ts';
-import type { Fields, WebhookRule } from '../../lib/webhooks/types.ts';
+import { IsrError } from '../../lib/basics/errors.ts';
+import { Faults } from '../../lib/basics/faults.ts';
+import type { WebhookRule } from '../../lib/webhooks/rule.ts';
+import { readRules } from '../../lib/webhooks/settings/read-rules.ts';
+import type { Fields } from '../../lib/webhooks/vendor.ts';
+import { wantedBy } from '../../lib/webhooks/wanted.ts';
 
 const CHANGE: Fields = { event: 'publish', type: 'post', id: '7', slug: 'hello', locale: 'en' };
 
+function read(rules: unknown) {
+  const faults = new Faults('the webhooks');
+  return faults.accept(readRules(faults.in(undefined).at('rules', rules)), 'INVALID_OPTION');
+}
+
+function faultsOf(rules: unknown): IsrError {
+  try {
+    read(rules);
+  } catch (error) {
+    if (error instanceof IsrError) return error;
+    throw error;
+  }
+  throw new Error('the rules were accepted');
+}
+
 function wanted(rules: readonly WebhookRule[], change: Fields = CHANGE, data: unknown = {}, allowQuery: string[] = []) {
-  const faults: string[] = [];
-  const parsed = parseRules(rules, 'rules', faults);
-  expect(faults).toEqual([]);
-  const { revalidation, skipped } = wantedBy(parsed, [change], data, allowQuery);
+  const { revalidation, skipped } = wantedBy(read(rules), [change], data, allowQuery);
   return { ...revalidation, skipped: skipped.map(({ why }) => why) };
 }
 
@@ -204,32 +220,51 @@ describe('conditions', () => {
 
 describe('rules that are not valid', () => {
   test.each<[unknown, string]>([
-    [[], 'rules must be an array of rules that is not empty, got []; leave it out for the defaults'],
-    [['x'], `rules[0] must be an object such as { paths: ['/blog/{slug}'] }, got "x"`],
-    [[{}], 'rules[0] names nothing to revalidate; give it paths, tags, prefixes or all'],
-    [[{ path: ['/'] }], 'rules[0].path is not known; use when, paths, tags, prefixes, all'],
-    [[{ all: 'yes' }], 'rules[0].all must be true or false, got "yes"'],
-    [[{ paths: '/' }], 'rules[0].paths must be an array of strings that is not empty, got "/"'],
-    [[{ paths: [7] }], 'rules[0].paths[0] 7 must be a string'],
-    [[{ paths: ['blog/{slug}'] }], 'rules[0].paths[0] "blog/{slug}" must begin with a slash'],
-    [[{ paths: ['/blog/../{slug}'] }], 'rules[0].paths[0] "/blog/../{slug}" has a . or .. segment'],
-    [[{ prefixes: ['/{locale}'] }], 'rules[0].prefixes[0] "/{locale}" must end with a slash'],
-    [[{ paths: ['/{slug'] }], 'rules[0].paths[0] "/{slug" has a brace without its partner'],
-    [[{ paths: ['/{}'] }], 'rules[0].paths[0] "/{}" has the unknown placeholder {}; use event, type, id, slug, path'],
-    [[{ tags: ['{data}'] }], 'rules[0].tags[0] "{data}" has the unknown placeholder {data}; use event'],
-    [[{ tags: ['{...path}'] }], 'rules[0].tags[0] "{...path}" has {...path}, but only paths and prefixes have parts'],
-    [[{ when: 'post', all: true }], `rules[0].when must be an object such as { type: 'post' }, got "post"`],
-    [[{ when: { kind: 'post' }, all: true }], 'rules[0].when.kind is no field; use event, type, id'],
-    [[{ when: { type: 7 }, all: true }], 'rules[0].when.type must be a string or several in an array, got 7'],
+    [[], "'rules' must be a list of rules that is not empty, got []; leave it out for the defaults"],
+    [['x'], "'rules[0]' must be an object such as { paths: ['/blog/{slug}'] }, got 'x'"],
+    [[{}], "'rules[0]' must be a rule that names what to revalidate, got {}; give it paths, tags, prefixes or all"],
+    [[{ path: ['/'] }], "'rules[0].path' must be a member that is known; use when, paths, tags, prefixes, all"],
+    [[{ all: 'yes' }], "'rules[0].all' must be true or false, got 'yes'"],
+    [[{ paths: '/' }], "'rules[0].paths' must be a list of strings that is not empty, got '/'"],
+    [[{ paths: [] }], "'rules[0].paths' must be a list of strings that is not empty, got []"],
+    [[{ paths: [7] }], "'rules[0].paths[0]' must be a string that is not empty, got 7"],
+    [[{ paths: ['blog/{slug}'] }], "'rules[0].paths[0]' must be a path that begins with a slash, got 'blog/{slug}'"],
+    [
+      [{ paths: ['/blog/../{slug}'] }],
+      "'rules[0].paths[0]' must be a path without a . or .. segment, got '/blog/../{slug}'",
+    ],
+    [[{ prefixes: ['/{locale}'] }], "'rules[0].prefixes[0]' must be a path that ends with a slash, got '/{locale}'"],
+    [[{ paths: ['/{slug'] }], "'rules[0].paths[0]' must be a template whose braces are in pairs, got '/{slug'"],
+    [
+      [{ paths: ['/{}'] }],
+      "'rules[0].paths[0]' must be a template without {}, which is no field, got '/{}'; use event, type, id, slug, path",
+    ],
+    [
+      [{ tags: ['{data}'] }],
+      "'rules[0].tags[0]' must be a template without {data}, which is no field, got '{data}'; use event",
+    ],
+    [
+      [{ tags: ['{...path}'] }],
+      "'rules[0].tags[0]' must be a template without {...path}, since only paths and prefixes have parts, got '{...path}'; use {path}",
+    ],
+    [[{ when: 'post', all: true }], "'rules[0].when' must be an object such as { type: 'post' }, got 'post'"],
+    [
+      [{ when: { kind: 'post' }, all: true }],
+      "'rules[0].when.kind' must be a condition on a field that is known; use event, type, id",
+    ],
+    [[{ when: { type: 7 }, all: true }], "'rules[0].when.type' must be a string or a list of several, got 7"],
   ])('%j', (rules, message) => {
-    const faults: string[] = [];
-    parseRules(rules, 'rules', faults);
-    expect(faults.join('; ')).toContain(message);
+    expect(faultsOf(rules).message).toContain(message);
   });
 
   test('are all told at once', () => {
-    const faults: string[] = [];
-    parseRules([{ path: [] }, { tags: ['{x}'] }], 'rules', faults);
-    expect(faults).toHaveLength(3);
+    const { faults } = faultsOf([{ path: [] }, { tags: ['{x}', '{y}{z}'] }]);
+    expect(faults.map(({ place }) => place.join('.'))).toEqual([
+      'rules.0.path',
+      'rules.0',
+      'rules.1.tags.0',
+      'rules.1.tags.1',
+      'rules.1.tags.1',
+    ]);
   });
 });

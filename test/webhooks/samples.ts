@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { WebhookSettings } from '../../lib/webhooks/configuration.ts';
-import type { WebhookRequest } from '../../lib/webhooks/types.ts';
+import type { WebhookSettings } from '../../lib/webhooks/settings/read-webhooks.ts';
+import type { WebhookRequest } from '../../lib/webhooks/vendor.ts';
 import type { VendorName } from '../../lib/webhooks/vendors.ts';
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VendorOptions, WebhookRequest } from '../../lib/webhooks/types.ts';
+import type { VendorOptions, WebhookRequest } from '../../lib/webhooks/vendor.ts';
 import { VENDORS, type VendorName } from '../../lib/webhooks/vendors.ts';
 import { readFixture } from './samples.ts';
 

@@ -54,7 +54,7 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     limit: readCount('limit', values.limit) ?? Number.POSITIVE_INFINITY,
   };
   const place = await findPlace(values, host);
-  const bucket = await openBucket(place);
+  const bucket = await openBucket(place, host);
   const counts = new Map<PageState, number>();
   try {
     for await (const page of selectPages(bucket, createPageViewer(bucket, place), selection, host)) {
@@ -64,7 +64,6 @@ async function runPages(argv: readonly string[], host: CliHost): Promise<ExitCod
     }
   } finally {
     host.progress('');
-    bucket.close();
   }
   if (!values.json) host.err(summaryOf(counts, bucket.deploymentId));
   return 0;
@@ -87,7 +86,7 @@ async function* selectPages(
       const pages = await mapConcurrently(batch, CONCURRENT_LOOKS, (key) => viewer.view(key));
       looked += batch.length;
       for (const page of pages) {
-        // It was removed since the listing, or is not asked for.
+        // It was removed after it was listed, or its state was not asked for.
         if (page === undefined || !states.has(page.state)) continue;
         yield page;
         found += 1;
@@ -104,7 +103,7 @@ function statesOf(words: readonly string[]): ReadonlySet<PageState> {
   return new Set(chosen.flatMap((state) => (state === 'stale' ? (['expired', 'invalidated'] as const) : state)));
 }
 
-/** Where keys of pages below the prefix begin: `/blog/` covers `/blog` itself, as a revalidation does. */
+/** How keys of pages below the prefix begin. `/blog/` includes the page `/blog`, as it does in a revalidation. */
 function keyPrefixOf(prefix: string): string {
   const result = pageKeyOf(prefix);
   if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });

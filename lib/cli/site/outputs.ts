@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { describeStack } from '../../aws/cloudformation.ts';
 import { reasonOf } from '../../basics/errors.ts';
-import { FailedCommand, UsageError } from '../terminal/command.ts';
+import { type CliHost, FailedCommand, UsageError } from '../terminal/command.ts';
 import { awsFailure } from './aws-failure.ts';
+import { openUserAws } from './user-aws.ts';
 
 /** The outputs of one stack. */
 export interface StackOutputs {
@@ -10,7 +12,7 @@ export interface StackOutputs {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Reads what `cdk deploy --outputs-file` wrote. `stackName`: which stack of it, when there are several. */
+/** Reads the file that `cdk deploy --outputs-file` wrote. `stackName` chooses a stack when there are several. */
 export async function readOutputsFile(path: string, stackName: string | undefined): Promise<StackOutputs> {
   const stacks = await parseOutputs(path);
   const names = Object.keys(stacks);
@@ -29,20 +31,17 @@ export async function readOutputsFile(path: string, stackName: string | undefine
   return { stackName: name, outputs, region: regionOf(outputs) };
 }
 
-/** Asks CloudFormation, with the user's own credentials. */
-export async function describeStack(stackName: string, region: string | undefined): Promise<StackOutputs> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(region === undefined ? {} : { region });
-  try {
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const pairs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-    // arn:aws:cloudformation:<region>:...
-    return { stackName, outputs: Object.fromEntries(pairs), region: stack?.StackId?.split(':')[3] ?? region };
-  } catch (error) {
+/** Asks CloudFormation for the outputs, with the user's own credentials. */
+export async function readStackOutputs(
+  stackName: string,
+  region: string | undefined,
+  { environment }: CliHost,
+): Promise<StackOutputs> {
+  const aws = await openUserAws({ environment, region });
+  const described = await describeStack(aws, stackName).catch((error: unknown) => {
     throw awsFailure(`cannot read the outputs of stack '${stackName}'`, error);
-  } finally {
-    client.destroy();
-  }
+  });
+  return { stackName, outputs: described.outputs, region: described.region ?? region };
 }
 
 async function parseOutputs(path: string): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
@@ -56,7 +55,7 @@ async function parseOutputs(path: string): Promise<Readonly<Record<string, Reado
   }
 }
 
-/** Of the function's or the queue's URL: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
+/** The region is part of the URLs of functions and queues: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
 function regionOf(outputs: Readonly<Record<string, string>>): string | undefined {
   const urls = Object.values(outputs).join(' ');
   return /\.lambda-url\.([a-z0-9-]+)\.on\.aws|sqs\.([a-z0-9-]+)\.amazonaws/.exec(urls)?.slice(1).find(Boolean);

@@ -13,7 +13,7 @@ const WIDTHS = { state: 11, age: 7, expires: 8, size: 8 } as const;
 
 export const PAGE_HEADING = pageColumns('STATE', 'AGE', 'EXPIRES', 'SIZE', 'PATH  TAGS');
 
-/** One page on one line. The path is always whole; tags end where the line does. */
+/** A page as one line. The path is always complete; the tags are cut at the end of the line. */
 export function pageLine(page: StoredView, host: CliHost): string {
   const { facts, now, state } = page;
   const expiry = expiresAt(page);
@@ -31,7 +31,7 @@ function pageColumns(state: string, age: string, expires: string, size: string, 
   return `${state.padEnd(first)}  ${columns.join('  ')}  ${rest}`;
 }
 
-/** A page as `--json` of `isr status` and `isr pages` shows it. Times are ISO 8601, `null` where there is none. */
+/** A page in the output of `--json`. Times are ISO 8601; `null` stands for none. */
 export function pageJson(page: StoredView) {
   const { facts, now, freshness } = page;
   const expiry = expiresAt(page);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type CliHost, UsageError } from '../terminal/command.ts';
 import { flagFault } from '../terminal/flags.ts';
-import { describeStack, readOutputsFile, type StackOutputs } from './outputs.ts';
+import { readOutputsFile, readStackOutputs, type StackOutputs } from './outputs.ts';
 import { isLoopback, type RunningSession, readSession } from './session-file.ts';
 
 export const PLACE_FLAGS = {
@@ -25,11 +25,11 @@ export const PLACE_HELP = `Which site, the first of these that says it:
   --stack <name>        a deployed stack; asks CloudFormation with your AWS credentials (--region)
   ISR_SITE_URL, ISR_REVALIDATE_URL, ISR_BUCKET, ISR_DEPLOYMENT_ID
                         environment variables
-  a running local stack ('isr local' or npm start) with its data in --data <folder> (default: .local)`;
+  a local stack that runs ('isr local') with its data in --data <folder> (default: .local)`;
 
-/** Where a site and what belongs to it can be reached, as far as it is known. */
+/** How to reach a site and its parts. What is not known is left out. */
 export interface Place {
-  /** For people: `stack 'MySite'`. */
+  /** Where this was found, in words: `stack 'MySite'`. */
   readonly source: string;
   readonly siteUrl?: string | undefined;
   /** Other origins of the same site. */
@@ -45,7 +45,7 @@ export interface Place {
 
 /**
  * Finds the site that the command is about. What is named on the command line is never completed from the environment
- * or a running local stack: half of one site and half of another would be worse than an error.
+ * or a running local stack: a mixture of two sites would be worse than an error.
  */
 export async function findPlace(values: PlaceValues, host: CliHost): Promise<Place> {
   const named = namedPlace(values);
@@ -71,22 +71,22 @@ const WAYS = {
   bucket: { what: 'the bucket', flag: '--bucket <name>', variable: 'ISR_BUCKET', output: 'BucketName' },
 } as const;
 
-/** The value, or an error that lists every way to give it. */
+/** Returns the value, or throws an error that lists every way to give it. */
 export function requireFrom(place: Place, name: keyof typeof WAYS): string {
   const value = place[name];
   if (value !== undefined) return value;
   const { what, flag, variable, output } = WAYS[name];
   if (place.stackName !== undefined) {
-    throw new UsageError(`${place.source} has no output ${output} that would tell ${what}; give ${flag}`);
+    throw new UsageError(`${what} is not known: ${place.source} has no output ${output}; give ${flag}`);
   }
   throw new UsageError(
     [
-      `cannot tell ${what}; give it in one of these ways:`,
+      `${what} is not known; give it in one of these ways:`,
       `  ${flag}`,
-      '  --outputs cdk-outputs.json   (cdk deploy --outputs-file cdk-outputs.json writes it)',
+      '  --outputs cdk-outputs.json   (written by cdk deploy --outputs-file cdk-outputs.json)',
       '  --stack <name>               (a deployed stack, with your AWS credentials)',
       `  ${variable} in the environment`,
-      "  start a local stack here     ('isr local' or npm start)",
+      '  isr local                    (starts a local stack here)',
     ].join('\n'),
   );
 }
@@ -122,7 +122,7 @@ async function describedPlace(values: PlaceValues, host: CliHost): Promise<Place
     return outputsPlace(found, `stack '${found.stackName}' in ${values.outputs}`);
   }
   if (values.stack === undefined) return undefined;
-  return outputsPlace(await describeStack(values.stack, values.region), `stack '${values.stack}'`);
+  return outputsPlace(await readStackOutputs(values.stack, values.region, host), `stack '${values.stack}'`);
 }
 
 function outputsPlace({ stackName, region, outputs }: StackOutputs, source: string): Place {
@@ -155,7 +155,7 @@ function originOf(name: string, value: string | undefined): string | undefined {
   return url === undefined ? undefined : new URL(url).origin;
 }
 
-/** The value is not repeated where it could hold a password. */
+/** The value is not shown where it could contain a password. */
 function urlOf(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (!URL.canParse(value)) throw flagFault(name, { mustBe: 'a URL such as https://example.com' });

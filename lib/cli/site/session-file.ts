@@ -1,17 +1,17 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where a local stack can be reached while it runs. It holds no token. */
+/** How a running local stack can be reached. It contains no token. */
 export interface Session {
   readonly version: 1;
-  /** Of the process that runs the stack. */
+  /** Process that runs the stack. */
   readonly pid: number;
   readonly stackName: string;
   readonly siteUrl: string;
   readonly revalidateUrl: string | null;
   readonly inspectorUrl: string;
   readonly bucket: string;
-  /** As in `AWS_ENDPOINT_URL_S3`. */
+  /** By variable: `AWS_ENDPOINT_URL_S3`. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -24,28 +24,28 @@ export interface RunningSession extends Session {
 const FILE = 'session.json';
 const PATIENCE_MS = 3000;
 
-/** Tells the other commands of a running stack; the returned function takes it back. */
+/** Writes the file by which other commands find a running stack. The returned function removes it. */
 export async function writeSession(directory: string, session: Session): Promise<() => Promise<void>> {
   const path = join(directory, FILE);
   await mkdir(directory, { recursive: true });
-  // Renamed into place: a reader gets all of it or nothing.
+  // Written beside it and renamed, so that nobody reads half a file.
   await writeFile(`${path}.new`, `${JSON.stringify(session, null, 2)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return async () => {
-    // A stack that was started since with the same folder has written its own.
+    // A stack that was started later with the same folder has written its own file.
     if ((await readFileOf(directory))?.pid === session.pid) await rm(path, { force: true });
   };
 }
 
-/** The stack that runs with that folder. A file that a killed process left behind counts for nothing. */
+/** The running stack that keeps its data in this folder. A file that a killed process left behind is ignored. */
 export async function readSession(directory: string): Promise<RunningSession | undefined> {
   const session = await readFileOf(directory);
   if (session === undefined || !isRunning(session.pid)) return undefined;
-  // The folder may come from anywhere, and what is sent there carries a token.
+  // The folder may come from somebody else, and a token is sent to these URLs.
   const urls = [session.siteUrl, session.inspectorUrl, session.revalidateUrl ?? session.siteUrl];
   if (![...urls, ...Object.values(session.endpoints)].every(isLoopback)) return undefined;
   const clock = await askClock(session.inspectorUrl);
-  // Another process may have got the number of one that is gone.
+  // Another process may have got the id of one that is gone.
   if (clock?.stackName !== session.stackName) return undefined;
   return { ...session, offsetMilliseconds: clock.offsetMilliseconds };
 }
@@ -54,7 +54,7 @@ export function isLoopback(url: string): boolean {
   return URL.canParse(url) && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
-/** 127.0.0.1 and localhost are one. */
+/** 127.0.0.1 and localhost count as one host. */
 export function isSameOrigin(left: string, right: string): boolean {
   if (!isLoopback(left) || !isLoopback(right)) return new URL(left).origin === new URL(right).origin;
   return new URL(left).port === new URL(right).port;
@@ -65,7 +65,7 @@ async function readFileOf(directory: string): Promise<Session | undefined> {
     const session = JSON.parse(await readFile(join(directory, FILE), 'utf8')) as Session | null;
     return session?.version === 1 ? session : undefined;
   } catch {
-    // Not there, or not ours.
+    // There is no such file, or it is not ours.
     return undefined;
   }
 }

@@ -11,9 +11,9 @@ import type { Place } from './place.ts';
 
 export type PageState = 'fresh' | 'expired' | 'invalidated' | 'prerendered';
 
-/** A page as it lies in the bucket, and what that means at `now`. */
+/** A stored page, and its state at the time `now`. */
 export interface StoredView {
-  /** Of the object in the bucket. */
+  /** Key of its object in the bucket. */
   readonly key: string;
   /** Percent-encoded, with the query parameters that are part of the page. */
   readonly path: string;
@@ -26,7 +26,7 @@ export interface StoredView {
   readonly now: number;
 }
 
-/** Reads pages and says in which state they are, as the serve function would. */
+/** Reads stored pages and tells their state, as the serve function would. */
 export interface PageViewer {
   /** `undefined` when nothing is stored. */
   view(pageKey: PageKey): Promise<StoredView | undefined>;
@@ -37,7 +37,7 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
   const ledger = createS3LedgerStore(bucket.objects, { now, sleep: setTimeout });
   const readOnce = (): Promise<readonly [LedgerSummary, PrerenderedPages]> =>
     Promise.all([ledger.read(), readPrerenderedPages(bucket.objects, bucket.deploymentId)]);
-  // Once for all pages of a listing: they are compared with one state of the ledger.
+  // Read once for a whole listing, so that all its pages are compared with the same state of the ledger.
   let known: ReturnType<typeof readOnce> | undefined;
   return {
     async view(pageKey) {
@@ -62,7 +62,7 @@ export function createPageViewer(bucket: SiteBucket, place: Place): PageViewer {
   };
 }
 
-/** Epoch milliseconds; `undefined`: it never expires by itself. */
+/** Epoch milliseconds. `undefined`: the page does not expire by itself. */
 export function expiresAt({ facts }: StoredView): number | undefined {
   return facts.expiration === false ? undefined : facts.renderedAt + facts.expiration * 1000;
 }

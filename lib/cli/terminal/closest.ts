@@ -1,15 +1,15 @@
-/** The known word that `word` is most likely a slip of; `undefined` when none is near. */
+/** The known word that the user probably meant; `undefined` when none is similar. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: distanceBetween(word, candidate) }))
     .sort((left, right) => left.distance - right.distance);
   const [best] = ranked;
-  // Two letters in the wrong order are two replacements.
+  // Two swapped letters count as two replacements.
   const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }
 
-/** Levenshtein's: how many letters to insert, delete or replace. */
+/** Levenshtein distance: how many letters to insert, delete or replace. */
 function distanceBetween(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...from].entries()) {

@@ -4,24 +4,24 @@ import type { Environment } from '../../basics/environment.ts';
 /** How a word is shown on a terminal. */
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
-/** What the command line gives a command, and what a test replaces. */
+/** What a command gets from its surroundings: a terminal, or a test. */
 export interface CliHost {
   out(line: string): void;
   err(line: string): void;
-  /** What a long work is at, in place of what was said before; the empty text takes it away. */
+  /** Shows what a long command is doing, in place of what it showed before. An empty text removes it. */
   progress(text: string): void;
-  /** The text itself where no colours are wanted. */
+  /** Returns the text as it is where colours are not wanted. */
   style(style: Style, text: string): string;
-  /** Characters in a line of the terminal; `undefined`: the output goes to a file or another program. */
+  /** Width of the terminal in characters. `undefined`: the output goes to a file or to another program. */
   readonly columns: number | undefined;
-  /** Folder that paths are relative to. */
+  /** Where relative paths start. */
   readonly directory: string;
   readonly environment: Environment;
   /** Aborted when the user asks to stop (Ctrl-C). */
   readonly stopSignal: AbortSignal;
 }
 
-/** Done, failed, or called in a way that cannot be understood. */
+/** 0: done. 1: failed. 2: the command line could not be understood. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface Command {
@@ -31,12 +31,12 @@ export interface Command {
   run(argv: readonly string[], host: CliHost): Promise<ExitCode>;
 }
 
-/** The command line is at fault: exit code 2, with a pointer to the help. */
+/** The command line is wrong. Ends with exit code 2 and a pointer to the help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command was understood and could not be done: exit code 1. */
+/** The command was understood, but could not be done. Ends with exit code 1. */
 export class FailedCommand extends Error {
   override readonly name = 'FailedCommand';
 }

@@ -3,7 +3,7 @@ import { type Fault, sentenceOf } from '../../basics/fault.ts';
 import { closest } from './closest.ts';
 import { UsageError } from './command.ts';
 
-/** Reads flags and positionals strictly; every misuse is a {@link UsageError}. */
+/** Reads flags and positional arguments. Throws a {@link UsageError} for all that the command does not know. */
 export function readFlags<Options extends ParseArgsOptionsConfig>(
   argv: readonly string[],
   options: Options,
@@ -28,7 +28,7 @@ function explain(
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
     const suggestion = closest(flagName(unknown), known);
     const hint = suggestion === undefined ? '' : `; did you mean --${suggestion}?`;
-    // Without its value, which may be a secret.
+    // The value is left out: it may be a secret.
     return `unknown flag '${unknown.split('=')[0]}'${hint}`;
   }
   if (error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' && !allowPositionals) {
@@ -41,7 +41,7 @@ function flagName(word: string): string {
   return word.replace(/^-+/, '').split('=')[0] ?? '';
 }
 
-/** A flag that is not what it must be, as a sentence. Without a `value` none is quoted: it may be a secret. */
+/** Says what a flag must be. A `value` that may be a secret has to be left out, so that it is not shown. */
 export function flagFault(flag: string, fault: Omit<Fault, 'place'>): UsageError {
   return new UsageError(sentenceOf({ ...fault, place: [] }, flag));
 }
@@ -62,7 +62,7 @@ export function readCount(flag: string, value: string | undefined): number | und
   throw flagFault(`--${flag}`, { value, mustBe: 'a whole number of at least 1' });
 }
 
-/** One of the known words. */
+/** One of `choices`. */
 export function readChoice<Choice extends string>(flag: string, value: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
@@ -71,7 +71,7 @@ export function readChoice<Choice extends string>(flag: string, value: string, c
   throw flagFault(`--${flag}`, { value, mustBe: `one of ${choices.join(', ')}`, ...remedy });
 }
 
-/** `['Name=value']` as an object. */
+/** Turns `['Name=value']` into an object. */
 export function readAssignments(flag: string, values: readonly string[]): Readonly<Record<string, string>> {
   const pairs = values.map((value) => {
     const separator = value.indexOf('=');

@@ -3,12 +3,12 @@ export function isPlatformLine(line: string): boolean {
   return line.trim() === '' || /^(START|END|REPORT|INIT_START|INIT_REPORT) /.test(line);
 }
 
-/** Without the time, request id and level that Lambda puts before each line. */
+/** The line without the time, request id and level that Lambda writes in front of it. */
 export function withoutPreamble(line: string): string {
   return line.replace(/^\S+Z\t\S+\t\S+\t/, '').trimEnd();
 }
 
-/** What a line says; one of JSON by its message, and what else it holds behind that. */
+/** The text of a log line. Of a line of JSON: its message, followed by its other members. */
 export function messageOf(line: string): { readonly level?: string; readonly text: string } {
   const text = withoutPreamble(line);
   try {

@@ -2,7 +2,7 @@ import type { CliHost } from './command.ts';
 
 const SHORTEST_SECRET = 8;
 
-/** A host that prints `***` for the token, whoever repeats it: a server's answer, an error of a library. */
+/** A host that prints `***` in place of the token, even when a server or a library repeats it. */
 export function withoutToken(argv: readonly string[], host: CliHost): CliHost {
   const secrets = tokensOf(argv, host).flatMap(spellingsOf);
   if (secrets.length === 0) return host;
@@ -24,7 +24,7 @@ function tokensOf(argv: readonly string[], { environment }: CliHost): string[] {
     if (word === '--token') return argv[i + 1] ?? [];
     return word.startsWith('--token=') ? word.slice('--token='.length) : [];
   });
-  // A shorter one would hide ordinary words, and is no token that a site takes.
+  // A shorter text would hide ordinary words, and no site accepts so short a token.
   return [...given, environment.ISR_TOKEN?.trim() ?? ''].filter((token) => token.length >= SHORTEST_SECRET);
 }
 

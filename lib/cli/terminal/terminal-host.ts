@@ -3,12 +3,12 @@ import type { CliHost } from './command.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
-/** The host of a command that somebody started in a terminal, a script or a pipe. */
+/** The host of a command that runs in a terminal, a script or a pipe. */
 export function terminalHost(given: Pick<CliHost, 'directory' | 'stopSignal'>): CliHost {
   const { stdout, stderr } = process;
   const isColourful = stdout.isTTY === true && stdout.hasColors();
   let progress = '';
-  // `isr pages | head` closes the pipe: there is nobody left to tell.
+  // `isr pages | head` closes the pipe early. Nobody reads the rest, so this is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;

@@ -5,7 +5,7 @@ import { storedHeaders } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
 
-/** The response of serve. `body` is whole, also for HEAD: the handler leaves it out. */
+/** The response of serve. It has a body for HEAD too, which the handler leaves out. */
 export interface ServedPage {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function freshPage(page: StoredPage, state: IsrCacheState, seconds: numbe
   });
 }
 
-/** The old page in place of a better one. `reason` as in `cache-status: detail=`. */
+/** A page that is not fresh, which the edge may keep for `seconds`. `reason`: the detail of `cache-status`. */
 export function stalePage(page: StoredPage, seconds: number, reason: string): ServedPage {
   return storedPage(page, {
     'cache-control': staleCacheControl(page, seconds),
@@ -36,7 +36,7 @@ export function onlyForThisViewer(page: ServedPage): ServedPage {
   return { ...page, headers: { ...page.headers, 'cache-control': NOT_STORED } };
 }
 
-/** A response that is nobody else's. */
+/** A response of the site for one viewer alone. */
 export function passedThrough(response: SiteResponse, reason: string): ServedPage {
   const headers: Record<string, string> = {
     ...storedHeaders(response.headers),
@@ -47,7 +47,7 @@ export function passedThrough(response: SiteResponse, reason: string): ServedPag
   return { status: statusForEdge(response.status), headers, body: response.body };
 }
 
-/** A rendered 404 or 410 under a path that has no page: kept by the edge for a moment, never stored. */
+/** A rendered 404 or 410 where no page is stored: the edge keeps it for a moment, S3 does not. */
 export function notFoundPage(page: RenderedPage): ServedPage {
   const headers: Record<string, string> = {
     ...page.headers,

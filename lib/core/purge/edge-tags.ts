@@ -12,14 +12,14 @@ export const CACHE_TAG_HEADER = 'x-amz-meta-cache-tag';
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).
 const MAX_TAG_LENGTH = 256;
 const MAX_TAGS = 50;
-/** Carried by pages with more tags than CloudFront reads; purged together with any tag, so that none is missed. */
+/** Pages with more tags than CloudFront takes have this one too. Each purge of a tag names it, so none is missed. */
 export const OVERFLOW_TAG = 'isr-overflow';
 
 export function edgeTagOfPath(path: string): string {
   return shorten(`path:${path.toLowerCase()}`);
 }
 
-/** Any user's tag, Unicode and commas included, as a tag that CloudFront reads. */
+/** A user's tag, which may have Unicode and commas, as one that CloudFront takes. */
 export function edgeTagOf(tag: string): string {
   return shorten(`tag:${encodeURIComponent(tag.toLowerCase().toWellFormed())}`);
 }

@@ -4,7 +4,7 @@ const REFRESH_MS = 2000;
 const TONES = { prerendered: 'info', fresh: 'good', stale: 'warn', expired: 'warn', invalidated: 'bad' };
 
 let offset = 0;
-let refreshing = false;
+let isRefreshing = false;
 let isRefreshWanted = false;
 
 const byId = (id) => document.getElementById(id);
@@ -71,6 +71,7 @@ function showEdge({ edge }) {
     name.title = [object.uri, `${object.status}, ${object.bytes} bytes`, ...object.tags].join('\n');
     return [
       name,
+      element('span', 'quiet', object.location),
       chip(object.state, TONES[object.state]),
       ago(object.ageSeconds * 1000),
       ago(object.ttlSeconds * 1000),
@@ -109,19 +110,19 @@ function show(state) {
 }
 
 async function refresh() {
-  // One at a time: what comes meanwhile is seen by the next one.
-  if (refreshing) {
+  // One at a time. Whoever asks meanwhile gets one more refresh afterwards.
+  if (isRefreshing) {
     isRefreshWanted = true;
     return;
   }
-  refreshing = true;
+  isRefreshing = true;
   try {
     const response = await fetch('/state');
     if (response.ok) show(await response.json());
   } catch {
-    // The event stream tells that the stack is gone.
+    // The event stream shows that the stack is gone.
   } finally {
-    refreshing = false;
+    isRefreshing = false;
   }
   if (isRefreshWanted) {
     isRefreshWanted = false;

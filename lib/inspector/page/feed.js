@@ -1,4 +1,4 @@
-// How each kind of event reads in the feed.
+// How each kind of event is shown in the feed.
 
 const FILTERS = {
   request: 'requests',
@@ -10,7 +10,7 @@ const FILTERS = {
 };
 const NAMES = { invocation: 'function', invalidation: 'purge', 'api-call': 'AWS call' };
 const LIMIT = 400;
-// What the inspector itself asks for while it looks.
+// Calls that the inspector itself makes.
 const OWN_CALLS = ['HeadObject', 'ListObjectsV2'];
 
 const list = document.getElementById('feed');
@@ -51,7 +51,7 @@ const DESCRIPTIONS = {
     const tone = EDGE_TONES.find(([pattern]) => pattern.test(edge))?.[1] ?? 'quiet';
     const what = [`${method} ${path} `, element('span', status >= 400 ? 'bad' : 'quiet', `${status} `)];
     if (edge) what.push(chip(edge.replace(/ from cloudfront$/, ''), tone), ' ');
-    // The edge keeps the header of the response that it stored: on a hit it tells nothing of this request.
+    // On a hit, this header is of an earlier request: the edge stores it with the response.
     if (isr && !/^Hit/.test(edge)) what.push(chip(isr, ISR_TONES[isr] ?? 'quiet'));
     return { what, end: duration(milliseconds) };
   },
@@ -66,8 +66,8 @@ const DESCRIPTIONS = {
     if (failures > 0) what.push(chip(`${failures} failed`, 'bad'));
     return { what, end: '' };
   },
-  invalidation({ items, removed }) {
-    return { what: [items.join('  ')], end: `${removed} removed` };
+  invalidation({ items, removed, location }) {
+    return { what: [`${items.join('  ')}  `, element('span', 'quiet', location)], end: `${removed} removed` };
   },
   'api-call'({ service, action, resource, status }) {
     return { what: [`${service} ${action} ${resource}`], end: String(status) };
@@ -77,7 +77,7 @@ const DESCRIPTIONS = {
   },
 };
 
-/** Lambda's time, request id and level are dropped; a line of JSON is shown by its message. */
+/** The line without Lambda's time, request id and level. Of a line of JSON: its message first. */
 function logText(line) {
   const text = line.replace(/^\S+Z\t\S+\t\S+\t/, '').trim();
   try {

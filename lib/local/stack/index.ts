@@ -5,8 +5,10 @@ import { createResources } from '../cloudformation/create-resources.ts';
 import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
-import type { QueueDepth } from '../sqs/queue.ts';
+import type { QueueDepth } from '../sqs/queue/queue.ts';
+import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -33,8 +35,23 @@ export interface RunStackOptions {
   /** @default the machine's time, which can be moved */
   readonly clock?: StackClock | undefined;
   readonly onEvent?: LocalEventListener | undefined;
+  /**
+   * Where on this machine the origins live that are not of the stack, by their domain names:
+   * `{ 'shop.example.com': 'http://127.0.0.1:8080' }`.
+   *
+   * @default none: such an origin is an error
+   */
+  readonly origins?: Readonly<Record<string, string>> | undefined;
   /** Names of the response headers that events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[] | undefined;
+  /**
+   * One edge location, and invalidations that take effect at once.
+   *
+   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   */
+  readonly calm?: boolean | undefined;
+  /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
+  readonly seed?: number | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -60,10 +77,18 @@ export interface LocalStack {
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
+  /** The policies of the stack, and which of their permissions were needed so far. */
+  readonly access: AccessControl;
   /** The text of the secret whose construct path ends so: on one machine, the user is on both sides. */
   secret(id: string): string;
-  /** Resolves when queues and background work are idle; rejects after `timeoutMs` (10 s). */
-  settled(timeoutMs?: number): Promise<void>;
+  /**
+   * Resolves when nothing works any more: no function, no poller with a message, no fetch of the edge behind a viewer's
+   * back. Messages that wait for another try do not count, who sleeps does: on a clock that stands, somebody has to move
+   * it. Rejects after five minutes of the machine's time, and names what still works and who sleeps.
+   */
+  settled(): Promise<void>;
+  /** Calls `listener` whenever something may have come to rest; returns the function that ends it. */
+  onChange(listener: () => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -93,8 +118,10 @@ async function startStack(
 ): Promise<LocalStack> {
   const events = new EventLog();
   if (options.onEvent !== undefined) events.subscribe(options.onEvent);
-  const { context, cloudFrontApi } = await createContext(assembly, options, events.add, stops);
-  const idleWatch = new IdleWatch(context, events);
+  const changes = new Changes();
+  events.subscribe(changes.tell);
+  const { context, cloudFrontApi } = await createContext(assembly, options, { events, changes, stops });
+  const idleWatch = new IdleWatch(context, changes);
   const { outputs } = await createResources(assembly, {
     types: resourceTypes,
     context,
@@ -116,28 +143,35 @@ async function startStack(
     functions: [...context.functions.values()],
     distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
     cloudFrontApi,
+    access: context.access,
     function: (id) => functionById(context, id),
     functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
     secret: (id) => secretById(context, id),
-    settled: (timeoutMs = 10_000) => idleWatch.settled(timeoutMs),
+    settled: () => idleWatch.settled(),
+    onChange: (listener) => changes.subscribe(listener),
     stop,
   };
 }
 
-async function createContext(
-  assembly: StackAssembly,
-  options: RunStackOptions,
-  onEvent: LocalEventListener,
-  stops: Stop[],
-) {
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
+interface StackListeners {
+  readonly events: EventLog;
+  readonly changes: Changes;
+  readonly stops: Stop[];
+}
+
+async function createContext(assembly: StackAssembly, options: RunStackOptions, listeners: StackListeners) {
+  const { events, changes, stops } = listeners;
+  const onEvent = events.add;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { calm = false, seed = 1, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
-  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent });
-  stops.push(() => server.stop());
+  const access = new AccessControl();
+  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent, access });
+  stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();
-  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });
+  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent, access });
   stops.push(() => cloudFrontApi.stop());
   const context: StackContext = {
     stackName: assembly.stackName,
@@ -146,6 +180,7 @@ async function createContext(
     ports,
     clock,
     state,
+    access,
     server,
     endpoints: {
       AWS_ENDPOINT_URL_S3: server.url,
@@ -154,17 +189,17 @@ async function createContext(
     },
     assetPath: assembly.assetPath,
     onEvent,
-    watchedHeaders,
+    onChange: changes.tell,
+    edge: { calm, seed, watchedHeaders },
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),
-    consumedQueues: new Set(),
+    mappings: new Map(),
     secrets: new Map(),
     secretsByPath: new Map(),
     functions: new Map(),
     functionUrls: new Map(),
-    bucketPolicies: new Map(),
-    origins: new Map(),
+    origins: new Map(Object.entries(options.origins ?? {})),
     edgeFunctions: new Map(),
     cachePolicies: new Map(),
     originRequestPolicies: new Map(),

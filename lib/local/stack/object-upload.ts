@@ -44,10 +44,7 @@ async function isUnchanged({ key, body, headers }: BucketFile, target: SyncTarge
 }
 
 /** The keys of all objects below the prefix, however many. */
-export async function keysBelow({
-  bucketUrl,
-  prefix,
-}: Pick<SyncTarget, 'bucketUrl' | 'prefix'>): Promise<readonly string[]> {
+async function keysBelow({ bucketUrl, prefix }: Pick<SyncTarget, 'bucketUrl' | 'prefix'>): Promise<readonly string[]> {
   const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' });
   const keys: string[] = [];
   let token = '';

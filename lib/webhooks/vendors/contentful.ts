@@ -2,10 +2,15 @@ import { escape as escapeQuery } from 'node:querystring';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { byLocale, objectAt, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn, verdictOnTime } from '../signatures.ts';
-import type { Fields, Vendor, WebhookRequest } from '../types.ts';
+import type { Fields, Vendor, VendorSettings, WebhookRequest } from '../vendor.ts';
 
 // A draft that is saved is on no page; an entry has to be unpublished before it is archived.
 const EVENTS: Readonly<Record<string, string>> = { create: 'draft', save: 'draft', auto_save: 'draft' };
+
+export const contentfulSettings: VendorSettings = {
+  options: ['toleranceSeconds', 'slugField'],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * Signature: https://www.contentful.com/developers/docs/extensibility/webhooks/request-verification/, as in
@@ -13,8 +18,6 @@ const EVENTS: Readonly<Record<string, string>> = { create: 'draft', save: 'draft
  * https://www.contentful.com/developers/docs/extensibility/webhooks/headers/
  */
 export const contentful: Vendor = {
-  options: ['toleranceSeconds', 'slugField'],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify(request, secret, now, { toleranceSeconds }) {
     const given = request.headers['x-contentful-signature'];
     const signedHeaders = request.headers['x-contentful-signed-headers'];

@@ -2,7 +2,19 @@ import { isJsonObject } from '../../basics/json-object.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { byLocale, objectAt, textAt } from '../payload.ts';
 import { areEqual, GENUINE, refused, verdictOnToken } from '../signatures.ts';
-import type { Fields, Vendor } from '../types.ts';
+import type { Fields, Vendor, VendorSettings } from '../vendor.ts';
+
+export const datocmsSettings: VendorSettings = {
+  options: ['header', 'prefix', 'user', 'slugField'],
+  checkTogether({ user, header, prefix }, webhook) {
+    if (user === undefined || (header === undefined && prefix === undefined)) return;
+    webhook.at('user', user).mustBe("given without 'header' and 'prefix', which mean nothing with it");
+  },
+  defaultRules: [
+    { when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS },
+    { when: { type: 'cda_cache_tags' }, tags: ['{data.entity.attributes.tags}'] },
+  ],
+};
 
 /**
  * https://www.datocms.com/docs/content-management-api/resources/webhook: DatoCMS signs nothing; a custom header or HTTP
@@ -10,15 +22,6 @@ import type { Fields, Vendor } from '../types.ts';
  * https://www.datocms.com/docs/content-delivery-api/cache-tags-invalidation
  */
 export const datocms: Vendor = {
-  options: ['header', 'prefix', 'user', 'slugField'],
-  optionFaults: ({ user, header, prefix }) =>
-    user !== undefined && (header !== undefined || prefix !== undefined)
-      ? ["has 'user', so 'header' and 'prefix' mean nothing; leave out one or the other"]
-      : [],
-  defaultRules: [
-    { when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS },
-    { when: { type: 'cda_cache_tags' }, tags: ['{data.entity.attributes.tags}'] },
-  ],
   verify(request, secret, _now, options) {
     if (options.user === undefined) return verdictOnToken(request, secret, options);
     const expected = `Basic ${Buffer.from(`${options.user}:${secret}`).toString('base64')}`;

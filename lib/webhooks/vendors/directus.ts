@@ -1,7 +1,7 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { verdictOnToken } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
 
 const EVENTS_OF_STATUS: Readonly<Record<string, string>> = {
   published: 'publish',
@@ -9,13 +9,16 @@ const EVENTS_OF_STATUS: Readonly<Record<string, string>> = {
   archived: 'unpublish',
 };
 
+export const directusSettings: VendorSettings = {
+  options: ['header', 'prefix', 'slugField'],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+};
+
 /**
  * A flow with an event hook and the operation "Webhook / Request URL", https://directus.io/docs/guides/automate/operations:
  * its request has the headers and the body (`{{$trigger}}`) that are set there. Nothing is signed.
  */
 export const directus: Vendor = {
-  options: ['header', 'prefix', 'slugField'],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify: (request, secret, _now, options) => verdictOnToken(request, secret, options),
   changesIn(_request, payload, { slugField = 'slug' }) {
     const action = textAt(payload, 'event')?.split('.').at(-1);

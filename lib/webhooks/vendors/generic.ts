@@ -1,10 +1,16 @@
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { valuesAt } from '../payload.ts';
 import { GENUINE, hmac, refused, verdictOn, verdictOnTime, verdictOnToken } from '../signatures.ts';
-import { FIELD_NAMES, type Vendor, type VendorOptions, type Verdict, type WebhookRequest } from '../types.ts';
+import {
+  FIELD_NAMES,
+  type Vendor,
+  type VendorOptions,
+  type VendorSettings,
+  type Verdict,
+  type WebhookRequest,
+} from '../vendor.ts';
 
-/** Anything that can sign its body with HMAC-SHA256, or at least send a header of its own. */
-export const generic: Vendor = {
+export const genericSettings: VendorSettings = {
   options: [
     'scheme',
     'header',
@@ -16,19 +22,26 @@ export const generic: Vendor = {
     'deliveryHeader',
     'fields',
   ],
-  optionFaults(options) {
+  checkTogether(options, webhook) {
     const { scheme, timestampHeader, signedContent = '{timestamp}{body}' } = options;
-    const forSignatures = (['encoding', 'timestampHeader', 'signedContent', 'toleranceSeconds'] as const).filter(
-      (name) => options[name] !== undefined,
-    );
-    if (scheme === 'token') return forSignatures.map((name) => `has '${name}', which the scheme 'token' does not use`);
-    if (!signedContent.includes('{body}')) return ["has a 'signedContent' without {body}: anything could be sent"];
-    if (timestampHeader !== undefined && !signedContent.includes('{timestamp}'))
-      return ["has a 'signedContent' without {timestamp}: the time could be changed by anyone"];
-    return [];
+    const content = webhook.at('signedContent', signedContent);
+    if (scheme === 'token') {
+      const forSignatures = ['encoding', 'timestampHeader', 'signedContent', 'toleranceSeconds'] as const;
+      for (const name of forSignatures.filter((each) => options[each] !== undefined)) {
+        webhook.at(name, options[name]).mustBe("left out with the scheme 'token', which does not use it");
+      }
+    } else if (!signedContent.includes('{body}')) {
+      content.mustBe('text with {body}', 'without it, anything could be sent');
+    } else if (timestampHeader !== undefined && !signedContent.includes('{timestamp}')) {
+      content.mustBe('text with {timestamp}', 'without it, anyone could change the time');
+    }
   },
   // The sender is the user's own, so it says what is worth a message.
   defaultRules: [{ tags: DEFAULT_TAGS }],
+};
+
+/** Anything that can sign its body with HMAC-SHA256, or at least send a header of its own. */
+export const generic: Vendor = {
   verify(request, secret, now, options) {
     if (options.scheme === 'token') return verdictOnToken(request, secret, options);
     return verifySignature(request, secret, now, options);

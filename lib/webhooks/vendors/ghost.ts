@@ -1,10 +1,17 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { objectAt, pathOfUrl, textAt } from '../payload.ts';
 import { hmac, pairsOf, refused, verdictOn, verdictOnTime } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
 
 const SIGNATURE = 'x-ghost-signature';
 const SUBJECTS = ['post', 'page', 'tag', 'author', 'member'];
+
+export const ghostSettings: VendorSettings = {
+  options: ['toleranceSeconds', 'signsTimestamp'],
+  defaultRules: [
+    { when: { event: DEFAULT_EVENTS, type: ['post', 'page', 'tag', 'author', 'site'] }, tags: DEFAULT_TAGS },
+  ],
+};
 
 /**
  * https://docs.ghost.org/webhooks; signature as in
@@ -12,10 +19,6 @@ const SUBJECTS = ['post', 'page', 'tag', 'author', 'member'];
  * the time right behind it, since https://github.com/TryGhost/Ghost/pull/20500; before that, of the body alone.
  */
 export const ghost: Vendor = {
-  options: ['toleranceSeconds', 'signsTimestamp'],
-  defaultRules: [
-    { when: { event: DEFAULT_EVENTS, type: ['post', 'page', 'tag', 'author', 'site'] }, tags: DEFAULT_TAGS },
-  ],
   verify(request, secret, now, { toleranceSeconds, signsTimestamp = true }) {
     const { sha256, t } = pairsOf(request.headers[SIGNATURE] ?? '');
     if (sha256 === undefined || t === undefined) return refused(`${SIGNATURE} is missing or malformed`);

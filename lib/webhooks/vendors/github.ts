@@ -1,7 +1,12 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
-import type { Fields, Vendor } from '../types.ts';
+import type { Fields, Vendor, VendorSettings } from '../vendor.ts';
+
+export const githubSettings: VendorSettings = {
+  options: [],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS, type: 'file' }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries and
@@ -9,8 +14,6 @@ import type { Fields, Vendor } from '../types.ts';
  * push is a change for each of its files.
  */
 export const github: Vendor = {
-  options: [],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS, type: 'file' }, tags: DEFAULT_TAGS }],
   verify(request, secret) {
     const given = request.headers['x-hub-signature-256'];
     if (given === undefined) return refused('x-hub-signature-256 is missing; give the webhook a secret');

@@ -1,18 +1,21 @@
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { hmac, pairsOf, refused, verdictOn, verdictOnTime } from '../signatures.ts';
-import type { Fields, Vendor } from '../types.ts';
+import type { Fields, Vendor, VendorSettings } from '../vendor.ts';
 
 const SIGNATURE = 'gcms-signature';
+
+export const hygraphSettings: VendorSettings = {
+  options: ['toleranceSeconds', 'slugField'],
+  // `create` and `update` are about the draft.
+  defaultRules: [{ when: { event: ['publish', 'unpublish', 'delete'] }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * https://hygraph.com/docs/api-reference/basics/webhooks; signature as in
  * https://github.com/hygraph/hygraph-utils/blob/main/index.js: base64, of a JSON object with the body as a string.
  */
 export const hygraph: Vendor = {
-  options: ['toleranceSeconds', 'slugField'],
-  // `create` and `update` are about the draft.
-  defaultRules: [{ when: { event: ['publish', 'unpublish', 'delete'] }, tags: DEFAULT_TAGS }],
   verify(request, secret, now, { toleranceSeconds }) {
     const { sign, env, t } = pairsOf(request.headers[SIGNATURE] ?? '');
     if (sign === undefined || env === undefined || t === undefined || !/^\d+$/.test(t)) {

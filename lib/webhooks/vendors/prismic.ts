@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { areEqual, GENUINE, refused } from '../signatures.ts';
-import type { Vendor, WebhookRequest } from '../types.ts';
+import type { Vendor, VendorSettings, WebhookRequest } from '../vendor.ts';
+
+export const prismicSettings: VendorSettings = {
+  options: [],
+  defaultRules: [{ when: { event: 'publish' }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * https://prismic.io/docs/webhooks; payload as in
  * https://github.com/prismicio/prismic-client/tree/main/src/types/webhook. The secret is in the body.
  */
 export const prismic: Vendor = {
-  options: [],
-  defaultRules: [{ when: { event: 'publish' }, tags: DEFAULT_TAGS }],
   verify(request, secret) {
     const given = secretIn(request);
     if (given === undefined) return refused('the body has no secret; give the webhook one');

@@ -1,9 +1,14 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { hmac, refused, verdictOn, verdictOnTime } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
 
 const SIGNATURE = 'sanity-webhook-signature';
+
+export const sanitySettings: VendorSettings = {
+  options: ['toleranceSeconds', 'slugField'],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * GROQ-powered webhooks, https://www.sanity.io/docs/content-lake/webhooks; signature as in
@@ -11,8 +16,6 @@ const SIGNATURE = 'sanity-webhook-signature';
  * default the document.
  */
 export const sanity: Vendor = {
-  options: ['toleranceSeconds', 'slugField'],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify(request, secret, now, { toleranceSeconds }) {
     const parts = /^t=(\d+)[, ]+v1=([^, ]+)$/.exec(request.headers[SIGNATURE]?.trim() ?? '');
     if (parts === null) return refused(`${SIGNATURE} is missing or malformed`);

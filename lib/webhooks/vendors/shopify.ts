@@ -1,15 +1,18 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
+
+export const shopifySettings: VendorSettings = {
+  options: [],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * https://shopify.dev/docs/apps/build/webhooks/verify-deliveries and
  * https://shopify.dev/docs/apps/build/webhooks/delivery-structure
  */
 export const shopify: Vendor = {
-  options: [],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify(request, secret) {
     const given = request.headers['x-shopify-hmac-sha256'];
     if (given === undefined) return refused('x-shopify-hmac-sha256 is missing');

@@ -1,7 +1,7 @@
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
 
 const EVENTS: Readonly<Record<string, string>> = {
   published: 'publish',
@@ -15,12 +15,15 @@ const EVENTS: Readonly<Record<string, string>> = {
   datasource_entry_saved: 'update',
 };
 
-/** https://www.storyblok.com/docs/concepts/webhooks, with "Verify a webhook". */
-export const storyblok: Vendor = {
+export const storyblokSettings: VendorSettings = {
   options: [],
   defaultRules: [
     { when: { event: ['create', 'update', 'publish', 'unpublish', 'delete', 'move'] }, tags: DEFAULT_TAGS },
   ],
+};
+
+/** https://www.storyblok.com/docs/concepts/webhooks, with "Verify a webhook". */
+export const storyblok: Vendor = {
   verify(request, secret) {
     const given = request.headers['webhook-signature'];
     if (given === undefined) return refused('webhook-signature is missing; give the webhook a secret');

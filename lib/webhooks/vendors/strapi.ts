@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { verdictOnToken } from '../signatures.ts';
-import type { Vendor } from '../types.ts';
+import type { Vendor, VendorSettings } from '../vendor.ts';
+
+export const strapiSettings: VendorSettings = {
+  options: ['header', 'prefix', 'slugField'],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
+};
 
 /**
  * https://docs.strapi.io/cms/backend-customization/webhooks: Strapi signs nothing; a header that is set for the webhook
  * carries a token.
  */
 export const strapi: Vendor = {
-  options: ['header', 'prefix', 'slugField'],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify: (request, secret, _now, options) => verdictOnToken(request, secret, options),
   changesIn(request, payload, { slugField = 'slug' }) {
     const name = textAt(payload, 'event') ?? request.headers['x-strapi-event'] ?? '';

@@ -1,13 +1,18 @@
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { pathOfUrl, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
-import type { Fields, Vendor, WebhookRequest } from '../types.ts';
+import type { Fields, Vendor, VendorSettings, WebhookRequest } from '../vendor.ts';
 
 const WOOCOMMERCE_EVENTS: Readonly<Record<string, string>> = {
   created: 'create',
   updated: 'update',
   restored: 'create',
   deleted: 'delete',
+};
+
+export const wordpressSettings: VendorSettings = {
+  options: [],
+  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
 };
 
 /**
@@ -17,8 +22,6 @@ const WOOCOMMERCE_EVENTS: Readonly<Record<string, string>> = {
  * (https://wordpress.org/plugins/wp-webhooks/, `generate_trigger_signature`).
  */
 export const wordpress: Vendor = {
-  options: [],
-  defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
   verify(request, secret) {
     const given = request.headers['x-wc-webhook-signature'] ?? request.headers['x-wp-webhook-signature'];
     if (given === undefined) return refused('x-wc-webhook-signature or x-wp-webhook-signature is missing');

@@ -38,7 +38,7 @@ test('says of each item what was done', async () => {
   expect(text).toMatch(/tag +noted +(purged|purge queued) +x\n +prefix +noted +(purged|purge queued) +\/docs\//);
 });
 
-test('--json prints the answer, and nothing else', async () => {
+test('--json prints the response, and nothing else', async () => {
   const { code, host } = await isr('revalidate', '--path', '/blog', '--json');
   expect(code).toBe(0);
   expect(host.complained).toEqual([]);
@@ -86,8 +86,8 @@ describe('a failure ends with 1 and the reason', () => {
     [200, '<!doctype html>', /answered 200, which is not what a revalidate URL answers/],
     [302, '', /answered 302, which is not what a revalidate URL answers/],
     [400, '{"error":"I do not know <echo>"}', /answered 400: I do not know Bearer \*\*\*/],
-  ])('an answer %i %s', async (status, body, message) => {
-    site.answer = { status, body, headers: { location: 'http://127.0.0.1:9/' } };
+  ])('a response %i %s', async (status, body, message) => {
+    site.response = { status, body, headers: { location: 'http://127.0.0.1:9/' } };
     const { code, host } = await site.run(['revalidate', '--all', '--json', '--url', site.revalidateUrl]);
     expect(code).toBe(1);
     expect(host.complained).toEqual([expect.stringMatching(message)]);

@@ -26,14 +26,14 @@ test('tells of a first request that nothing was stored, and why it took a render
   expect(second.text).toMatch(/CloudFront answered with its own copy[\s\S]*is fresh for another/);
 });
 
-test('names the ledger entry that put a page out of date', async () => {
+test('names the ledger entry that invalidated a page', async () => {
   const path = `/blog/${running.site.contentApi.slugs[2]}`;
   await running.site.get(path);
   await isr('revalidate', '--prefix', '/blog/');
   const { text } = await isr('status', path);
   expect(text).toContain(': invalidated');
   expect(unwrapped(text)).toMatch(
-    /is out of date: everything below \/blog\/ was revalidated \(ledger entry \d+, the page knows of \d+\)/,
+    /is invalidated: everything below \/blog\/ was revalidated \(ledger entry \d+, the page knows of \d+\)/,
   );
   expect(text).toMatch(/x-isr-cache +REVALIDATED/);
 });
@@ -65,7 +65,7 @@ test('knows that the clock of the local stack was moved', async () => {
     stored: { kind: 'found', state: 'expired', path: '/blog', expiresInSeconds: expect.any(Number), tags: ['posts'] },
     why: expect.arrayContaining([expect.stringMatching(/expired 1 h ago/)]),
   });
-  await running.site.stack.settled();
+  await running.site.settled();
 });
 
 test('finds the page behind query parameters that are no part of it', async () => {
@@ -84,7 +84,7 @@ test('asks another site, and says that what it stores is not known', async () =>
   const other = running.site.contentApi.url;
   const { code, text } = await isr('status', `${other}/posts`);
   expect(code).toBe(0);
-  expect(text).toMatch(/Stored: unknown[\s\S]*is of another site/);
+  expect(text).toMatch(/Stored: unknown[\s\S]*belongs to another site/);
   expect(text).toContain('does not say that it came through CloudFront');
 });
 

@@ -5,6 +5,9 @@ import { type RunningStack, startRunningStack } from '../support/running-stack.t
 
 const SERVE_LOGS = 'MySite-SiteFunctionsServeLogs0A1B2C3D-xYz';
 
+/** The clock of the stack stands here, and the command line reckons with one that goes on like the machine's. */
+const JUST_NOW = '10min';
+
 let running: RunningStack;
 
 beforeAll(async () => {
@@ -15,7 +18,7 @@ afterAll(() => running?.stop());
 
 test('shows each event on a line until it is interrupted', async () => {
   const host = running.host();
-  const ended = run(['tail', '--since', '0s'], host);
+  const ended = run(['tail', '--since', JUST_NOW], host);
   await host.until(({ complained }) => complained.includes('What happens in the local stack; stop with Ctrl-C.'));
   await running.site.get('/robots.txt?from-tail');
   const line = /^\d\d:\d\d:\d\d {2}request +GET \/robots\.txt\?from-tail {2}200/;
@@ -26,7 +29,7 @@ test('shows each event on a line until it is interrupted', async () => {
 
 test('a request for a page says in which state serve found it', async () => {
   const host = running.host();
-  const ended = run(['tail', '--since', '0s', '--kind', 'request'], host);
+  const ended = run(['tail', '--since', JUST_NOW, '--kind', 'request'], host);
   await host.until(({ complained }) => complained.length > 0);
   await running.site.get('/blog');
   await host.until(({ said }) => said.some((text) => /GET \/blog {2}200 {2}Miss {2}MISS {2}/.test(text)));
@@ -85,6 +88,17 @@ describe('a deployed stack', () => {
       'function  serve  12 ms  cold start',
       'log       serve  later',
     ]);
+  });
+
+  test('goes on when CloudWatch asks to slow down', async () => {
+    site.aws.logs.set('group', [{ id: '1', at: now, message: 'a line\n' }]);
+    site.aws.refusals.push({ status: 400, body: '{"__type":"ThrottlingException","message":"Rate exceeded"}' });
+    const host = site.host();
+    const ended = run(['tail', '--log-group', 'group', '--since', '1h'], host);
+    await host.until(({ said }) => said.length === 1);
+    host.interrupt();
+    expect(await ended).toBe(0);
+    expect(host.said[0]?.slice(10)).toBe('log       group  a line');
   });
 
   test('takes a log group by name, and ends with 1 when there is none', async () => {

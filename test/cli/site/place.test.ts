@@ -69,7 +69,7 @@ describe('without a place', () => {
     const { code, host } = await site.run(['revalidate', '--all', '--stack', 'MySite']);
     expect(code).toBe(2);
     expect(host.complained[0]).toBe(
-      "isr: stack 'MySite' has no output RevalidateUrl that would tell the revalidate URL; give --url <url>",
+      "isr: the revalidate URL is not known: stack 'MySite' has no output RevalidateUrl; give --url <url>",
     );
   });
 });

@@ -31,5 +31,5 @@ test.each([
   await session(changes);
   const { code, host } = await isr('revalidate', '--all', '--data', 'other');
   expect(code).toBe(2);
-  expect(host.complained[0]).toMatch(/^isr: cannot tell the revalidate URL; give it in one of these ways:/);
+  expect(host.complained[0]).toMatch(/^isr: the revalidate URL is not known; give it in one of these ways:/);
 });

@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import type { ExitCode } from '../../../lib/cli/terminal/command.ts';
 import { listen } from '../../../lib/local/stack/listen.ts';
-import { type FakeAws, startFakeAws } from './fake-aws.ts';
+import { type FakeAws, startFakeAws } from '../../fakes/fake-aws.ts';
 import { FakeHost } from './fake-host.ts';
 
 export const TOKEN = 'correct-horse-battery-staple-0123456789';
@@ -28,7 +27,7 @@ export interface DeployedSite {
   readonly aws: FakeAws;
   readonly revalidateUrl: string;
   /** What the revalidate URL answers next. */
-  answer: Answer;
+  response: Answer;
   /** The authorization of each request that it got. */
   readonly received: string[];
   /** Where the command line runs. */
@@ -46,25 +45,27 @@ export async function startDeployedSite(): Promise<DeployedSite> {
   const received: string[] = [];
   const revalidate = await listen({ port: 0, purpose: 'the test', flag: '' }, ({ headers }, response) => {
     received.push(String(headers.authorization));
-    const { status, body, headers: own } = site.answer;
+    const { status, body, headers: own } = site.response;
     response.writeHead(status, own).end(body.replace('<echo>', String(headers.authorization)));
   });
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  const host: DeployedSite['host'] = (environment) => new FakeHost(folder, { ISR_TOKEN: TOKEN, ...environment });
+  const account = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'eu-west-1',
+  };
+  const host: DeployedSite['host'] = (environment) =>
+    new FakeHost(folder, { ISR_TOKEN: TOKEN, ...account, ...environment });
   const site: DeployedSite = {
     aws,
     revalidateUrl: revalidate.url,
-    answer: DONE,
+    response: DONE,
     received,
     folder,
     host,
     run: async (argv, used = host()) => ({ code: await run(argv, used), host: used }),
     writeOutputs: (stacks) => writeFile(join(folder, 'outputs.json'), JSON.stringify(stacks)),
     async stop() {
-      vi.unstubAllEnvs();
       await revalidate.stop();
       await aws.stop();
       await rm(folder, { recursive: true, force: true });

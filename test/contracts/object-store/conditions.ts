@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { type Objects, outcomeOf } from './subject.ts';
@@ -26,6 +29,18 @@ export function describeConditions(objects: () => Objects): void {
       expect(await text('race')).toBe(`writer ${outcomes.indexOf('done')}`);
     });
 
+    test('lets one of 8 concurrent first writers of a megabyte win', async () => {
+      const { put, text } = verbs(objects());
+      const bodies = [...'abcdefgh'].map((letter) => letter.repeat(2 ** 20));
+
+      const outcomes = await Promise.all(
+        bodies.map((body) => outcomeOf(put('large race', body, { IfNoneMatch: '*' }))),
+      );
+
+      expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+      expect((await text('large race')) === bodies[outcomes.indexOf('done')]).toBe(true);
+    });
+
     test('lets one of 30 concurrent replacements of one version win', async () => {
       const { put } = verbs(objects());
       const { ETag } = await put('swap', 'before');
@@ -51,6 +66,21 @@ export function describeConditions(objects: () => Objects): void {
 
     test('takes no entity tag in If-None-Match of a write', async () => {
       expect(await outcomeOf(objects().put('tagged', 'b', { IfNoneMatch: OTHER_ETAG }))).toBe('501 NotImplemented');
+    });
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    test.each([
+      { condition: { 'if-none-match': '*' }, expected: 409, code: 'ConditionalRequestConflict' },
+      { condition: { 'if-match': '*' }, expected: 404, code: 'NoSuchKey' },
+    ])('under $condition that a delete overtakes is $expected', async ({ condition, expected, code }) => {
+      const { bucket, client, put, fetch } = verbs(objects());
+      const Key = `overtaken ${expected}`;
+      await put(Key, 'before');
+      const written = await beginPut(`${objects().endpoint}/${bucket}/${encodeURIComponent(Key)}`, condition);
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+
+      expect(await written.end('after')).toEqual({ status: expected, body: expect.stringContaining(code) });
+      expect((await fetch(Key)).status).toBe(404);
     });
 
     test('copies only to a key that is free, when asked to', async () => {
@@ -172,6 +202,21 @@ export function describeConditions(objects: () => Objects): void {
       expect(await outcomeOf(get('sdk', { IfNoneMatch: ETag }))).toMatch(/^304 /);
     });
   });
+}
+
+/** A PUT that the store has taken the head of, and whose body is still to come. */
+async function beginPut(url: string, condition: Readonly<Record<string, string | undefined>>) {
+  // The store asks for the body once it has the head.
+  const sent = request(url, { method: 'PUT', headers: { ...condition, expect: '100-continue', 'content-length': 5 } });
+  const response = once(sent, 'response') as Promise<[IncomingMessage]>;
+  await once(sent, 'continue');
+  return {
+    async end(body: string) {
+      sent.end(body);
+      const [message] = await response;
+      return { status: message.statusCode, body: await text(message) };
+    },
+  };
 }
 
 function verbs(objects: Objects) {

@@ -13,7 +13,7 @@ test('reads deployment, page key, host and tokens', () => {
   const headers = { 'x-forwarded-host': 'example.com', 'x-prerender-revalidate': 'r', 'x-isr-draft': 'd' };
   expect(parsePageRequest(event('/deployments/0123456789abcdef/caf%C3%A9/index.html', 'HEAD', headers))).toEqual({
     deploymentId: '0123456789abcdef',
-    key: '/café/index.html',
+    pageKey: '/café/index.html',
     host: 'example.com',
     revalidationToken: 'r',
     draftToken: 'd',

@@ -23,7 +23,7 @@ describe("the example's template", () => {
     await site.get('/isr');
     site.clock.advance(25 * 3_600_000);
     expect((await site.get('/isr')).headers['x-isr-cache']).toBe('STALE');
-    await site.stack.settled();
+    await site.settled();
     expect(site.stack.events.ofKind('job')).toContainEqual(expect.objectContaining({ messages: 1, failures: 0 }));
   });
 
@@ -31,22 +31,22 @@ describe("the example's template", () => {
     const [slug = ''] = site.contentApi.slugs;
     await site.get(`/blog/${slug}`);
     site.contentApi.edit(slug, { title: 'Edited in a test' });
-    const answer = await site.revalidate({ paths: [`/blog/${slug}`] });
-    expect(answer.status).toBe(200);
+    const response = await site.revalidate({ paths: [`/blog/${slug}`] });
+    expect(response.status).toBe(200);
     expect((await site.get(`/blog/${slug}`)).body).toContain('Edited in a test');
   });
 
   test('serves prerendered pages, public files and hashed assets from the uploads', async () => {
     const about = await site.get('/about');
     expect(about.headers['x-isr-cache']).toBe('PRERENDERED');
-    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain');
+    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain; charset=utf-8');
     expect((await site.get('/favicon.svg')).headers['content-type']).toBe('image/svg+xml');
   });
 
-  test('gives live routes to the ssr function, with the secret of the stack', async () => {
+  test('gives live routes to the live function, with the secret of the stack', async () => {
     expect((await site.get('/ssr')).status).toBe(200);
     // Who does not come through CloudFront does not know the secret.
-    const direct = await fetch(`${site.stack.functionUrl('ssr')}ssr`);
+    const direct = await fetch(`${site.stack.functionUrl('live')}ssr`);
     expect(direct.status).toBe(403);
   });
 

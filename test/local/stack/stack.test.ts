@@ -3,8 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Pace, StackClock } from '../../../lib/local/clock.ts';
 import { type LocalStack, type RunStackOptions, runStack } from '../../../lib/local/stack/index.ts';
 import { ask } from '../../support/http.ts';
 import { type FixtureOptions, MINIMAL_SITE, writeAssembly } from './assembly-fixture.ts';
@@ -18,7 +21,12 @@ afterEach(async () => {
 async function run(fixture: FixtureOptions, options: Partial<RunStackOptions> = {}): Promise<LocalStack> {
   const assembly = await writeAssembly(fixture);
   cleanups.push(() => assembly.remove());
-  const stack = await runStack({ assembly: assembly.directory, ...options });
+  const stack = await runStack({
+    assembly: assembly.directory,
+    clock: new StackClock('standing'),
+    calm: true,
+    ...options,
+  });
   cleanups.push(() => stack.stop());
   return stack;
 }
@@ -47,9 +55,11 @@ const secret = {
 };
 /** A function with a URL, which answers what the secret is. */
 const echo = {
+  EchoRole: { Type: 'AWS::IAM::Role' },
   Echo: {
     Type: 'AWS::Lambda::Function',
     Properties: {
+      Role: { 'Fn::GetAtt': ['EchoRole', 'Arn'] },
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
@@ -65,6 +75,12 @@ const echo = {
   },
 };
 const echoCode = { 'index.mjs': 'export const handler = async () => process.env.SECRET;' };
+
+test('has two edge locations, as on AWS, unless it is to be calm', async () => {
+  const { siteUrl } = await run({ resources: MINIMAL_SITE }, { calm: undefined });
+  const { headers } = await ask(siteUrl, '/', { headers: { 'x-amz-cf-pop': 'LOCAL2-C1' } });
+  expect(headers['x-amz-cf-pop']).toBe('LOCAL2-C1');
+});
 
 describe('uploads', () => {
   const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
@@ -116,7 +132,7 @@ describe('a second start', () => {
   const resources = { ...MINIMAL_SITE, ...upload({ DestinationBucketKeyPrefix: 'public' }), ...secret, ...echo };
   const assets = { site, echo: echoCode };
 
-  async function restartable(): Promise<(fresh?: boolean) => Promise<LocalStack>> {
+  async function restartable(pace: Pace = 'standing'): Promise<(fresh?: boolean) => Promise<LocalStack>> {
     const assembly = await writeAssembly({ resources, assets });
     const dataDirectory = await mkdtemp(join(tmpdir(), 'state-'));
     cleanups.push(
@@ -124,7 +140,8 @@ describe('a second start', () => {
       () => rm(dataDirectory, { recursive: true, force: true }),
     );
     return async (fresh = false) => {
-      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh });
+      const clock = new StackClock(pace);
+      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh, clock, calm: true });
       cleanups.push(() => stack.stop());
       return stack;
     };
@@ -147,7 +164,8 @@ describe('a second start', () => {
   });
 
   test('does not go back in time', async () => {
-    const start = await restartable();
+    // Kept is how far the clock is ahead of the machine's, which is a fixed number only where time flows.
+    const start = await restartable('flowing');
     const first = await start();
     first.clock.advance(3_600_000);
     await first.stop();
@@ -167,6 +185,22 @@ describe('a second start', () => {
 });
 
 describe('what cannot run', () => {
+  test('a mapping whose role may not take the messages', async () => {
+    const Jobs = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } };
+    const Mapping = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: { 'Fn::GetAtt': ['Jobs', 'Arn'] }, FunctionName: { Ref: 'Echo' } },
+    };
+    expect(
+      await failureOf({
+        resources: { ...MINIMAL_SITE, ...secret, ...echo, Jobs, Mapping },
+        assets: { echo: echoCode },
+      }),
+    ).toMatch(
+      /^cannot create Mapping .* may not take messages of the queue: .* not authorized to perform: sqs:ReceiveMessage/,
+    );
+  });
+
   test('a function that is not Node.js', async () => {
     const Fn = {
       Type: 'AWS::Lambda::Function',
@@ -197,11 +231,12 @@ describe('what cannot run', () => {
 
   test('a stack that is refused leaves nothing running', async () => {
     const servers = () => process.getActiveResourcesInfo().filter((kind) => /^TCPServer|Worker/.test(kind)).length;
+    // A server that was closed is gone by the next turn.
+    await turn();
     const before = servers();
     const Fn = { Type: 'AWS::SNS::Topic' };
     expect(await failureOf({ resources: { ...MINIMAL_SITE, Fn } })).toContain('AWS::SNS::Topic');
-    // Node counts a server that was closed until the end of the turn.
-    await setImmediate();
+    await turn();
     expect(servers()).toBeLessThanOrEqual(before);
   });
 });

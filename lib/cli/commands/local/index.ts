@@ -6,6 +6,7 @@ import { LOCAL_PORTS, type LocalSession, runLocalSession } from './local-session
 
 const FLAGS = {
   app: { type: 'string' },
+  calm: { type: 'boolean' },
   data: { type: 'string' },
   fresh: { type: 'boolean' },
   'inspector-port': { type: 'string' },
@@ -28,6 +29,8 @@ Usage: isr local [flags]
   --parameter <Name=value>     value of a parameter of the stack; may be repeated
   --data <folder>              where pages and secrets are kept for the next run (default: .local)
   --fresh                      forget what an earlier run kept
+  --calm                       one edge location, which purges reach at once; without it there are two, which they
+                               reach after seconds, as on AWS
   --json                       one JSON object when it is ready; logs go to standard error
 
 Examples:
@@ -51,6 +54,7 @@ async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCod
       stackName: values.stack,
       dataDirectory: resolve(host.directory, values.data ?? '.local'),
       fresh: values.fresh ?? false,
+      calm: values.calm ?? false,
       parameters: readAssignments('parameter', values.parameter ?? []),
       ports: {
         site: readPort('port', values.port, LOCAL_PORTS.site),
@@ -79,10 +83,10 @@ function welcome(session: LocalSession): string[] {
   ];
 }
 
-/** Sandboxes need `registerHooks`: https://nodejs.org/api/module.html#moduleregisterhooksoptions. The Lambdas run on Node 24. */
+/** Sandboxes need `registerHooks`: https://nodejs.org/api/module.html#moduleregisterhooksoptions. */
 export function requireNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 15)) return;
-  const message = `isr local needs Node.js 22.15 or newer (24 is what the Lambdas run on), this is ${version}`;
+  const message = `it needs Node.js 22.15 or newer (24 is what the Lambdas run on), this is ${version}`;
   throw new IsrError('INVALID_CONFIGURATION', message);
 }

@@ -18,11 +18,11 @@ export interface LocalSession {
   /** Absent in a stack without a revalidate function. */
   readonly revalidateUrl: string | undefined;
   readonly inspectorUrl: string;
-  /** Resolves when the user has asked to stop and everything has ended. */
+  /** Resolves once the user has asked to stop and everything has ended. */
   readonly stopped: Promise<void>;
 }
 
-/** Runs a stack with its inspector until the host's signal; what the functions log goes to the host. */
+/** Runs a stack and its inspector until the host's stop signal. Prints what the functions log. */
 export async function runLocalSession(
   options: LocalSessionOptions,
   host: Pick<CliHost, 'out' | 'stopSignal'>,
@@ -60,7 +60,7 @@ function stackPorts({ site, revalidate }: LocalSessionOptions['ports']): StackPo
   };
 }
 
-/** So that `isr status` and its like find the stack. A stack that keeps nothing has no place to say so. */
+/** Lets `isr status` and the other commands find the stack. Without a data folder they cannot. */
 export async function announce(
   stack: LocalStack,
   directory: string | undefined,

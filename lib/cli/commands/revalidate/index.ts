@@ -1,11 +1,12 @@
 import { IsrError, reasonOf } from '../../../basics/errors.ts';
 import { type Fault, sentenceOf } from '../../../basics/fault.ts';
+import type { RevalidationOutcome } from '../../../core/revalidate.ts';
 import { parseRevalidation } from '../../../core/revalidation-request.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, requireFrom } from '../../site/place.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
 import { flagFault, readFlags } from '../../terminal/flags.ts';
 import { countOf } from '../../terminal/wording.ts';
-import { linesOf, type RevalidationAnswer } from './answer-lines.ts';
+import { linesOf } from './outcome-lines.ts';
 
 const FLAGS = {
   ...PLACE_FLAGS,
@@ -16,7 +17,7 @@ const FLAGS = {
   token: { type: 'string' },
 } as const;
 
-const HELP = `Says that pages are out of date, and waits until nobody gets the old ones any more.
+const HELP = `Revalidates pages, and waits until nobody gets the old ones any more.
 
 Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] [flags]
 
@@ -24,7 +25,7 @@ Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] 
   --tag <tag>        every page with this tag; rendered when next asked for; may be repeated
   --prefix <prefix>  every page below it, with slashes at both ends: /docs/; may be repeated
   --all              every page
-  --json             the answer as one JSON object
+  --json             the response as one JSON object
 
 The token is read from the environment variable ISR_TOKEN. There is --token <secret> too, but your shell would
 remember it.
@@ -42,7 +43,7 @@ Examples:
 
 export const revalidateCommand: Command = { help: HELP, flags: FLAGS, allowPositionals: false, run: runRevalidate };
 
-/** As long as a Lambda may take. */
+/** The longest that a Lambda may run. */
 const PATIENCE_MS = 15 * 60_000;
 
 async function runRevalidate(argv: readonly string[], host: CliHost): Promise<ExitCode> {
@@ -52,10 +53,10 @@ async function runRevalidate(argv: readonly string[], host: CliHost): Promise<Ex
   const place = await findPlace(values, host);
   const url = requireFrom(place, 'revalidateUrl');
   host.progress(`revalidating ${countOf(itemsIn(request), 'item')} …`);
-  const { status, answer } = await send(url, token, request, host);
+  const { status, outcome } = await send(url, token, request, host);
   host.progress('');
-  if (values.json) host.out(JSON.stringify({ status, ...answer }));
-  else for (const line of linesOf(answer, place.source, host)) host.out(line);
+  if (values.json) host.out(JSON.stringify({ status, ...outcome }));
+  else for (const line of linesOf(outcome, place.source, host)) host.out(line);
   return status === 502 ? 1 : 0;
 }
 
@@ -73,7 +74,7 @@ interface RevalidateValues {
   readonly all?: boolean | undefined;
 }
 
-/** Checked as the function will check it, so that a slip costs no request. */
+/** Checks what the function will check, so that a mistake is found without a request. */
 function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequest {
   const request: RevalidateRequest = {
     ...(path && { paths: path }),
@@ -82,7 +83,7 @@ function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequ
     ...(all && { all: true as const }),
   };
   if (Object.keys(request).length === 0)
-    throw new UsageError('say what is out of date: --path, --tag, --prefix or --all');
+    throw new UsageError('name what to revalidate: --path, --tag, --prefix or --all');
   try {
     parseRevalidation(request, []);
   } catch (error) {
@@ -94,7 +95,7 @@ function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequ
 
 const FLAG_OF: Readonly<Record<string, string>> = { paths: '--path', tags: '--tag', prefixes: '--prefix' };
 
-/** Which of several values it is, the value itself tells. */
+/** The value in the sentence shows which one of several it is. */
 function sentenceOfFlag({ place: [member = ''], ...fault }: Fault): string {
   return sentenceOf({ ...fault, place: [] }, FLAG_OF[member] ?? 'the request');
 }
@@ -106,7 +107,7 @@ function itemsIn({ paths = [], tags = [], prefixes = [], all }: RevalidateReques
 function tokenOf(given: string | undefined): string {
   const token = given?.trim() ?? '';
   if (token === '') throw new UsageError('no token: set the environment variable ISR_TOKEN to the one of the site');
-  // fetch would repeat it in its error.
+  // fetch would show it in its error.
   if (!/^[\x21-\x7e]+$/.test(token))
     throw flagFault('the token', { mustBe: 'of visible ASCII characters, without blanks' });
   return token;
@@ -114,13 +115,13 @@ function tokenOf(given: string | undefined): string {
 
 interface Sent {
   readonly status: 200 | 202 | 502;
-  readonly answer: RevalidationAnswer;
+  readonly outcome: RevalidationOutcome;
 }
 
 async function send(url: string, token: string, request: RevalidateRequest, host: CliHost): Promise<Sent> {
   const response = await fetch(url, {
     method: 'POST',
-    // A redirect would take the token to who knows where.
+    // Following a redirect would send the token to another place.
     redirect: 'manual',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(request),
@@ -130,14 +131,14 @@ async function send(url: string, token: string, request: RevalidateRequest, host
   });
   const { status } = response;
   const text = await response.text();
-  const answer = parseAnswer(text);
-  if ((status === 200 || status === 202 || status === 502) && Array.isArray(answer?.pages)) {
-    return { status, answer: answer as RevalidationAnswer };
+  const outcome = parseOutcome(text);
+  if ((status === 200 || status === 202 || status === 502) && Array.isArray(outcome?.pages)) {
+    return { status, outcome: outcome as RevalidationOutcome };
   }
-  throw new FailedCommand(`${url} answered ${status}${explain(status, answer?.error ?? text)}`);
+  throw new FailedCommand(`${url} answered ${status}${explain(status, outcome?.error ?? text)}`);
 }
 
-function parseAnswer(text: string): (Partial<RevalidationAnswer> & { readonly error?: string }) | undefined {
+function parseOutcome(text: string): (Partial<RevalidationOutcome> & { readonly error?: string }) | undefined {
   try {
     return JSON.parse(text);
   } catch {
@@ -152,7 +153,7 @@ function explain(status: number, text: string): string {
   return reason === '' ? '' : `: ${reason}`;
 }
 
-/** `fetch` says "fetch failed", and its cause says why. */
+/** The message of `fetch` is only "fetch failed"; the reason is in its cause. */
 function causeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const { code } = (cause ?? {}) as { code?: string };

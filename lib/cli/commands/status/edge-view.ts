@@ -1,12 +1,12 @@
 import { reasonOf } from '../../../basics/errors.ts';
 import { FailedCommand } from '../../terminal/command.ts';
 
-/** What one GET through the edge told. */
+/** What one GET through the edge showed. */
 export interface EdgeView {
   readonly status: number;
   readonly milliseconds: number;
   readonly bytes: number;
-  /** By lower-case name, those of `SHOWN_HEADERS` that came. */
+  /** By lower-case name: those of `SHOWN_HEADERS` that the response has. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

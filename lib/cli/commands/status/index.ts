@@ -39,8 +39,8 @@ async function runStatus(argv: readonly string[], host: CliHost): Promise<ExitCo
   const place = await findPlace(values, host);
   const origin = asked.origin ?? requireFrom(place, 'siteUrl');
   const url = `${origin}${asked.path}`;
-  // Before the request, which may change it.
-  const stored = await lookAtStored(place, asked.origin, asked.path);
+  // Read before the request, which may change it.
+  const stored = await lookAtStored(place, asked, host);
   const edge = await askEdge(url, host.stopSignal);
   const why = [...edgeSentences(edge), ...storedSentences(stored)];
   const report = { url, edge, stored, why };
@@ -49,7 +49,13 @@ async function runStatus(argv: readonly string[], host: CliHost): Promise<ExitCo
   return 0;
 }
 
-function subjectOf(subject: string): { readonly origin: string | undefined; readonly path: string } {
+interface Asked {
+  /** Absent when only a path was given. */
+  readonly origin: string | undefined;
+  readonly path: string;
+}
+
+function subjectOf(subject: string): Asked {
   const isUrl = /^https?:\/\//i.test(subject);
   if (!isUrl && !subject.startsWith('/')) {
     throw new UsageError(`a page is a path such as /blog/hello or a URL, got '${subject}'`);
@@ -62,19 +68,18 @@ function subjectOf(subject: string): { readonly origin: string | undefined; read
   return { origin, path };
 }
 
-async function lookAtStored(place: Place, origin: string | undefined, path: string): Promise<StoredLook> {
+async function lookAtStored(place: Place, { origin, path }: Asked, host: CliHost): Promise<StoredLook> {
   if (place.bucket === undefined) {
-    return { kind: 'unknown', reason: 'which bucket the site has is not known (--stack, --outputs or --bucket tell)' };
+    return { kind: 'unknown', reason: "the site's bucket is not known (give --stack, --outputs or --bucket)" };
   }
   const origins = [place.siteUrl, ...(place.otherUrls ?? [])].filter((url) => url !== undefined);
   if (origin !== undefined && origins.length > 0 && !origins.some((url) => isSameOrigin(url, origin))) {
-    return { kind: 'unknown', reason: `${place.source} is of another site, ${place.siteUrl}` };
+    return { kind: 'unknown', reason: `${place.source} belongs to another site, ${place.siteUrl}` };
   }
   try {
-    const bucket = await openBucket(place);
-    return await findStoredPage(bucket, place, path).finally(() => bucket.close());
+    return await findStoredPage(await openBucket(place, host), place, path);
   } catch (error) {
-    // What the edge says is worth telling all the same.
+    // The response of the edge is worth showing anyway.
     if (error instanceof FailedCommand) return { kind: 'unknown', reason: error.message };
     throw error;
   }

@@ -8,7 +8,7 @@ import type { StoredLook } from './stored-look.ts';
 
 const WIDTH = 78;
 
-/** What `isr status` found out. */
+/** All that `isr status` found out. */
 export interface StatusReport {
   readonly url: string;
   readonly edge: EdgeView;
@@ -76,7 +76,7 @@ function relative(milliseconds: number): string {
   return milliseconds >= 0 ? `in ${durationOf(milliseconds)}` : `${durationOf(-milliseconds)} ago`;
 }
 
-/** Words on lines of a terminal's usual width. */
+/** Breaks a sentence into lines of a terminal's usual width. */
 function wrap(sentence: string): string[] {
   const lines: string[] = [];
   for (const word of sentence.split(' ')) {

@@ -8,11 +8,11 @@ const ORIGIN: Readonly<Record<string, string>> = {
   HIT: 'the stored page was fresh',
   PRERENDERED: 'it was made by the build, and only a deployment changes it',
   STALE: 'the stored page had expired: it was served at once, and one new render was asked for in the background',
-  REVALIDATED: 'the stored page had been revalidated, so it was rendered anew for this answer, and stored',
-  MISS: 'nothing was stored yet, so it was rendered for this answer',
+  REVALIDATED: 'the stored page had been revalidated, so it was rendered anew for this response, and stored',
+  MISS: 'nothing was stored yet, so it was rendered for this response',
 };
 
-/** What the answer of the edge means. */
+/** Explains the response of the edge. */
 export function edgeSentences({ status, headers }: EdgeView): string[] {
   return [copySentence(status, headers), originSentence(status, headers)].filter((sentence) => sentence !== undefined);
 }
@@ -22,12 +22,12 @@ function copySentence(status: number, headers: EdgeView['headers']): string | un
   if (/^Hit/i.test(edge)) {
     return `CloudFront answered with its own copy, ${durationOf(Number(headers.age ?? 0) * 1000)} old.`;
   }
-  if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was out of date; the origin said that it still stands.";
+  if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was stale; the origin said that it still stands.";
   if (/^Miss/i.test(edge)) return 'CloudFront had no copy and asked the origin.';
-  if (/^Error/i.test(edge)) return `CloudFront passed on the origin's answer ${status}.`;
+  if (/^Error/i.test(edge)) return `CloudFront passed on the origin's response ${status}.`;
   return /^(Function|LambdaGenerated)/i.test(edge)
-    ? "The answer was made at the edge, by the site's CloudFront function."
-    : 'The answer does not say that it came through CloudFront.';
+    ? "The response was made at the edge, by the site's CloudFront function."
+    : 'The response does not say that it came through CloudFront.';
 }
 
 function originSentence(status: number, headers: EdgeView['headers']): string | undefined {
@@ -36,7 +36,7 @@ function originSentence(status: number, headers: EdgeView['headers']): string | 
   const when = isCopy ? 'When that copy was made' : 'At the origin';
   if (state === undefined) {
     if (status >= 300 && status < 400) return `It redirects to ${headers.location ?? 'an unknown place'}.`;
-    return 'The answer has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
+    return 'The response has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
   }
   return `${when}, ${stateClause(state, headers['cache-status'] ?? '')}.`;
 }
@@ -48,13 +48,13 @@ function stateClause(state: string, cacheStatus: string): string {
   if (state === 'STALE' && detail === 'render-failed') {
     return 'the last render had failed: the old page is served until one succeeds';
   }
-  if (state === 'MISS' && detail === 'not-found') return 'there was no such page; the answer is not stored';
+  if (state === 'MISS' && detail === 'not-found') return 'there was no such page; the response is not stored';
   return ORIGIN[state] ?? `the state was ${state}`;
 }
 
-/** What the stored page, as it was before the request, says. */
+/** Explains the stored page, as it was before the request. */
 export function storedSentences(look: StoredLook): string[] {
-  if (look.kind === 'unknown') return [`What is stored cannot be told: ${look.reason}.`];
+  if (look.kind === 'unknown') return [`It is not known what is stored: ${look.reason}.`];
   if (look.kind === 'missing') return ['Nothing was stored for it in this deployment before this request.'];
   const { page, dropped } = look;
   return [
@@ -72,7 +72,7 @@ function stateSentence(page: StoredView): string {
   const start = `The stored page, rendered ${age} ago,`;
   switch (freshness.kind) {
     case 'invalidated':
-      return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
+      return `${start} is invalidated: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
     case 'expired': {
       const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
       if (!freshness.isTooStale) return expired + next(page, IN_THE_BACKGROUND);
@@ -87,14 +87,14 @@ function stateSentence(page: StoredView): string {
 const WAITS = ' The next request at the origin waits for a new render.';
 const IN_THE_BACKGROUND = ' The next request at the origin gets it at once and has it rendered in the background.';
 
-/** Nothing is rendered for a while after a render that failed. */
+/** For a while after a failed render, nothing is rendered. */
 function next({ facts, now }: StoredView, sentence: string): string {
   return facts.retryAt !== undefined && facts.retryAt > now ? '' : sentence;
 }
 
 type Invalidated = Extract<Freshness, { readonly kind: 'invalidated' }>;
 
-/** The floor of the ledger is no entry: everything up to its sequence is out of date. */
+/** The ledger's floor is no entry: it invalidates everything up to its sequence. */
 function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): string {
   const proof = `ledger entry ${sequence}, the page knows of ${facts.ledgerSequence}`;
   const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(by) ?? [];

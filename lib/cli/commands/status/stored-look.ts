@@ -4,17 +4,17 @@ import type { SiteBucket } from '../../site/bucket.ts';
 import type { Place } from '../../site/place.ts';
 import { createPageViewer, type StoredView } from '../../site/stored-page.ts';
 
-/** What could be learned about the stored page. */
+/** What is known about the stored page. */
 export type StoredLook =
   | { readonly kind: 'unknown'; readonly reason: string }
-  /** `keys`: of the objects that were looked for. */
+  /** `keys`: keys of the objects that were looked for. */
   | { readonly kind: 'missing'; readonly keys: readonly string[] }
-  /** `dropped`: names of query parameters that are not part of the page. */
+  /** `dropped`: query parameters that are not part of the page. */
   | { readonly kind: 'found'; readonly page: StoredView; readonly dropped: readonly string[] };
 
 const MOST_PARAMETERS = 4;
 
-/** Only the deployed edge function knows which query parameters count, so the page with most of them is looked for. */
+/** Only the deployed edge function knows which query parameters count, so all combinations are tried. */
 export async function findStoredPage(bucket: SiteBucket, place: Place, path: string): Promise<StoredLook> {
   const viewer = createPageViewer(bucket, place);
   const keys: string[] = [];
@@ -40,7 +40,7 @@ function parameterNames(path: string): string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** Every selection of the names, the largest first; of very many names only all and none. */
+/** All combinations of the names, the largest first. Of many names, only all of them and none. */
 function mostFirst(names: readonly string[]): (readonly string[])[] {
   if (names.length > MOST_PARAMETERS) return [names, []];
   const selections = Array.from({ length: 2 ** names.length }, (_, bits) => names.filter((_, i) => bits & (1 << i)));

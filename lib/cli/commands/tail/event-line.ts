@@ -19,7 +19,7 @@ const ISR_STYLES: Readonly<Record<string, Style>> = {
   MISS: 'cyan',
 };
 const LEVEL_STYLES: Readonly<Record<string, Style>> = { warn: 'yellow', error: 'red' };
-/** Time, name of the kind, and the blanks between. */
+/** Width of the time, the name of the kind, and the blanks after them. */
 const MARGIN = 20;
 
 /** `12:00:01  request   GET /blog 200 Hit HIT 3 ms` */
@@ -31,7 +31,7 @@ export function eventLine(event: LocalEvent, host: CliHost): string {
   return `${host.style('dim', time)}  ${cell(host, NAMES[event.kind], 8)}  ${style === undefined ? words : host.style(style, words)}`;
 }
 
-/** What the inspector asks for while somebody looks at it, and what this command line does. */
+/** Calls of the inspector and of this command line, which only look. */
 export function isOwnCall(event: LocalEvent): boolean {
   return event.kind === 'api-call' && /^(HeadObject|ListObjectsV2)$/.test(event.action);
 }
@@ -57,7 +57,7 @@ function describe(event: LocalEvent): Description {
       return { text, style: failed === '' ? undefined : 'red' };
     }
     case 'invalidation':
-      return { text: `${event.items.join(' ')}  ${event.removed} removed` };
+      return { text: `${event.items.join(' ')}  ${event.removed} removed at ${event.location}` };
     case 'api-call':
       return { text: `${event.service} ${event.action} ${event.resource}  ${event.status}` };
     case 'log':

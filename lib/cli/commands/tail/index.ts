@@ -45,7 +45,7 @@ async function runTail(argv: readonly string[], host: CliHost): Promise<ExitCode
   const kinds = new Set((values.kind ?? KINDS.slice(0, 5)).map((kind) => readChoice('kind', kind, KINDS)));
   const sinceMs = durationFrom(values.since ?? '10s');
   const place = await findPlace(values, host);
-  const events = await eventsOf(place, values['log-group'] ?? [], sinceMs, host.stopSignal);
+  const events = await eventsOf(place, values['log-group'] ?? [], sinceMs, host);
   if (!values.json) host.err(`What happens in ${place.source}; stop with Ctrl-C.`);
   try {
     for await (const event of events) {
@@ -53,7 +53,7 @@ async function runTail(argv: readonly string[], host: CliHost): Promise<ExitCode
       host.out(values.json ? JSON.stringify(event) : eventLine(event, host));
     }
   } catch (error) {
-    // Whatever was under way when the user stopped it.
+    // After Ctrl-C, whatever is being read fails.
     if (!host.stopSignal.aborted) throw error;
   }
   return 0;
@@ -63,22 +63,22 @@ async function eventsOf(
   place: Place,
   logGroups: readonly string[],
   sinceMs: number,
-  signal: AbortSignal,
+  host: CliHost,
 ): Promise<AsyncIterable<LocalEvent>> {
   if (place.session !== undefined && logGroups.length === 0) {
     const since = Date.now() + place.session.offsetMilliseconds - sinceMs;
-    return localEvents(place.session.inspectorUrl, since, signal);
+    return localEvents(place.session.inspectorUrl, since, host.stopSignal);
   }
   if (logGroups.length === 0 && place.stackName === undefined) throw new UsageError(WAYS);
-  const groups = logGroups.length > 0 ? logGroups : await logGroupsOf(place);
-  return logEvents(groups, place, Date.now() - sinceMs, signal);
+  const groups = logGroups.length > 0 ? logGroups : await logGroupsOf(place, host);
+  return logEvents(groups, place, Date.now() - sinceMs, host);
 }
 
 const WAYS = [
-  'cannot tell what to listen to; say it in one of these ways:',
-  "  start a local stack here    ('isr local' or npm start)",
+  'it is not known what to listen to; say it in one of these ways:',
+  '  isr local                   (starts a local stack here)',
   '  --stack <name>              (a deployed stack, with your AWS credentials)',
-  '  --outputs cdk-outputs.json  (cdk deploy --outputs-file cdk-outputs.json writes it)',
+  '  --outputs cdk-outputs.json  (written by cdk deploy --outputs-file cdk-outputs.json)',
   '  --log-group <name>',
 ].join('\n');
 

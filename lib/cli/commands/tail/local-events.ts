@@ -3,7 +3,7 @@ import type { LocalEvent } from '../../../local/events.ts';
 import { FailedCommand } from '../../terminal/command.ts';
 import { isPlatformLine } from '../../terminal/log-text.ts';
 
-/** The inspector's event stream. Ends with the signal; rejects when the stack stops. `since` by the stack's clock. */
+/** Events of a local stack from `since` on, by its clock. Ends with the signal; rejects when the stack stops. */
 export async function* localEvents(
   inspectorUrl: string,
   since: number,
@@ -22,7 +22,7 @@ export async function* localEvents(
   if (!signal.aborted) throw new FailedCommand('the local stack has stopped');
 }
 
-/** https://html.spec.whatwg.org/multipage/server-sent-events.html: an event is a line `data: {...}` here. */
+/** Of https://html.spec.whatwg.org/multipage/server-sent-events.html only this: each event is a line `data: {...}`. */
 async function* parseEventStream(body: ReadableStream<Uint8Array>): AsyncGenerator<LocalEvent> {
   const decoder = new TextDecoder();
   let pending = '';

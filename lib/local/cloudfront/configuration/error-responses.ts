@@ -1,5 +1,5 @@
 import type { CustomErrorResponseConfig } from './cloudformation-shapes.ts';
-import { checkProperties, type Faults, readNumber, readOptionalNumber } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, readNumber, readOptionalNumber } from './properties.ts';
 
 const DEFAULT_ERROR_TTL_SECONDS = 10;
 
@@ -15,7 +15,7 @@ const PROPERTIES = ['ErrorCode', 'ErrorCachingMinTTL', 'ResponseCode', 'Response
 
 export function readErrorResponses(
   configs: readonly CustomErrorResponseConfig[],
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): ReadonlyMap<number, ErrorResponse> {
   const responses = new Map<number, ErrorResponse>();
   configs.forEach((config, index) => {

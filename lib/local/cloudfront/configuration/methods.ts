@@ -1,5 +1,5 @@
 import type { OriginTarget } from './origins.ts';
-import type { Faults } from './properties.ts';
+import type { ConfigurationFaults } from './properties.ts';
 
 const READ = ['GET', 'HEAD'];
 const READ_AND_OPTIONS = [...READ, 'OPTIONS'];
@@ -9,7 +9,7 @@ export function readAllowedMethods(
   where: string,
   methods: readonly string[] | undefined,
   target: OriginTarget,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): ReadonlySet<string> {
   const allowed = new Set(methods ?? READ);
   if (![READ, READ_AND_OPTIONS, EVERY].some((set) => isSame(allowed, set))) {
@@ -27,7 +27,7 @@ export function readAllowedMethods(
 export function readCachedMethods(
   where: string,
   methods: readonly string[] | undefined,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): ReadonlySet<string> {
   const cached = new Set(methods ?? READ);
   if (![READ, READ_AND_OPTIONS].some((set) => isSame(cached, set))) {

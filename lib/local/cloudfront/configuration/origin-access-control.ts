@@ -1,5 +1,5 @@
 import type { OriginAccessControlConfig } from './cloudformation-shapes.ts';
-import { checkProperties, type Faults, readOneOf } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, readOneOf } from './properties.ts';
 
 export interface Signing {
   readonly service: 's3' | 'lambda';
@@ -10,7 +10,7 @@ export interface Signing {
 export function readOriginAccessControl(
   where: string,
   config: OriginAccessControlConfig,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): Signing | undefined {
   const supported = ['OriginAccessControlOriginType', 'SigningBehavior', 'SigningProtocol'];
   checkProperties(where, config, { supported, ignored: { Name: 'a label', Description: 'a label' } }, faults);

@@ -3,7 +3,13 @@ import type { Fields } from '../message/fields.ts';
 import type { OriginConfig, OriginGroupConfig } from './cloudformation-shapes.ts';
 import type { DistributionResources } from './distribution-resources.ts';
 import { readOriginAccessControl, type Signing } from './origin-access-control.ts';
-import { checkProperties, type Faults, type PropertyRules, readNumber, readOptionalNumber } from './properties.ts';
+import {
+  type ConfigurationFaults,
+  checkProperties,
+  type KnownProperties,
+  readNumber,
+  readOptionalNumber,
+} from './properties.ts';
 
 export interface Origin {
   readonly id: string;
@@ -36,7 +42,7 @@ const DEFAULT_ATTEMPTS = 3;
 const DEFAULT_READ_TIMEOUT_SECONDS = 30;
 const DEFAULT_KEEPALIVE_SECONDS = 5;
 
-const ORIGIN_RULES: PropertyRules = {
+const ORIGIN_RULES: KnownProperties = {
   supported: [
     'ConnectionAttempts',
     'CustomOriginConfig',
@@ -53,7 +59,7 @@ const ORIGIN_RULES: PropertyRules = {
   },
 };
 
-const CUSTOM_ORIGIN_RULES: PropertyRules = {
+const CUSTOM_ORIGIN_RULES: KnownProperties = {
   supported: ['OriginKeepaliveTimeout', 'OriginReadTimeout'],
   ignored: {
     HTTPPort: 'the local address has a port of its own',
@@ -64,12 +70,15 @@ const CUSTOM_ORIGIN_RULES: PropertyRules = {
   },
 };
 
-const S3_ORIGIN_RULES: PropertyRules = {
+const S3_ORIGIN_RULES: KnownProperties = {
   supported: ['OriginReadTimeout'],
 };
 
 /** All that a behavior may point at, by id: the origins and the groups. */
-export function readTargets(resources: DistributionResources, faults: Faults): ReadonlyMap<string, OriginTarget> {
+export function readTargets(
+  resources: DistributionResources,
+  faults: ConfigurationFaults,
+): ReadonlyMap<string, OriginTarget> {
   const targets = new Map<string, OriginTarget>();
   (resources.config.Origins ?? []).forEach((config, index) => {
     const origin = readOrigin(`Origins[${index}]`, config, resources, faults);
@@ -83,7 +92,12 @@ export function readTargets(resources: DistributionResources, faults: Faults): R
   return targets;
 }
 
-function readOrigin(where: string, config: OriginConfig, resources: DistributionResources, faults: Faults): Origin {
+function readOrigin(
+  where: string,
+  config: OriginConfig,
+  resources: DistributionResources,
+  faults: ConfigurationFaults,
+): Origin {
   checkProperties(where, config, ORIGIN_RULES, faults);
   const { S3OriginConfig: s3, CustomOriginConfig: custom } = config;
   if ((s3 === undefined) === (custom === undefined)) {
@@ -110,7 +124,7 @@ function readOrigin(where: string, config: OriginConfig, resources: Distribution
   };
 }
 
-function locate(where: string, domainName: string, resources: DistributionResources, faults: Faults): URL {
+function locate(where: string, domainName: string, resources: DistributionResources, faults: ConfigurationFaults): URL {
   try {
     return new URL(resources.originUrl(domainName));
   } catch (error) {
@@ -129,7 +143,7 @@ function readSigning(
   where: string,
   config: OriginConfig,
   resources: DistributionResources,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): Signing | undefined {
   const id = config.OriginAccessControlId;
   if (id === undefined || id === '') return undefined;
@@ -147,7 +161,7 @@ function readGroup(
   where: string,
   config: OriginGroupConfig,
   origins: ReadonlyMap<string, Origin>,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): OriginTarget | undefined {
   const ignored = { SelectionCriteria: 'the default, in order, is all that is emulated' };
   checkProperties(

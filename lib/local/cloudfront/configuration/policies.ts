@@ -1,5 +1,5 @@
 import type { CachePolicyConfig, OriginRequestPolicyConfig } from './cloudformation-shapes.ts';
-import { checkProperties, type Faults, isTrue, readNumber } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, isTrue, readNumber } from './properties.ts';
 import { NOTHING, readCookieSelection, readHeaderSelection, readQuerySelection, type Selection } from './selection.ts';
 
 export interface CachePolicySettings {
@@ -70,7 +70,11 @@ export const MANAGED_ORIGIN_REQUEST_POLICIES: ReadonlyMap<string, OriginRequestP
 
 const PARAMETERS = 'ParametersInCacheKeyAndForwardedToOrigin';
 
-export function readCachePolicy(where: string, config: CachePolicyConfig, faults: Faults): CachePolicySettings {
+export function readCachePolicy(
+  where: string,
+  config: CachePolicyConfig,
+  faults: ConfigurationFaults,
+): CachePolicySettings {
   const supported = ['MinTTL', 'DefaultTTL', 'MaxTTL', PARAMETERS];
   checkProperties(where, config, { supported, ignored: { Name: 'a label', Comment: 'a label' } }, faults);
   const parameters = config[PARAMETERS];
@@ -116,7 +120,7 @@ const ORIGIN_REQUEST_HEADER_CHOICES = [
 export function readOriginRequestPolicy(
   where: string,
   config: OriginRequestPolicyConfig,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): OriginRequestPolicySettings {
   const supported = ['HeadersConfig', 'CookiesConfig', 'QueryStringsConfig'];
   checkProperties(where, config, { supported, ignored: { Name: 'a label', Comment: 'a label' } }, faults);
@@ -133,7 +137,7 @@ export function readOriginRequestPolicy(
   };
 }
 
-function readEdgeHeaders(where: string, headers: Selection, faults: Faults): readonly string[] {
+function readEdgeHeaders(where: string, headers: Selection, faults: ConfigurationFaults): readonly string[] {
   if (headers.takes === 'all-but-listed') return [];
   const asked = [...headers.names].filter((name) => name.startsWith('cloudfront-'));
   for (const name of asked) {

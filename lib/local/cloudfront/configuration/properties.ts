@@ -1,5 +1,5 @@
 /** Collects everything wrong with one distribution, so that it is reported at once. */
-export class Faults {
+export class ConfigurationFaults {
   readonly #messages: string[] = [];
 
   add(message: string): void {
@@ -12,15 +12,20 @@ export class Faults {
   }
 }
 
-/** What the emulator makes of the properties of one CloudFormation type. */
-export interface PropertyRules {
+/** The properties of one object of a configuration that the emulator knows. */
+export interface KnownProperties {
   readonly supported: readonly string[];
   /** Without effect on one machine, each for the reason given. */
   readonly ignored?: Readonly<Record<string, string>>;
 }
 
 /** Records a fault for every property that is neither implemented nor ignored on purpose. */
-export function checkProperties(where: string, value: object, rules: PropertyRules, faults: Faults): void {
+export function checkProperties(
+  where: string,
+  value: object,
+  rules: KnownProperties,
+  faults: ConfigurationFaults,
+): void {
   for (const [name, setting] of Object.entries(value)) {
     if (rules.supported.includes(name) || (rules.ignored && Object.hasOwn(rules.ignored, name))) continue;
     if (isAbsent(setting)) continue;
@@ -36,14 +41,19 @@ function isAbsent(setting: unknown): boolean {
 }
 
 /** CloudFormation takes `15` and `"15"` alike. */
-export function readNumber(where: string, value: unknown, faults: Faults): number {
+export function readNumber(where: string, value: unknown, faults: ConfigurationFaults): number {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
   faults.add(`'${where}' must be a number, got '${String(value)}'`);
   return 0;
 }
 
-export function readOptionalNumber(where: string, value: unknown, fallback: number, faults: Faults): number {
+export function readOptionalNumber(
+  where: string,
+  value: unknown,
+  fallback: number,
+  faults: ConfigurationFaults,
+): number {
   return value === undefined ? fallback : readNumber(where, value, faults);
 }
 
@@ -52,7 +62,12 @@ export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-export function readOneOf<T extends string>(where: string, value: unknown, choices: readonly T[], faults: Faults): T {
+export function readOneOf<T extends string>(
+  where: string,
+  value: unknown,
+  choices: readonly T[],
+  faults: ConfigurationFaults,
+): T {
   const choice = choices.find((candidate) => candidate === value);
   if (choice !== undefined) return choice;
   faults.add(`'${where}' must be one of ${choices.join(', ')} for the local CloudFront, got '${String(value)}'`);

@@ -2,7 +2,7 @@ import { type Behavior, BehaviorReader } from './behavior.ts';
 import type { DistributionResources } from './distribution-resources.ts';
 import { type ErrorResponse, readErrorResponses } from './error-responses.ts';
 import { type OriginTarget, readTargets } from './origins.ts';
-import { checkProperties, Faults, isTrue, type PropertyRules } from './properties.ts';
+import { ConfigurationFaults, checkProperties, isTrue, type KnownProperties } from './properties.ts';
 
 export interface Configuration {
   /** In the order in which they are tried; the last one matches every path. */
@@ -14,7 +14,7 @@ export interface Configuration {
   readonly cacheTagHeader: string | undefined;
 }
 
-const DISTRIBUTION_RULES: PropertyRules = {
+const DISTRIBUTION_RULES: KnownProperties = {
   supported: [
     'CacheBehaviors',
     'CacheTagConfig',
@@ -31,7 +31,7 @@ const DISTRIBUTION_RULES: PropertyRules = {
     HttpVersion: 'the local edge speaks HTTP/1.1',
     IPV6Enabled: 'the local edge listens on 127.0.0.1',
     Logging: 'requests are events of the local stack',
-    PriceClass: 'there is one edge location',
+    PriceClass: 'every edge location is on this machine',
     ViewerCertificate: 'the local edge speaks http',
     WebACLId: 'a firewall is not emulated',
   },
@@ -45,7 +45,7 @@ export function readConfiguration(
   resources: DistributionResources,
   log: (functionName: string, line: string) => void,
 ): Configuration {
-  const faults = new Faults();
+  const faults = new ConfigurationFaults();
   const { config } = resources;
   checkProperties('DistributionConfig', config, DISTRIBUTION_RULES, faults);
   if (!isTrue(config.Enabled)) faults.add(`'DistributionConfig.Enabled' must be true`);

@@ -1,5 +1,5 @@
 import type { ResponseHeadersPolicyConfig, SecurityHeadersConfig } from './cloudformation-shapes.ts';
-import { checkProperties, type Faults, isTrue } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, isTrue } from './properties.ts';
 
 interface AddedHeader {
   readonly name: string;
@@ -32,7 +32,7 @@ export const MANAGED_RESPONSE_HEADERS_POLICIES: ReadonlyMap<string, ResponseHead
 export function readResponseHeadersPolicy(
   where: string,
   config: ResponseHeadersPolicyConfig,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): ResponseHeadersPolicy {
   const supported = ['CustomHeadersConfig', 'RemoveHeadersConfig', 'SecurityHeadersConfig'];
   checkProperties(where, config, { supported, ignored: { Name: 'a label', Comment: 'a label' } }, faults);
@@ -61,7 +61,7 @@ const SECURITY_HEADERS: Readonly<Record<SecurityProperty, string>> = {
 function readSecurityHeaders(
   where: string,
   config: SecurityHeadersConfig | undefined,
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): readonly AddedHeader[] {
   if (config === undefined) return [];
   checkProperties(where, config, { supported: Object.keys(SECURITY_HEADERS) }, faults);

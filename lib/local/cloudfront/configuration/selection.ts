@@ -1,5 +1,5 @@
 import type { CookiesConfig, HeadersConfig, QueryStringsConfig } from './cloudformation-shapes.ts';
-import { type Faults, readOneOf } from './properties.ts';
+import { type ConfigurationFaults, readOneOf } from './properties.ts';
 
 /** Which names of a kind (headers, cookies, query parameters) a policy takes. */
 export interface Selection {
@@ -35,7 +35,7 @@ export function readHeaderSelection(
   where: string,
   config: HeadersConfig | undefined,
   choices: readonly (keyof typeof TAKES)[],
-  faults: Faults,
+  faults: ConfigurationFaults,
 ): Selection {
   const behavior = readOneOf(`${where}.HeaderBehavior`, config?.HeaderBehavior, choices, faults);
   return { takes: TAKES[behavior], names: new Set((config?.Headers ?? []).map((name) => name.toLowerCase())) };
@@ -43,12 +43,20 @@ export function readHeaderSelection(
 
 const KEY_CHOICES = ['none', 'whitelist', 'all', 'allExcept'] as const;
 
-export function readCookieSelection(where: string, config: CookiesConfig | undefined, faults: Faults): Selection {
+export function readCookieSelection(
+  where: string,
+  config: CookiesConfig | undefined,
+  faults: ConfigurationFaults,
+): Selection {
   const behavior = readOneOf(`${where}.CookieBehavior`, config?.CookieBehavior, KEY_CHOICES, faults);
   return { takes: TAKES[behavior], names: new Set(config?.Cookies ?? []) };
 }
 
-export function readQuerySelection(where: string, config: QueryStringsConfig | undefined, faults: Faults): Selection {
+export function readQuerySelection(
+  where: string,
+  config: QueryStringsConfig | undefined,
+  faults: ConfigurationFaults,
+): Selection {
   const behavior = readOneOf(`${where}.QueryStringBehavior`, config?.QueryStringBehavior, KEY_CHOICES, faults);
   return { takes: TAKES[behavior], names: new Set(config?.QueryStrings ?? []) };
 }

@@ -7,18 +7,24 @@ import { type Behavior, forwardsCookies } from '../configuration/behavior.ts';
 import { normalizeForMatching } from '../configuration/path-pattern.ts';
 import type { Configuration } from '../configuration/read-configuration.ts';
 import { type FunctionHost, runViewerRequest, runViewerResponse } from '../functions/run-viewer-functions.ts';
-import { type Answer, discard } from '../message/answer.ts';
+import { type Answer, drain } from '../message/answer.ts';
 import { type EdgeRequest, hasBody, readEdgeRequest, toLocalScheme } from '../message/edge-request.ts';
 import type { Fields } from '../message/fields.ts';
 import { applyViewerConditions } from './conditions.ts';
 import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
+import { withVisibleVary } from './vary.ts';
+
+/** Names the edge location that answered. */
+export const POP_HEADER = 'x-amz-cf-pop';
 
 export interface ViewerSideOptions {
   readonly distributionId: string;
   readonly domainName: string;
   readonly configuration: Configuration;
   readonly edge: Edge;
+  /** The name of the edge location. */
+  readonly location: string;
   readonly clock: Clock;
   readonly log: (functionName: string, line: string) => void;
 }
@@ -45,7 +51,7 @@ export class ViewerSide {
 
   async answer(message: IncomingMessage): Promise<ViewerAnswer> {
     const requestId = createRequestId();
-    const request = this.#withRootObject(readEdgeRequest(message));
+    const request = this.#withRootObject(withoutLocation(readEdgeRequest(message)));
     const { answer, result, originHeaders } = await this.#route(request, message, requestId);
     const local = toLocalScheme(answer.headers, message.headers.host);
     const headers: Fields = { ...local, ...this.#edgeHeaders(requestId), 'x-cache': `${result} from cloudfront` };
@@ -74,7 +80,10 @@ export class ViewerSide {
     found: EdgeAnswer,
     host: FunctionHost,
   ): Promise<Omit<Routed, 'originHeaders'>> {
-    const headers: Fields = { ...found.headers, via: `1.1 ${this.#options.domainName} (CloudFront)` };
+    const headers: Fields = {
+      ...withVisibleVary(found.headers, behavior),
+      via: `1.1 ${this.#options.domainName} (CloudFront)`,
+    };
     // Cookies that CloudFront does not forward, it does not let the origin set either.
     if (!forwardsCookies(behavior)) delete headers['set-cookie'];
     if (found.status >= 400) {
@@ -82,7 +91,7 @@ export class ViewerSide {
       const shown = { ...page, headers: applyResponseHeadersPolicy(page.headers, behavior.responseHeadersPolicy) };
       return { answer: shown, result: 'Error' };
     }
-    const conditional = applyViewerConditions(request, { ...found, headers });
+    const conditional = applyViewerConditions(request, { ...found, headers }, this.#options.clock.now());
     const shown = applyResponseHeadersPolicy(conditional.headers, behavior.responseHeadersPolicy);
     const answer = runViewerResponse(behavior.functions, request, { ...conditional, headers: shown }, host);
     return { answer, result: 'result' in answer ? answer.result : found.result };
@@ -99,10 +108,10 @@ export class ViewerSide {
     const requestId = createRequestId();
     const answer = await edge.answer({ request: pageRequest, behavior, target, requestId, body: undefined });
     if (answer.status >= 400) {
-      discard(answer);
+      drain(answer.body);
       return undefined;
     }
-    discard(found);
+    drain(found.body);
     return { status: page.status, headers: { ...answer.headers }, body: answer.body };
   }
 
@@ -126,8 +135,14 @@ export class ViewerSide {
 
   #edgeHeaders(requestId: string): Fields {
     const via = `1.1 ${this.#options.domainName} (CloudFront)`;
-    return { via, 'x-amz-cf-pop': 'LOCAL1-C1', 'x-amz-cf-id': requestId };
+    return { via, [POP_HEADER]: this.#options.location, 'x-amz-cf-id': requestId };
   }
+}
+
+// A viewer may name an edge location on this machine alone.
+function withoutLocation(request: EdgeRequest): EdgeRequest {
+  const { [POP_HEADER]: _, ...headers } = request.headers;
+  return { ...request, headers };
 }
 
 function createRequestId(): string {

@@ -1,6 +1,7 @@
 import { ignored, nested, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import { startEventSourceMapping } from '../../lambda/event-source-mapping.ts';
 import { startFunctionUrl } from '../../lambda/function-url.ts';
+import { needsOf, POLLER_ACTIONS } from '../../sqs/needs.ts';
 import type { StackContext, StackPorts } from '../context.ts';
 import { ANY_PORT, explainPortInUse, type ListenRequest } from '../listen.ts';
 import { physicalName } from '../physical-name.ts';
@@ -46,26 +47,37 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
       const ref = physicalName(generatedName, 64);
       const queue = context.queues.get(properties.string('EventSourceArn'));
       if (queue === undefined) throw new Error('its source must be a queue of the stack');
+      const target = functionOf(context, properties.string('FunctionName'));
+      checkPollerRights(target, queue.arn, context);
       if (properties.optionalBoolean('Enabled') !== false) {
         const mapping = startEventSourceMapping({
-          function: functionOf(context, properties.string('FunctionName')),
-          queueUrl: queue.url,
+          function: target,
+          source: context.server.messagesOf(queue.name),
           queueArn: queue.arn,
-          endpoint: context.server.url,
           fifo: queue.isFifo,
           batchSize: properties.optionalNumber('BatchSize') ?? 10,
           batchWindowSeconds: properties.optionalNumber('MaximumBatchingWindowInSeconds') ?? 0,
           maximumConcurrency: properties.optionalObject('ScalingConfig')?.optionalNumber('MaximumConcurrency'),
           reportBatchItemFailures: properties.strings('FunctionResponseTypes').includes('ReportBatchItemFailures'),
           onEvent: context.onEvent,
+          onChange: context.onChange,
         });
-        context.consumedQueues.add(queue.name);
+        context.mappings.set(queue.name, mapping);
         context.onStop(() => mapping.stop());
       }
       return { ref, attributes: { Id: ref } };
     },
   },
 };
+
+/** Lambda refuses a mapping whose function's role may not take the messages. */
+function checkPollerRights({ role }: StackFunction, queueArn: string, { access }: StackContext): void {
+  const refusal = access.refusalOfRole(
+    role,
+    POLLER_ACTIONS.flatMap((action) => needsOf(action, queueArn)),
+  );
+  if (refusal !== undefined) throw new Error(`the function's role may not take messages of the queue: ${refusal}`);
+}
 
 function listenRequestOf({ constructPath }: StackFunction, { functionUrls = {} }: StackPorts): ListenRequest {
   const path = constructPath.toLowerCase();

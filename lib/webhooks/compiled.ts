@@ -1,0 +1,27 @@
+import type { Rule } from './rule.ts';
+import type { VendorOptions } from './vendor.ts';
+import type { VendorName } from './vendors.ts';
+
+/** Raised whenever an older reader would misunderstand what the construct writes. */
+export const COMPILED_VERSION = 1;
+
+/** `webhooks.json`: what the construct checked and writes beside the bundle of the revalidate function. */
+export interface CompiledWebhooks {
+  readonly version: typeof COMPILED_VERSION;
+  readonly webhooks: Readonly<Record<string, CompiledWebhook>>;
+}
+
+/** All that is known of a webhook but its secret. */
+export interface CompiledWebhook {
+  /** Its module stands beside the bundle: `webhooks/<vendor>.mjs`. */
+  readonly vendor: VendorName;
+  readonly options: VendorOptions;
+  readonly rules: readonly Rule[];
+}
+
+/** The environment variables that hold the secret, and a second one while it is being changed. */
+export function secretVariablesOf(name: string): readonly [string, string] {
+  const suffix = name.toUpperCase().replaceAll('-', '_');
+  // A name begins with a letter, so no other webhook has the second.
+  return [`ISR_WEBHOOK_SECRET_${suffix}`, `ISR_WEBHOOK_SECRET_2_${suffix}`];
+}

@@ -1,0 +1,46 @@
+import { IsrError } from '../basics/errors.ts';
+import type { Placeholder, TargetKind, Template } from './rule.ts';
+
+/** The values of a field of the change, or of the payload. */
+export type Lookup = (name: string) => readonly string[];
+export type Filled = { readonly items: readonly string[] } | { readonly missing: string };
+
+/** Of one template in one change: arrays multiply. */
+const MAX_ITEMS = 10_000;
+
+/** Puts each value into its place, encoded so that none can end a path segment or reach beyond it. */
+export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Lookup): Filled {
+  const names = [...new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name])))];
+  let choices: Readonly<Record<string, string>>[] = [{}];
+  for (const name of names) {
+    const values = [...new Set(lookup(name))];
+    if (values.length === 0) return { missing: name };
+    if (values.length * choices.length > MAX_ITEMS) throw tooMany(values.length * choices.length);
+    choices = choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value })));
+  }
+  return { items: choices.map((choice) => parts.map((part) => textOf(part, kind, choice)).join('')) };
+}
+
+function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<Record<string, string>>): string {
+  if (typeof part === 'string') return part;
+  const value = values[part.name] ?? '';
+  if (kind === 'tags') return value;
+  if (!part.isRest) return encode(value);
+  return value
+    .replace(/^\/+|\/+$/g, '')
+    .split('/')
+    .map(encode)
+    .join('/');
+}
+
+/** `index.html` is the name of its folder's page, see page-key.ts: a value must not stand for another page. */
+function encode(value: string): string {
+  return value === 'index.html' ? '%2Findex.html' : encodeURIComponent(value.toWellFormed());
+}
+
+function tooMany(count: number): IsrError {
+  return new IsrError(
+    'INVALID_REQUEST',
+    `${count} items are more than ${MAX_ITEMS}; use a rule with a prefix or a tag`,
+  );
+}

@@ -1,0 +1,55 @@
+import { type Check, fieldsOf, memberOf, oneOf } from '../../basics/checks.ts';
+import type { Given } from '../../basics/faults.ts';
+import type { CompiledWebhook } from '../compiled.ts';
+import type { WebhookRule } from '../rule.ts';
+import type { VendorOptions } from '../vendor.ts';
+import { VENDOR_NAMES, VENDOR_SETTINGS, type VendorName } from '../vendors.ts';
+import { readOptions } from './read-options.ts';
+import { readRules } from './read-rules.ts';
+
+/** What is known of a webhook but its secret. */
+export interface WebhookSettings extends VendorOptions {
+  /**
+   * Who sends.
+   *
+   * @default - the webhook's name
+   */
+  readonly vendor?: VendorName;
+  /**
+   * What to revalidate after which change.
+   *
+   * @default - the tags `<type>` and `<type>:<id>`; see docs/cms/ for each vendor
+   */
+  readonly rules?: readonly WebhookRule[];
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** Checks and compiles `{ <name>: WebhookSettings }`. A `secret` is left to the caller. */
+export function readWebhooks(given: Given): Readonly<Record<string, CompiledWebhook>> {
+  const fields = fieldsOf(given, 'an object of webhooks by name') ?? {};
+  const webhooks = Object.keys(fields).flatMap((name) => {
+    const each = memberOf(given, fields, name);
+    if (!NAME.test(name)) {
+      each.secret.mustBe('named with up to 63 lower-case letters, digits and hyphens, a letter first');
+    }
+    const webhook = readWebhook(name)(each);
+    return webhook === undefined ? [] : [[name, webhook] as const];
+  });
+  return Object.fromEntries(webhooks);
+}
+
+function readWebhook(name: string): Check<CompiledWebhook> {
+  return (given) => {
+    const fields = fieldsOf(given);
+    if (fields === undefined) return undefined;
+    const vendor = oneOf(...VENDOR_NAMES)(given.at('vendor', fields.vendor ?? name));
+    if (vendor === undefined) return undefined;
+    const { defaultRules } = VENDOR_SETTINGS[vendor];
+    return {
+      vendor,
+      options: readOptions(given, fields, vendor),
+      rules: readRules(given.at('rules', fields.rules ?? defaultRules)) ?? [],
+    };
+  };
+}
