@@ -25,6 +25,9 @@ export function acknowledgeFindings(site: IsrSite): void {
     if (role === site.functions.live.role) continue;
     acknowledge(role, { [keysOf('deployments')]: 'A page may have any path.' });
   }
+  acknowledge(site.functions.purge.role ?? site, {
+    [keysOf('_isr/purges')]: "Purges that were announced: their names are ISR's to choose.",
+  });
   acknowledgeUploads(site, bucketId);
 }
 

@@ -4,6 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 const PAGES = 'deployments/*';
 const PRIVATE = '_isr/*';
 const PURGE_PACE = '_isr/purge-pace.json';
+const ANNOUNCED_PURGES = '_isr/purges/*';
 
 /** Rendered pages carry a tag, which is what lets them expire: see the bucket's lifecycle. */
 export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
@@ -11,13 +12,14 @@ export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, PAGES, ...actions);
 }
 
-/** When the last purge was made. */
-export function grantPurgePace(bucket: Bucket, grantee: IGrantable): void {
+/** When the last purge was made, and what others announced. */
+export function grantPurging(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, PURGE_PACE, 's3:GetObject', 's3:PutObject');
+  bucket.grants.actionsOnObjectKeys(grantee, ANNOUNCED_PURGES, 's3:GetObject', 's3:DeleteObject');
   grantListing(bucket, grantee);
 }
 
-/** The ledger, leases and facts. */
+/** The ledger, leases, facts and announced purges. */
 export function grantPrivateObjects(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, PRIVATE, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
   grantListing(bucket, grantee);

@@ -13,6 +13,8 @@ export function createSiteBucket(scope: Construct, settings: SiteSettings): Buck
     autoDeleteObjects: settings.removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [
       { id: 'leases', prefix: '_isr/leases/', expiration: Duration.days(1) },
+      // Long done, by the function that announced them or by the purge function.
+      { id: 'purges', prefix: '_isr/purges/', expiration: Duration.days(15) },
       // A webhook that is older is refused for its age, where its vendor signs the time.
       { id: 'webhooks', prefix: '_isr/webhooks/', expiration: Duration.days(1) },
       // Prerendered pages have no such tag: only a new build could make them again.

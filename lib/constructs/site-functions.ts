@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
-import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
+import { grantPageWriting, grantPrivateObjects, grantPurging } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
@@ -191,7 +191,7 @@ export class SiteFunctions extends Construct {
       timeout: PURGE_TIMEOUT,
       memoryMiB: 256,
     });
-    grantPurgePace(bucket, purge);
+    grantPurging(bucket, purge);
     purge.addEventSource(
       new SqsEventSource(queues.purges, {
         // Without a window, so that a purge that comes alone does not wait. CreateInvalidation is throttled per account,

@@ -132,7 +132,7 @@ describe('permissions', () => {
     ['Render', ['_isr/*', 'deployments/*']],
     ['Revalidate', ['_isr/*', 'deployments/*']],
     ['Live', ['_isr/*']],
-    ['Purge', []],
+    ['Purge', ['_isr/purges/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);

@@ -7,8 +7,8 @@ import { createRevalidate } from '../../lambdas/revalidate/handler.ts';
 import { createServe } from '../../lambdas/serve/handler.ts';
 import type { ResponseHead, StreamedHandler } from '../../lambdas/shared/function-url.ts';
 import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
-import type { FunctionCode, Handler } from './lambda.ts';
-import type { SimulatedSandbox } from './sandbox.ts';
+import type { FunctionCode, Handler } from './aws/lambda.ts';
+import type { SimulatedSandbox } from './aws/sandbox.ts';
 
 export const TOKEN = 'the-token-of-the-simulation-0123456789';
 export const PURGE_QUEUE = 'purges';

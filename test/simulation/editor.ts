@@ -1,6 +1,6 @@
-import type { Covered } from './checker.ts';
+import type { Invocation } from './aws/lambda.ts';
+import type { Covered } from './checks/revalidation-checks.ts';
 import { TOKEN, type UrlAnswer } from './deployment.ts';
-import type { Invocation } from './lambda.ts';
 import type { Random } from './random.ts';
 import type { SitePage } from './site.ts';
 import type { World } from './world.ts';
@@ -39,7 +39,10 @@ export class Editor {
 
   revalidate(wish: Wish, random: Random, tries = TRIES): void {
     const { scheduler, site } = this.#world;
-    if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) return this.#bySite(wish, random);
+    if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) {
+      this.#bySite(wish, random);
+      return;
+    }
     const body = JSON.stringify(wish);
     scheduler.after(this.#world.latency(random), () => {
       const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));

@@ -1,91 +1,78 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadEdgeScripts } from './edge-scripts.ts';
+import { loadEdgeScripts } from './aws/edge-scripts.ts';
+import { parseRun, type Run, type RunText, textOfRun } from './replay.ts';
 import { shrink } from './shrink.ts';
-import { EVENTS, faultsOf, type RunOptions, run } from './simulation.ts';
-import { FAULTS, type Fault } from './weather.ts';
+import { faultsOf, run } from './simulation.ts';
+
+const USAGE = `npm run simulate                       the kept seeds, then fresh ones for a minute
+npm run simulate -- --minutes 5        fresh ones for so long
+npm run simulate -- --steps 1000000    or for so many steps
+npm run simulate -- --seed 7           one seed; with --faults and --without as a failing run printed them`;
 
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean' },
     seed: { type: 'string' },
+    faults: { type: 'string' },
+    without: { type: 'string' },
     steps: { type: 'string' },
     minutes: { type: 'string' },
-    trace: { type: 'boolean' },
-    shrink: { type: 'boolean' },
-    without: { type: 'string' },
-    faults: { type: 'string' },
-    events: { type: 'string' },
-    from: { type: 'string' },
-    no: { type: 'string' },
   },
 });
 const scripts = await loadEdgeScripts();
-let seed = Number(values.seed ?? values.from ?? 1);
 const begun = performance.now();
-const until = Number(values.minutes ?? 0.2) * 60_000;
 let steps = 0;
 let runs = 0;
-do {
-  const no = new Set((values.no ?? '').split(','));
-  const given =
-    values.faults === undefined
-      ? faultsOf(seed)
-      : new Set(values.faults.split(',').filter((f): f is Fault => FAULTS.includes(f as Fault)));
-  const faults = new Set([...given].filter((f) => !no.has(f)));
-  let options: RunOptions = {
-    seed,
-    events: Number(values.events ?? EVENTS),
-    faults,
-    without: new Set(
-      (values.without ?? '')
-        .split(',')
-        .filter(Boolean)
-        .flatMap((r) => {
-          const [a, b] = r.split('-').map(Number);
-          return Array.from({ length: (b ?? a!) - a! + 1 }, (_, i) => a! + i);
-        }),
-    ),
-    scripts,
-  };
-  const result = await run(options);
+
+/** Whether the guarantees held; if not, says how to see it again in as few steps as could be found. */
+async function holds(options: Run): Promise<boolean> {
+  const result = await run({ ...options, scripts });
   steps += result.steps;
   runs++;
-  if (result.violation !== undefined) {
-    let violation = result.violation;
-    console.log(seed, violation.guarantee, violation.message, values.shrink ? '' : [...faults].join(' '));
-    if (values.shrink) {
-      ({ options, violation } = await shrink(options, violation));
-      console.log('   ', violation.guarantee, violation.message);
-      console.log(
-        '   ',
-        violation.step,
-        'steps',
-        `--seed ${seed} --faults ${[...options.faults].join(',') || 'none'} --without ${ranges(options.without)}`,
-      );
-      if (values.trace) await run({ ...options, trace: (line: string) => console.log('      ', line) });
-    } else if (values.trace) await run({ ...options, trace: (line: string) => console.log(line) });
-  }
-  seed++;
-} while (values.seed === undefined && performance.now() - begun < until);
-const cpu = process.cpuUsage();
-console.log(
-  runs,
-  'runs',
-  steps,
-  'steps',
-  Math.round(performance.now() - begun),
-  'ms',
-  ((cpu.user + cpu.system) / steps).toFixed(1),
-  'us cpu per step',
-);
-
-function ranges(numbers: ReadonlySet<number>): string {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const out: string[] = [];
-  for (let i = 0; i < sorted.length; ) {
-    let j = i;
-    while (sorted[j + 1] === (sorted[j] as number) + 1) j++;
-    out.push(i === j ? String(sorted[i]) : `${sorted[i]}-${sorted[j]}`);
-    i = j + 1;
-  }
-  return out.join(',');
+  if (result.violation === undefined) return true;
+  const { guarantee, message } = result.violation;
+  console.log(`seed ${options.seed} breaks guarantee ${guarantee}: ${message}\nlooking for fewer steps ...`);
+  const shrunk = await shrink({ ...options, scripts }, result.violation);
+  await run({ ...shrunk.options, trace: (line) => console.log(`  ${line}`) });
+  console.log(`guarantee ${guarantee} after ${shrunk.violation.step} steps: ${shrunk.violation.message}`);
+  const { seed, faults, without } = textOfRun(shrunk.options);
+  const left = without === '' ? '' : ` --without ${without}`;
+  console.log(`see it again: npm run simulate -- --seed ${seed} --faults ${faults}${left}`);
+  return false;
 }
+
+function* freshRuns(): Generator<Run> {
+  const until = begun + Number(values.minutes ?? (values.steps === undefined ? 1 : 600)) * 60_000;
+  const first = Date.now() % 2 ** 31;
+  console.log(`fresh seeds from ${first}`);
+  for (
+    let seed = first;
+    performance.now() < until && steps < Number(values.steps ?? Number.POSITIVE_INFINITY);
+    seed++
+  ) {
+    yield parseRun({ seed }, faultsOf(seed));
+  }
+}
+
+function* chosenRuns(): Generator<Run> {
+  if (values.seed !== undefined) {
+    const seed = Number(values.seed);
+    yield parseRun({ ...values, seed }, faultsOf(seed));
+    return;
+  }
+  const kept = JSON.parse(readFileSync(new URL('seeds.json', import.meta.url), 'utf8')) as readonly RunText[];
+  for (const text of kept) yield parseRun(text, faultsOf(text.seed));
+  yield* freshRuns();
+}
+
+async function main(): Promise<boolean> {
+  for (const options of chosenRuns()) if (!(await holds(options))) return false;
+  const minutes = (performance.now() - begun) / 60_000;
+  const speed = Math.round(steps / minutes).toLocaleString('en');
+  console.log(`${runs} runs, ${steps.toLocaleString('en')} steps, ${speed} a minute: every guarantee held`);
+  return true;
+}
+
+if (values.help) console.log(USAGE);
+else if (!(await main())) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import type { Violation } from './checker.ts';
+import type { Violation } from './checks/revalidation-checks.ts';
 import { type RunOptions, run } from './simulation.ts';
 import type { Fault } from './weather.ts';
 

@@ -1,7 +1,7 @@
-import { Calm } from './calm.ts';
-import type { Violation } from './checker.ts';
+import type { EdgeScripts } from './aws/edge-scripts.ts';
+import { Calm } from './checks/calm.ts';
+import type { Violation } from './checks/revalidation-checks.ts';
 import { awslambda } from './deployment.ts';
-import type { EdgeScripts } from './edge-scripts.ts';
 import { Random } from './random.ts';
 import { FAULTS, type Fault } from './weather.ts';
 import { Workload } from './workload.ts';
@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly without: ReadonlySet<number>;
   readonly scripts: EdgeScripts;
   readonly trace?: (line: string) => void;
+  /** Breaks the world before it begins, to see that it is noticed. */
+  readonly sabotage?: (world: World) => void;
 }
 
 export interface RunResult {
@@ -41,6 +43,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   Object.assign(globalThis, { awslambda });
   try {
     const world = new World({ ...options, trace: options.trace });
+    options.sabotage?.(world);
     const workload = new Workload(world, options);
     const { scheduler, checker } = world;
     const calm = new Calm(world, random.fork('calm'));

@@ -1,7 +1,7 @@
-import type { BucketObject } from './bucket.ts';
+import type { BucketObject } from './aws/bucket.ts';
+import { UPDATE_MS } from './aws/lambda.ts';
 import { TOKEN } from './deployment.ts';
 import { Editor } from './editor.ts';
-import { UPDATE_MS } from './lambda.ts';
 import { Random } from './random.ts';
 import type { PageState, SitePage } from './site.ts';
 import type { World } from './world.ts';
@@ -82,7 +82,10 @@ export class Workload {
     const headers: Record<string, string> = random.chance(0.03) ? { cookie: TOKEN } : {};
     if (random.chance(0.02)) headers['x-prerender-revalidate'] = 'a guess';
     if (random.chance(0.1)) headers['accept-language'] = 'de';
-    if (random.chance(0.03)) return this.#editor.revalidateByHeader(page, random);
+    if (random.chance(0.03)) {
+      this.#editor.revalidateByHeader(page, random);
+      return;
+    }
     distribution.view(
       random.pick(distribution.locations),
       page,

@@ -1,9 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
-import { Bucket } from './bucket.ts';
-import { Checker } from './checker.ts';
+import { Bucket } from './aws/bucket.ts';
+import { Distribution } from './aws/distribution.ts';
+import type { EdgeScripts } from './aws/edge-scripts.ts';
+import { SimulatedFunction } from './aws/lambda.ts';
+import { Poller } from './aws/poller.ts';
+import { Queue } from './aws/queue.ts';
+import { SimulatedSandbox } from './aws/sandbox.ts';
+import { RenderChecks } from './checks/render-checks.ts';
+import { Checker } from './checks/revalidation-checks.ts';
+import { StoreChecks } from './checks/store-checks.ts';
 import {
   type DeploymentCode,
   deploymentCode,
@@ -13,17 +20,9 @@ import {
   type UrlAnswer,
   type UrlRequest,
 } from './deployment.ts';
-import { Distribution } from './distribution.ts';
-import type { EdgeScripts } from './edge-scripts.ts';
-import { SimulatedFunction } from './lambda.ts';
-import { Poller } from './poller.ts';
-import { Queue } from './queue.ts';
 import { Random } from './random.ts';
-import { RenderChecks } from './render-checks.ts';
-import { SimulatedSandbox } from './sandbox.ts';
 import { Scheduler } from './scheduler.ts';
 import { createPages, Site } from './site.ts';
-import { StoreChecks } from './store-checks.ts';
 import { type Fault, Weather } from './weather.ts';
 
 export interface WorldOptions {
@@ -67,7 +66,7 @@ export class World {
     this.weather = new Weather(faults);
     const { pages, contents } = createPages(this.random.fork('site'));
     this.site = new Site(pages, contents);
-    this.checker = new Checker(this.scheduler, this.site);
+    this.checker = new Checker(this.scheduler, this.site, this.weather);
     this.storeChecks = new StoreChecks(this.checker, this.site, () => this.bucket, TOKEN);
     this.renderChecks = new RenderChecks(this.checker, {
       scheduler: this.scheduler,
@@ -217,5 +216,3 @@ export class World {
     });
   }
 }
-
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

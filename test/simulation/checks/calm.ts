@@ -1,8 +1,8 @@
-import type { EdgeLocation } from './edge-location.ts';
-import { Editor } from './editor.ts';
-import type { Random } from './random.ts';
-import { isAsNewAs, type SitePage } from './site.ts';
-import type { World } from './world.ts';
+import type { EdgeLocation } from '../aws/edge-location.ts';
+import { Editor } from '../editor.ts';
+import type { Random } from '../random.ts';
+import { isAsNewAs, type SitePage } from '../site.ts';
+import type { World } from '../world.ts';
 
 const MINUTE_MS = 60_000;
 /** Longer than the longest expiration, than a purge may wait in the queue, and than clocks differ. */

@@ -1,14 +1,14 @@
-import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../lambdas/edge/event.ts';
-import type { AwsResponse } from '../../lib/aws/client.ts';
-import { CACHE_TAG_HEADER } from '../../lib/core/purge/edge-tags.ts';
-import { type DeploymentCode, TOKEN, type UrlAnswer } from './deployment.ts';
+import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
+import type { AwsResponse } from '../../../lib/aws/client.ts';
+import { CACHE_TAG_HEADER } from '../../../lib/core/purge/edge-tags.ts';
+import { factsOf, type PageName, pageNameOf, shownInObject } from '../checks/stored-page.ts';
+import { type DeploymentCode, TOKEN, type UrlAnswer } from '../deployment.ts';
+import type { Random } from '../random.ts';
+import { type SitePage, shownIn } from '../site.ts';
+import type { World } from '../world.ts';
 import type { OriginAnswer } from './edge-cache.ts';
 import { type EdgeAnswer, EdgeLocation, type OriginRequest } from './edge-location.ts';
 import type { Invocation } from './lambda.ts';
-import type { Random } from './random.ts';
-import { type SitePage, shownIn } from './site.ts';
-import { factsOf, type PageName, pageNameOf, shownInObject } from './stored-page.ts';
-import type { World } from './world.ts';
 
 /** As in lib/constructs/site-distribution.ts. */
 const FAIL_OVER_STATUSES = new Set([429, 502, 503, 504]);
@@ -63,7 +63,10 @@ export class Distribution {
   ): void {
     const owed = this.#world.checker.owedByEdge(page);
     const request = location.pageRequest(viewerEvent(page.path, query, headers));
-    if (!('uri' in request)) return done({ status: request.statusCode, headers: request.headers, edge: undefined });
+    if (!('uri' in request)) {
+      done({ status: request.statusCode, headers: request.headers, edge: undefined });
+      return;
+    }
     const { 'x-prerender-revalidate': token, 'x-isr-draft': draft } = valuesOf(request);
     if ((token ?? draft ?? TOKEN) !== TOKEN) this.#world.checker.violate(9, 'a wrong token is in the cache key');
     location.request(request.uri, valuesOf(request), (edge) => {
@@ -110,9 +113,11 @@ export class Distribution {
     if (source === 'serve' || shown === undefined) return;
     const object = bucket.objects.get(decodeURIComponent(uri.slice(1)));
     const facts = object === undefined ? undefined : factsOf(object, bucket);
+    // Of an object that somebody has spoilt, S3 alone can make no page.
+    if (facts === undefined) return;
     const seen = shownIn(Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value])), body);
     if (seen === undefined) checker.violate(8, `S3 gave ${uri}, and a viewer got ${statusCode} '${body}'`);
-    const isRedirect = shown.state === 'redirect' && facts?.status === 301;
+    const isRedirect = shown.state === 'redirect' && facts.status === 301;
     if (isRedirect && statusCode !== 301) checker.violate(8, `S3 gave the redirect ${uri} as ${statusCode}`);
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
-import { bundleEdgeFunction } from '../../scripts/build.ts';
-import type { EdgeFunction } from '../lambdas/edge/run-edge-function.ts';
+import type { EdgeConfig } from '../../../lib/handover/edge-config.ts';
+import { bundleEdgeFunction } from '../../../scripts/build.ts';
+import type { EdgeFunction } from '../../lambdas/edge/run-edge-function.ts';
 
 /** The edge functions as they are built; each deployment writes its own configuration into the first. */
 export interface EdgeScripts {

@@ -1,8 +1,8 @@
-import type { EdgeFunction } from '../lambdas/edge/run-edge-function.ts';
+import type { EdgeFunction } from '../../lambdas/edge/run-edge-function.ts';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Weather } from '../weather.ts';
 import { type Copy, isPurgedBy, type Lifetimes, lifetimesOf, type OriginAnswer, tagsIn } from './edge-cache.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Weather } from './weather.ts';
 
 /** A request as the viewer-request function left it. */
 export interface OriginRequest {
@@ -71,13 +71,12 @@ export class EdgeLocation {
     const cacheKey = `${uri} ${headers['x-prerender-revalidate'] ?? ''} ${headers['x-isr-draft'] ?? ''}`;
     const copy = this.copies.get(cacheKey);
     const { now } = this.#scheduler;
-    if (copy !== undefined && now < copy.freshUntil) return done({ answer: copy, copy });
-    if (copy !== undefined && now < copy.staleWhileRevalidateUntil) {
-      done({ answer: copy, copy });
-      this.#fetch(uri, headers, cacheKey, () => {});
+    if (copy === undefined || now >= copy.staleWhileRevalidateUntil) {
+      this.#fetch(uri, headers, cacheKey, done);
       return;
     }
-    this.#fetch(uri, headers, cacheKey, done);
+    done({ answer: copy, copy });
+    if (now >= copy.freshUntil) this.#fetch(uri, headers, cacheKey, () => undefined);
   }
 
   /** An invalidation takes effect here. */

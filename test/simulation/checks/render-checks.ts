@@ -1,11 +1,11 @@
-import type { Bucket } from './bucket.ts';
-import type { Checker } from './checker.ts';
-import type { Invocation } from './lambda.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { SitePage } from './site.ts';
+import type { Bucket } from '../aws/bucket.ts';
+import type { Invocation } from '../aws/lambda.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { SitePage } from '../site.ts';
+import type { Fault, Weather } from '../weather.ts';
+import type { Checker } from './revalidation-checks.ts';
 import type { StoreChecks } from './store-checks.ts';
 import { factsOf } from './stored-page.ts';
-import type { Fault, Weather } from './weather.ts';
 
 /** Faults that put a page out of date, or clocks apart, in ways that a look at the bucket does not show. */
 const CLOUDING: readonly Fault[] = [

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import type { Bucket, BucketChange, BucketObject } from './bucket.ts';
-import type { Checker } from './checker.ts';
-import { MARKS, type Site, type Versions } from './site.ts';
+import type { Bucket, BucketChange, BucketObject } from '../aws/bucket.ts';
+import { MARKS, type Site, type Versions } from '../site.ts';
+import type { Checker } from './revalidation-checks.ts';
 import { factsOf, pageNameOf, shownInObject } from './stored-page.ts';
 
 function bodyOf({ body, headers }: BucketObject): string {

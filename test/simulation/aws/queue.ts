@@ -1,6 +1,6 @@
-import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { AwsCall, AwsResponse } from '../../../lib/aws/client.ts';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
 
 export interface Message {
   readonly id: string;

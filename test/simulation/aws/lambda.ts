@@ -1,7 +1,7 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Weather } from '../weather.ts';
 import type { SimulatedSandbox } from './sandbox.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Weather } from './weather.ts';
 
 /** What the handler made of an event, once it is done. */
 export type Invocation<T> =
@@ -57,14 +57,18 @@ export class SimulatedFunction<E, T> {
   }
 
   invoke(event: E, done: (invocation: Invocation<T>) => void): void {
-    if (this.#weather.isOutage) return void done({ error: this.#random.chance(0.5) ? 'throttled' : 'failed' });
-    if (this.#weather.has('functions-are-throttled') && this.#random.chance(0.05)) {
-      return void done({ error: 'throttled' });
+    const isThrottled = this.#weather.has('functions-are-throttled') && this.#random.chance(0.05);
+    if (isThrottled || this.#weather.isOutage) {
+      done({ error: isThrottled || this.#random.chance(0.5) ? 'throttled' : 'failed' });
+      return;
     }
     const code = this.#currentCode();
     const idle = this.#sandboxes.filter((each) => each.code === code && each.sandbox.state === 'idle');
     const warm = idle.length > 0 && !this.#random.chance(0.1) ? this.#random.pick(idle) : undefined;
-    if (warm !== undefined) return this.#run(warm, event, done);
+    if (warm !== undefined) {
+      this.#run(warm, event, done);
+      return;
+    }
     const coldStartMs = this.#random.between(100, 1500);
     this.#scheduler.after(coldStartMs, () => {
       const started = { code, ...code.start() };

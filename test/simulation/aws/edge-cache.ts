@@ -1,4 +1,4 @@
-import type { Shown } from './site.ts';
+import type { Shown } from '../site.ts';
 
 /** An answer of an origin, as it came to the edge. */
 export interface OriginAnswer {

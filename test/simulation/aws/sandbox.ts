@@ -1,11 +1,11 @@
-import type { SiteSandbox } from '../../lambdas/shared/sandbox.ts';
-import { type AwsCall, type AwsClient, type AwsResponse, withRetries } from '../../lib/aws/client.ts';
-import type { Environment } from '../../lib/basics/environment.ts';
-import type { Log } from '../../lib/core/ports.ts';
-import type { SiteFetch } from '../../lib/core/site.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Weather } from './weather.ts';
+import type { SiteSandbox } from '../../../lambdas/shared/sandbox.ts';
+import { type AwsCall, type AwsClient, type AwsResponse, withRetries } from '../../../lib/aws/client.ts';
+import type { Environment } from '../../../lib/basics/environment.ts';
+import type { Log } from '../../../lib/core/ports.ts';
+import type { SiteFetch } from '../../../lib/core/site.ts';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Weather } from '../weather.ts';
 
 export interface SandboxOptions {
   readonly name: string;

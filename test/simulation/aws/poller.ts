@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { World } from '../world.ts';
 import type { Invocation, SimulatedFunction } from './lambda.ts';
 import type { Message, Queue } from './queue.ts';
-import type { World } from './world.ts';
 
 const PAUSE_MS = 1000;
 

@@ -1,6 +1,6 @@
-import { pageKeyOfUri, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
-import type { Bucket, BucketObject } from './bucket.ts';
-import { type Shown, type Site, type SitePage, shownIn } from './site.ts';
+import { pageKeyOfUri, pathOfPageKey, queryOfPageKey } from '../../../lib/core/page/page-key.ts';
+import type { Bucket, BucketObject } from '../aws/bucket.ts';
+import { type Shown, type Site, type SitePage, shownIn } from '../site.ts';
 
 /** What a page's object says of itself, as far as the checks look at it. */
 export interface Facts {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AwsCall, AwsResponse } from '../../lib/aws/client.ts';
+import type { AwsCall, AwsResponse } from '../../../lib/aws/client.ts';
 
 export interface BucketObject {
   readonly body: Buffer;

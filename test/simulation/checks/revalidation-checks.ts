@@ -1,10 +1,11 @@
-import type { OriginAnswer } from './edge-cache.ts';
-import type { EdgeAnswer } from './edge-location.ts';
-import type { Scheduler } from './scheduler.ts';
-import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from './site.ts';
+import type { OriginAnswer } from '../aws/edge-cache.ts';
+import type { EdgeAnswer } from '../aws/edge-location.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from '../site.ts';
+import type { Fault, Weather } from '../weather.ts';
 
 export interface Violation {
-  /** As in docs/architecture.md; 0 for what must hold of any program. */
+  /** Its number in docs/architecture.md. */
   readonly guarantee: number;
   readonly message: string;
   readonly step: number;
@@ -21,6 +22,16 @@ export interface Owed {
   readonly ledgers: number;
 }
 
+/** Without them no render fails, so that none may be said to have failed. */
+const FAILING: readonly Fault[] = [
+  'renders-fail',
+  'renders-hang',
+  'renders-are-slow',
+  'pages-change-state',
+  'sandboxes-crash',
+  'sandboxes-freeze',
+  's3-is-slow',
+];
 /** CloudFront's invalidations are complete by then. */
 export const PURGE_MS = 25_000;
 /** How long a copy that S3 gave may be kept, see FAIL_OVER_CACHE_CONTROL. */
@@ -31,6 +42,7 @@ export class Checker {
   violation: Violation | undefined;
   readonly #scheduler: Scheduler;
   readonly #site: Site;
+  readonly #mayFail: boolean;
   /** By path: what every answer of serve has to show. */
   readonly #owedByServe = new Map<string, Versions>();
   /** By deployment and path: what S3 has to hold. */
@@ -40,9 +52,10 @@ export class Checker {
   readonly #generations = new Map<string, number>();
   #ledgers = 0;
 
-  constructor(scheduler: Scheduler, site: Site) {
+  constructor(scheduler: Scheduler, site: Site, weather: Weather) {
     this.#scheduler = scheduler;
     this.#site = site;
+    this.#mayFail = FAILING.some((fault) => weather.is(fault));
   }
 
   violate(guarantee: number, message: string): void {
@@ -96,7 +109,7 @@ export class Checker {
 
   #isPaid({ versions, ledgers }: Owed, { shown, headers }: OriginAnswer): boolean {
     if (shown === undefined || ledgers !== this.#ledgers) return true;
-    return isMarked(headers) || isAsNewAs(shown.versions, versions);
+    return (this.#mayFail && isMarked(headers)) || isAsNewAs(shown.versions, versions);
   }
 
   /** `owed` from when it was asked. */
