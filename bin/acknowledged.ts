@@ -16,13 +16,13 @@ export function acknowledgeFindings(site: IsrSite): void {
     CFR4: "The distribution has CloudFront's own domain and certificate, whose protocol versions CloudFront decides.",
   });
   acknowledge(site.functions.originSecret, {
-    SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and ssr knows it.',
+    SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
   for (const { role } of site.functions.siteRunners) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr')]: "Leases, facts and the ledger: their names are ISR's to choose." });
-    if (role === site.functions.ssr.role) continue;
+    if (role === site.functions.live.role) continue;
     acknowledge(role, { [keysOf('deployments')]: 'A page may have any path.' });
   }
   acknowledgeUploads(site, bucketId);

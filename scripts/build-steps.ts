@@ -25,11 +25,13 @@ const GENERATED = new Set(['.astro', '.isr', 'dist', 'node_modules']);
 export interface StepOptions {
   /** Folder of the notes on what each step was made from. @default node_modules/.cache/cdk-isr */
   readonly stamps?: string;
+  /** @default that of this process */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Ends a running step. */
   readonly signal?: AbortSignal;
 }
 
-interface Step {
+export interface Step {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -62,16 +64,17 @@ export function synthesize(project: string, outputDirectory: string, options: St
     name: 'synth',
     inputs: [join(project, '.isr'), join(ROOT, 'dist'), join(ROOT, 'bin'), join(ROOT, 'cdk.json')],
     outputs: [join(outputDirectory, 'manifest.json')],
-    run: async () => {
-      const { context } = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
-      // What the CLI would hand to the app: https://docs.aws.amazon.com/cdk/v2/guide/context.html
-      const contextJson = JSON.stringify({ ...context, build: project, 'aws:cdk:enable-path-metadata': true });
-      await runNode([join(ROOT, 'bin/app.ts')], options, {
-        CDK_OUTDIR: outputDirectory,
-        CDK_CONTEXT_JSON: contextJson,
-      });
-    },
+    run: async () => runNode([join(ROOT, 'bin/app.ts')], options, await appEnvironment(project, outputDirectory)),
   });
+}
+
+/** What the CLI would hand to the app: https://docs.aws.amazon.com/cdk/v2/guide/context.html */
+export async function appEnvironment(project: string, outputDirectory: string): Promise<Record<string, string>> {
+  const { context } = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
+  return {
+    CDK_OUTDIR: outputDirectory,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, build: project, 'aws:cdk:enable-path-metadata': true }),
+  };
 }
 
 /** Copies the sources of a project, without what builds wrote. */
@@ -87,7 +90,8 @@ export async function copySources(project: string, target: string): Promise<void
   });
 }
 
-async function runStep(options: StepOptions, { name, inputs, outputs, run }: Step): Promise<boolean> {
+/** Runs a step unless its outputs are there, made from the same inputs. Answers whether it did anything. */
+export async function runStep(options: StepOptions, { name, inputs, outputs, run }: Step): Promise<boolean> {
   const stamp = join(options.stamps ?? join(ROOT, 'node_modules/.cache/cdk-isr'), `${name}.json`);
   const before = existsSync(stamp) ? await readFile(stamp, 'utf8') : '';
   const current = async () =>
@@ -123,14 +127,14 @@ async function filesIn(path: string): Promise<string[]> {
 }
 
 /** Runs a script to its end; what it printed is in the error when it fails. */
-async function runNode(
+export async function runNode(
   argv: readonly string[],
-  { signal }: StepOptions,
-  environment: Readonly<Record<string, string>> = {},
+  { signal, environment = process.env }: StepOptions,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const child = spawn(process.execPath, argv, {
     cwd: ROOT,
-    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', ...environment },
+    env: { ...environment, ASTRO_TELEMETRY_DISABLED: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });

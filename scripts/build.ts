@@ -4,12 +4,13 @@ import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { reasonOf } from '../lib/basics/errors.ts';
 import { VENDOR_NAMES } from '../lib/webhooks/vendors.ts';
 import { licensesOf } from './build/licenses.ts';
 import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const LAMBDAS = ['serve', 'render', 'revalidate', 'ssr', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
@@ -199,7 +200,7 @@ async function main(): Promise<void> {
   ]);
   for (const result of steps) {
     if (result.status === 'rejected') {
-      console.error(result.reason instanceof Error ? result.reason.message : result.reason);
+      console.error(reasonOf(result.reason));
       process.exitCode = 1;
     }
   }

@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/build': ['lib/basics', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
-  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/webhooks'],
+  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
   'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
@@ -29,12 +29,19 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
   'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
-  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/webhooks'],
+  'lib/handover': ['lib/basics', 'lib/core'],
+  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/handover', 'lib/webhooks'],
 };
 
 /** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */
 function localCloudFront(): Record<string, readonly string[]> {
-  const shared = ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/events.ts'];
+  const shared = [
+    'lib/basics',
+    'lib/vendor',
+    'lib/local/clock.ts',
+    'lib/local/events.ts',
+    'lib/local/listen-locally.ts',
+  ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
     functions: ['message'],

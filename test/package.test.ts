@@ -5,15 +5,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { testAssembly } from './support/local-stack.ts';
+import { built } from './support/built.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the package', () => {
-  // With it, dist/ is built.
-  beforeAll(testAssembly);
+  beforeAll(() => built('library'));
 
   // Without cmake, the install of whoever depends on this package would fail.
   test('does not compile a Lambda runtime client where it is installed', () => {

@@ -14,7 +14,18 @@ export interface ContentApiOptions {
    * @default in memory
    */
   readonly editsFile?: string;
+  /** For reads that are delayed or held. @default the machine's */
+  readonly clock?: ContentClock;
 }
+
+/** What a read waits by. */
+export interface ContentClock {
+  sleep(milliseconds: number): Promise<void>;
+  /** Told when a read is held; the function that it returns, when the read goes on. */
+  hold(): () => void;
+}
+
+const MACHINE_CLOCK: ContentClock = { sleep: (milliseconds) => delay(milliseconds), hold: () => () => {} };
 
 interface Answer {
   readonly status: number;
@@ -32,14 +43,16 @@ const POST_PATH = /^\/posts\/([^/]+)$/;
 export class ContentApi {
   readonly #posts = loadPosts();
   readonly #edits: Edits;
+  readonly #clock: ContentClock;
   readonly #reads = new Map<string, number>();
   readonly #delays = new Map<string, number>();
   readonly #gates = new Map<string, Promise<void>>();
   readonly #server: Server;
   #isFailing = false;
 
-  private constructor(edits: Edits) {
+  private constructor(edits: Edits, clock: ContentClock) {
     this.#edits = edits;
+    this.#clock = clock;
     for (const [slug, post] of edits.posts) this.#posts.set(slug, post);
     this.#server = createServer((request, response) => {
       this.#answer(request).then(
@@ -49,8 +62,11 @@ export class ContentApi {
     });
   }
 
-  static async start({ port, host = '127.0.0.1', editsFile }: ContentApiOptions): Promise<ContentApi> {
-    const api = new ContentApi(new Edits(editsFile));
+  static async start(options: ContentApiOptions): Promise<ContentApi> {
+    const { port, host = '127.0.0.1', editsFile, clock = MACHINE_CLOCK } = options;
+    const api = new ContentApi(new Edits(editsFile), clock);
+    // A client ends its connections, this server none: it might do so under a request.
+    api.#server.keepAliveTimeout = 0;
     await new Promise<void>((resolve, reject) => {
       api.#server.once('error', reject).listen(port, host, resolve);
     });
@@ -124,13 +140,28 @@ export class ContentApi {
 
   async #read(slug: string): Promise<Answer> {
     this.#reads.set(slug, this.reads(slug) + 1);
-    await this.#gates.get(slug);
-    const milliseconds = this.#delays.get(slug) ?? 0;
-    if (milliseconds > 0) await delay(milliseconds);
+    const answer = this.#answerNow(slug);
+    await this.#wait(slug);
+    return answer;
+  }
+
+  /** As it is when the read comes: one that is delayed or held gives what was there before an edit. */
+  #answerNow(slug: string): Answer {
     if (this.#isFailing) return { status: 503, body: { error: 'the content API was told to fail' } };
     if (slug === '') return { status: 200, body: [...this.#posts.values()].map(({ body: _, ...summary }) => summary) };
     const post = this.#posts.get(slug);
     return post === undefined ? notFound(`post '${slug}'`) : { status: 200, body: post };
+  }
+
+  async #wait(slug: string): Promise<void> {
+    const gate = this.#gates.get(slug);
+    if (gate !== undefined) {
+      const goOn = this.#clock.hold();
+      await gate;
+      goOn();
+    }
+    const milliseconds = this.#delays.get(slug) ?? 0;
+    if (milliseconds > 0) await this.#clock.sleep(milliseconds);
   }
 
   #put(slug: string, body: string): Answer {

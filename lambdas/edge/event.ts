@@ -9,7 +9,7 @@ export interface EdgeRequest {
   method: string;
   /** As the viewer sent it: percent-encoded, without the query. */
   uri: string;
-  /** Names and values as they stand in the URL. */
+  /** Names and values as in the URL. */
   querystring: Record<string, EdgeValue>;
   /** By lower-case name. */
   headers: Record<string, EdgeValue>;

@@ -1,4 +1,5 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
+import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import {
   isFilePath,
   pageKeyOf,
@@ -6,14 +7,14 @@ import {
   ruleBrokenBy,
   uriOfPageKey,
 } from '../../lib/core/page/page-key.ts';
-import type { EdgeConfig } from './config.ts';
+import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';
 import { setTrustedHeaders } from './trusted-headers.ts';
 
 export function handler(event: EdgeEvent): EdgeRequest | EdgeResponse {
   const result = rewrite(event.request, '__ISR_EDGE_CONFIG__' as unknown as EdgeConfig);
-  // A site without a name of its own is rendered for this one. The viewer's would be the viewer's choice, port included.
+  // A site without a name of its own is rendered for this one. The viewer's `Host` may be anything.
   if ('uri' in result) result.headers['x-forwarded-host'] = { value: event.context.distributionDomainName };
   return result;
 }
@@ -36,7 +37,7 @@ function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRe
 
 function keepKnownTokens(request: EdgeRequest, tokenHashes: readonly string[]): void {
   const token = request.headers['x-prerender-revalidate'];
-  // These headers are part of the cache key: an unknown token must not reach it, or anyone could fill the edge.
+  // The header is part of the cache key. If an unknown token got into it, anybody could fill the cache.
   delete request.headers['x-prerender-revalidate'];
   if (token !== undefined) {
     if (isKnownToken(token.value, tokenHashes)) request.headers['x-prerender-revalidate'] = { value: token.value };
@@ -66,16 +67,13 @@ function forEachParameter(query: Record<string, EdgeValue>, visit: (name: string
   }
 }
 
+/** A name that is not valid percent-encoding is taken as it is: it is none of the allowed ones. */
 function decodeName(name: string): string {
-  try {
-    return decodeURIComponent(name.replace(/\+/g, ' '));
-  } catch (_) {
-    return name;
-  }
+  return percentDecode(name.replace(/\+/g, ' ')) || name;
 }
 
 function canonicalPath(path: string, trailingSlash: EdgeConfig['trailingSlash']): string {
-  // Astro leaves its own paths alone: https://github.com/withastro/astro (isInternalPath).
+  // Astro's own paths, which it does not redirect either: https://github.com/withastro/astro (isInternalPath).
   if (path === '/' || /^\/[_@.]/.test(path)) return path;
   const hasSlash = path.charAt(path.length - 1) === '/';
   if (trailingSlash === 'always' && !hasSlash && !isFilePath(path)) return `${path}/`;

@@ -2,7 +2,7 @@
 import type { EdgeEvent, EdgeResponse } from './event.ts';
 
 const FACTS_HEADER = 'x-amz-meta-isr';
-// A function that sets one of these fails, and the viewer gets an error:
+// A function must not set these. If it does, it fails, and the viewer gets an error:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 const NOT_SETTABLE =
   /^(connection|expect|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|content-(encoding|length)|x-(accel|amz-cf|edge)-.*|x-cache|x-forwarded-proto|x-real-ip)$/;
@@ -13,23 +13,23 @@ export function handler(event: EdgeEvent): EdgeResponse {
   const names = Object.keys(headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    // S3, the second origin, sends the page's facts along.
+    // S3, the second origin, sends the page's facts as headers.
     if (name === 'cache-tag' || name.slice(0, 11) === 'x-amz-meta-') delete headers[name];
   }
   const cacheControl = headers['cache-control'];
-  // The edge's windows are not for browsers, which honour stale-while-revalidate too: an editor would see old pages.
+  // The windows are for the edge. Browsers would honour stale-while-revalidate too, and an editor would see old pages.
   if (cacheControl !== undefined && /s-maxage/i.test(cacheControl.value)) {
     headers['cache-control'] = { value: 'public, max-age=0, must-revalidate' };
   }
   return event.response;
 }
 
-/** S3 answers 200 with the body alone: a redirect would lead nowhere, a page would be without its security policy. */
+/** S3 alone answers 200 and knows none of the page's headers: a redirect would lead nowhere. */
 function restoreFacts(response: EdgeResponse): void {
   const entry = response.headers[FACTS_HEADER];
   if (entry === undefined) return;
   const facts: { status?: number; headers?: Record<string, string> } = JSON.parse(entry.value);
-  // Facts that did not fit stand elsewhere.
+  // The facts are an object of their own, which a function at the edge cannot read.
   if (facts.headers === undefined) return;
   const names = Object.keys(facts.headers);
   for (let i = 0; i < names.length; i++) {

@@ -3,7 +3,7 @@ declare const crypto: {
   createHash(algorithm: 'sha256'): { update(text: string): { digest(encoding: 'hex'): string } };
 };
 
-/** Whether `token` is one of those whose SHA-256 (hex) are given. Takes the same time for any token: no early exit. */
+/** Whether the SHA-256 of `token` is one of `tokenHashes` (hex). No early exit, so it takes the same time for any token. */
 export function isKnownToken(token: string, tokenHashes: readonly string[]): boolean {
   const digest = crypto.createHash('sha256').update(token).digest('hex');
   let matches = 0;

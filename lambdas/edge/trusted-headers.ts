@@ -1,8 +1,8 @@
 import type { EdgeRequest } from './event.ts';
 
 /**
- * Leaves the origin with headers that it may believe: `x-isr-*` come from here alone, and `x-forwarded-host` is the host
- * that the viewer asked for, since `Host` itself has to name the function URL.
+ * Makes headers that the origin may trust. `x-isr-*` come from here alone. `x-forwarded-host` is the host that the viewer
+ * asked for, since `Host` itself names the function URL.
  */
 export function setTrustedHeaders(request: EdgeRequest): void {
   const names = Object.keys(request.headers);

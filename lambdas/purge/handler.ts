@@ -2,12 +2,13 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
 import { type PurgeWaitingPorts, purgeWaiting } from '../../lib/core/purge/purge-waiting.ts';
+import { purgeVariables } from '../../lib/handover/variables.ts';
 import type { Sandbox } from '../shared/sandbox.ts';
-import { readPurgeConfig } from './config.ts';
 
-/** Makes one purge of its messages and of all that wait. They come again when CloudFront refuses. */
+/** Makes one purge of its messages and of all that wait. When it fails, they come again. */
 export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const ports = portsOf(sandbox);
   return async ({ Records }) => {
@@ -24,7 +25,7 @@ export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSB
 }
 
 function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
-  const { bucket, distributionId, purgeQueueUrl } = readPurgeConfig(environment);
+  const { bucket, distributionId, purgeQueueUrl } = readEnvironment('the purge function', purgeVariables, environment);
   return {
     cdn: createCloudFront(aws, distributionId),
     pace: createPurgePace(openS3Bucket(bucket, aws), clock),

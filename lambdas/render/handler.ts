@@ -1,15 +1,16 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { postponeMessage } from '../../lib/aws/sqs.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { Job } from '../../lib/core/ports.ts';
 import { regeneratePage } from '../../lib/core/regenerate-page.ts';
+import { renderVariables } from '../../lib/handover/variables.ts';
 import { openPages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { readRenderConfig } from './config.ts';
 
-/** Regenerates expired pages. Messages of one page are done in order, pages at the same time. */
+/** Regenerates expired pages: several at the same time, but the messages of one page in their order. */
 export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const isDone = createJobDoer(sandbox);
   return async (event) => {
@@ -21,7 +22,7 @@ export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise
 
 type IsDone = (record: SQSRecord) => Promise<boolean>;
 
-/** The records that have to come again: the first that failed, and all behind it. */
+/** The records that have to come again: the first one that failed, and all after it. */
 async function doInOrder(records: readonly SQSRecord[], isDone: IsDone): Promise<readonly SQSRecord[]> {
   for (const [i, record] of records.entries()) {
     if (!(await isDone(record))) return records.slice(i);
@@ -31,7 +32,11 @@ async function doInOrder(records: readonly SQSRecord[], isDone: IsDone): Promise
 
 function createJobDoer(sandbox: SiteSandbox): IsDone {
   const { aws, log } = sandbox;
-  const { deploymentId, jobsQueueUrl, purgeQueueUrl, siteUrl, ...config } = readRenderConfig(sandbox.environment);
+  const { deploymentId, jobsQueueUrl, purgeQueueUrl, siteUrl, ...config } = readEnvironment(
+    'the render function',
+    renderVariables,
+    sandbox.environment,
+  );
   const pages = openPages({ deploymentId, ...config }, sandbox);
   const purger = createQueuedPurger(aws, purgeQueueUrl);
   const ports = pages.portsFor(siteUrl, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));

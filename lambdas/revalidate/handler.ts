@@ -2,6 +2,7 @@ import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
@@ -10,20 +11,20 @@ import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../.
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { isValidToken } from '../../lib/core/token.ts';
+import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
 import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { type RevalidateConfig, readRevalidateConfig } from './config.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
 type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
 
-/** `POST` with the token: renders paths anew, notes tags and prefixes, purges the edge; responds when all is done. */
+/** `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
   const { environment, log } = sandbox;
-  const config = readRevalidateConfig(environment);
+  const config = readEnvironment('the revalidate function', revalidateVariables, environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
   const respondToWebhook = createWebhookEndpoint({
@@ -48,7 +49,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
 
 async function askedByHand(
   event: LambdaFunctionURLEvent,
-  { allowQuery }: RevalidateConfig,
+  { allowQuery }: RevalidateValues,
   revalidateAsAsked: RevalidateAsAsked,
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
@@ -67,7 +68,7 @@ async function askedByHand(
 }
 
 function createRevalidateAsAsked(
-  config: RevalidateConfig,
+  config: RevalidateValues,
   pages: Pages,
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
@@ -91,7 +92,7 @@ function createRevalidateAsAsked(
   };
 }
 
-/** 200 is the promise that nobody gets the old page any more; with 202, the edge follows within seconds. */
+/** 200 promises that nobody gets the old page any more. With 202 the edge follows within seconds. */
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;

@@ -55,7 +55,7 @@ export function createWebhookEndpoint({
   };
 }
 
-/** An object each, which the bucket's lifecycle removes after a day. */
+/** Each delivery is an object, which the bucket's lifecycle deletes after a day. */
 export function createS3Deliveries(bucket: Bucket): Deliveries {
   const keyOf = (key: string): string => `_isr/webhooks/${key}`;
   return {
@@ -63,13 +63,13 @@ export function createS3Deliveries(bucket: Bucket): Deliveries {
       return (await bucket.get(keyOf(key))) !== undefined;
     },
     async remember(key) {
-      // A conflict is the same delivery, done twice at the same time.
+      // A conflict: the same delivery was done twice at the same time.
       await bucket.put(keyOf(key), '{}', { condition: { absent: true } });
     },
   };
 }
 
-/** The construct checked it all when it wrote the file. */
+/** The construct has checked everything else when it wrote the file. */
 function webhooksIn(compiled: unknown): ReadonlyMap<string, CompiledWebhook> {
   if (isJsonObject(compiled) && compiled.version === COMPILED_VERSION) {
     return new Map(Object.entries((compiled as unknown as CompiledWebhooks).webhooks));

@@ -1,6 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { readEnvironment } from '../../lib/basics/environment.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
@@ -9,15 +10,15 @@ import type { RenderPorts } from '../../lib/core/render-page.ts';
 import { type RevalidateOptions, type RevalidatePorts, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
+import { type ServeValues, serveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { readServeConfig, type ServeConfig } from './config.ts';
 import { type PageRequest, parsePageRequest } from './page-request.ts';
 
-/** The first origin of every page. Errors are let out: CloudFront then asks S3. */
+/** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
-  const config = readServeConfig(sandbox.environment);
+  const config = readEnvironment('the serve function', serveVariables, sandbox.environment);
   const pages = openPages(config, sandbox);
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const portsFor = createPorts(config, pages, sandbox);
@@ -33,7 +34,7 @@ interface ServePagePorts extends RevalidatePorts {
   readonly pagesOf: Pages['pagesOf'];
 }
 
-function createPorts(config: ServeConfig, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => ServePagePorts {
+function createPorts(config: ServeValues, pages: Pages, { aws }: SiteSandbox): (siteUrl: string) => ServePagePorts {
   const { ledger, pagesOf } = pages;
   const purger = createQueuedPurger(aws, config.purgeQueueUrl);
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
@@ -69,8 +70,8 @@ async function draft(pageKey: PageKey, token: string | undefined, { renderer }: 
 }
 
 /**
- * While a deployment switches, the edge may still ask for pages of the one before. What is stored is served; what is
- * not is rendered by this build, and so must not be stored as a page of that one.
+ * While a deployment switches, the edge may still ask for pages of the one before. A stored page is served. Another one is
+ * rendered by this build, so it must not be stored as a page of that deployment.
  */
 async function fromOtherDeployment(
   { pageKey, deploymentId }: PageRequest,
@@ -88,7 +89,7 @@ function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: Se
   send(stream, { statusCode: isUnchanged ? 304 : page.status, headers: page.headers }, body);
 }
 
-/** RFC 9110, section 13.1.2: weak comparison. */
+/** By weak comparison, as RFC 9110 wants it in section 13.1.2. */
 function namesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
   return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag));

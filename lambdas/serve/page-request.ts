@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { type PageKey, pageKeyOfUri } from '../../lib/core/page/page-key.ts';
 
-/** A request for a page, as the edge function leaves it. */
+/** A request for a page, as the edge function has rewritten it. */
 export interface PageRequest {
   readonly deploymentId: string;
   readonly pageKey: PageKey;

@@ -22,13 +22,13 @@ export function streamed(handler: StreamedHandler): unknown {
 
 /** Sends a whole response. */
 export function send(stream: ResponseStream, head: ResponseHead, body: Uint8Array | string): void {
-  // Without a first write, Lambda never sends the head.
+  // Lambda sends the head with the first write, even if that is empty.
   const out = awslambda.HttpResponseStream.from(stream, head);
   out.write(body.length === 0 ? '' : body);
   out.end();
 }
 
-/** Sends chunks as they come. A body that breaks off breaks the response off too, rather than looking complete. */
+/** Sends chunks as they come. When the body breaks off, so does the response: it must not look complete. */
 export async function sendStream(
   stream: ResponseStream,
   head: ResponseHead,

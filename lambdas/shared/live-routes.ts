@@ -2,8 +2,8 @@ import { type PageKey, pathOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
 /**
- * Whether the site says that this path is never stored. CloudFront compares paths as they are written, so a live route
- * written in another way, `/%61pi/x`, may come here as if it were a page.
+ * Whether a page key is that of a live route. CloudFront compares paths as they are written, so `/%61pi/x` may come here
+ * as if it were a page.
  */
 export function liveRoutesOf({ assetJson }: SiteSandbox): (pageKey: PageKey) => boolean {
   const sources = assetJson<readonly string[]>('live.json', []);

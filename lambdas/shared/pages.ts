@@ -3,26 +3,16 @@ import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
-import { oneOf, text } from '../../lib/basics/checks.ts';
-import { expiration, positiveInteger, type Readers } from '../../lib/basics/environment.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { RenderOptions } from '../../lib/core/render-page.ts';
-import type { TrailingSlash } from '../../lib/core/site.ts';
+import type { PagesValues } from '../../lib/handover/variables.ts';
 import { createRenderer, type RendererOptions } from './renderer.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
-export interface PagesConfig {
-  readonly bucket: string;
-  readonly deploymentId: string;
-  readonly trailingSlash: TrailingSlash;
-  readonly expiration: number | false;
-  readonly renderTimeoutMs: number;
-}
-
-/** What every act on pages has to know of the site. */
+/** What each act on pages has to know of the site. */
 export interface PagesOptions extends RenderOptions {
   readonly deploymentId: string;
 }
@@ -36,20 +26,11 @@ export interface Pages {
   portsFor(siteUrl: string, revalidate: RendererOptions['revalidate']): RenderOncePorts;
 }
 
-/** The environment of every function that renders. */
-export const PAGES_VARIABLES: Readers<PagesConfig> = {
-  bucket: ['ISR_BUCKET', text],
-  deploymentId: ['ISR_DEPLOYMENT_ID', text],
-  trailingSlash: ['ISR_TRAILING_SLASH', oneOf('always', 'never', 'ignore')],
-  expiration: ['ISR_EXPIRATION', expiration],
-  renderTimeoutMs: ['ISR_RENDER_TIMEOUT_MS', positiveInteger],
-};
-
-// A lease outlives the longest render by as much as reading and writing a page may take.
+// A lease outlasts the longest render by the time that reading and writing a page may take.
 const LEASE_MARGIN_MS = 5000;
 
-/** What every function that renders has in common. One per sandbox: the ledger is remembered between requests. */
-export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
+/** What all functions that render have in common. One per sandbox, because it remembers the ledger between requests. */
+export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
   const { aws, clock, log } = sandbox;
   const bucket = openS3Bucket(config.bucket, aws);
@@ -76,7 +57,7 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   };
 }
 
-/** What the build says of its pages, from beside the bundle: no call is needed for it. */
+/** What the build says of its pages. It lies beside the bundle too, so that it costs no call. */
 function prerenderedPages({ assetJson }: SiteSandbox): PrerenderedPages {
   const pages = assetJson<Readonly<Record<string, PrerenderedFacts>>>('prerendered.json', {});
   return (pageKey) => pages()[pageKey];

@@ -14,10 +14,10 @@ export interface RendererOptions {
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
 }
 
-/** Pages are everybody's: no viewer's address may get into one. */
+/** A page is for everybody, so no viewer's address may get into it. */
 const NOBODYS_ADDRESS = '127.0.0.1';
 
-/** Renders from canonical URL and page key alone, so that no viewer can put anything into a page that others see. */
+/** Renders from the canonical URL and the page key alone: no viewer can put anything into a page that others see. */
 export function createRenderer(sandbox: SiteSandbox): (options: RendererOptions) => Renderer {
   const isLiveRoute = liveRoutesOf(sandbox);
   return (options) => ({

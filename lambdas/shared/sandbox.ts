@@ -5,8 +5,8 @@ import type { StartTimer } from '../../lib/core/render-page.ts';
 import type { SiteFetch } from '../../lib/core/site.ts';
 
 /**
- * All that a function reaches outside of itself. What it remembers between requests stands in what it makes of this, so
- * that one process can hold several functions.
+ * All that a function reaches outside of itself. It keeps nothing in its module between requests, so one process can
+ * hold several sandboxes of it.
  */
 export interface Sandbox {
   readonly environment: Environment;
@@ -15,7 +15,7 @@ export interface Sandbox {
   readonly log: Log;
 }
 
-/** Of a function that runs the site. */
+/** The sandbox of a function that runs the site. */
 export interface SiteSandbox extends Sandbox {
   /** The build's server bundle, loaded when it is first asked for: a hit never does. */
   readonly loadSite: () => Promise<SiteFetch>;

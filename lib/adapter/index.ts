@@ -40,6 +40,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     hooks: {
       'astro:config:setup'({ config, updateConfig, addMiddleware, logger }) {
         for (const warning of resolved.warnings) logger.warn(warning);
+        forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
         updateConfig(configOf(config, run, lastIntegration(resolved, run)));
       },
@@ -65,6 +66,12 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
 
 // biome-ignore lint/style/noDefaultExport: an Astro adapter is imported by its default export.
 export default isr;
+
+// Astro writes a variable of the environment into the code of each module that has its name and `import.meta.env`. The shell
+// names what it started in `_`: a build that npm ran would be another deployment than one that npx ran.
+function forgetTheCommand(): void {
+  delete process.env._;
+}
 
 function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
   const provider = { name: PACKAGE, entrypoint: 'cdk-isr/astro/cache' };

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CreatePreviewServer } from 'astro';
 import { reasonOf } from '../basics/errors.ts';
+import { percentDecode } from '../basics/percent-encoding.ts';
 import { type Build, readBuild } from '../build/read-build.ts';
 import { compileRoutePattern, isNotFoundPage, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
 import type { SiteFetch } from '../core/site.ts';
@@ -24,7 +25,7 @@ interface StaticFile {
 }
 
 const HOST = '127.0.0.1';
-// What an endpoint answers to the stack, with a token in it: no viewer may get it.
+// An endpoint tells the stack by it what to revalidate. It holds a token, so no viewer may get it.
 const TOKEN_HEADER = 'x-prerender-revalidate';
 
 /** `astro preview`: the files and the server of `.isr/`, without any caching; `npm start` runs the whole stack. */
@@ -33,7 +34,7 @@ export const createPreviewServer: CreatePreviewServer = async ({ root, host: wan
   const host = wanted === undefined || wanted === 'localhost' ? HOST : wanted;
   const site = await loadSite(fileURLToPath(root));
   const server = createServer((request, response) => {
-    answer(site, request, response).catch((error: unknown) => {
+    respond(site, request, response).catch((error: unknown) => {
       logger.error(`${request.method} ${request.url}: ${reasonOf(error)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -67,24 +68,24 @@ async function loadSite(root: string): Promise<Site> {
   return { build, fetch: module.fetch, live: build.manifest.live.map(compileRoutePattern) };
 }
 
-async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? HOST}`);
-  const file = isRead(incoming) ? findFile(site.build, url.pathname) : undefined;
+async function respond(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? HOST}`);
+  const file = isRead(request) ? findFile(site.build, url.pathname) : undefined;
   if (file !== undefined) {
-    outgoing.writeHead(file.status, file.headers);
-    if (incoming.method === 'HEAD') return void outgoing.end();
-    return pipeline(createReadStream(file.path), outgoing);
+    response.writeHead(file.status, file.headers);
+    if (request.method === 'HEAD') return void response.end();
+    return pipeline(createReadStream(file.path), response);
   }
-  const path = decode(url.pathname) ?? '/';
-  const response = await site.fetch(requestFrom(incoming, url), {
-    kind: isRead(incoming) && !site.live.some((route) => route.match(path)) ? 'page' : 'live',
-    clientAddress: incoming.socket.remoteAddress ?? HOST,
+  const path = percentDecode(url.pathname) ?? '/';
+  const made = await site.fetch(requestFrom(request, url), {
+    kind: isRead(request) && !site.live.some((route) => route.match(path)) ? 'page' : 'live',
+    clientAddress: request.socket.remoteAddress ?? HOST,
     // Nothing is stored, so there is nothing to mark.
     revalidate: async () => {},
   });
-  outgoing.writeHead(response.status, headersOf(response));
-  if (response.body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(response.body), outgoing);
+  response.writeHead(made.status, headersOf(made));
+  if (made.body === null) response.end();
+  else await pipeline(Readable.fromWeb(made.body), response);
 }
 
 function isRead(request: IncomingMessage): boolean {
@@ -92,7 +93,7 @@ function isRead(request: IncomingMessage): boolean {
 }
 
 function findFile({ manifest, clientDirectory }: Build, pathname: string): StaticFile | undefined {
-  const path = decode(pathname);
+  const path = percentDecode(pathname);
   if (path === undefined) return undefined;
   const trimmed = path === '/' ? path : path.replace(/\/$/, '');
   const page = manifest.prerendered.find((candidate) => candidate.path === trimmed);
@@ -108,25 +109,17 @@ function findFile({ manifest, clientDirectory }: Build, pathname: string): Stati
   return { path: file, status: 200, headers };
 }
 
-function requestFrom(incoming: IncomingMessage, url: URL): Request {
-  const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+function requestFrom(request: IncomingMessage, url: URL): Request {
+  const headers = Object.entries(request.headersDistinct).flatMap(([name, values]) =>
     (values ?? []).map((value): [string, string] => [name, value]),
   );
-  if (isRead(incoming)) return new Request(url, { method: incoming.method ?? 'GET', headers });
-  const body = Readable.toWeb(incoming);
-  return new Request(url, { method: incoming.method ?? 'POST', headers, body, duplex: 'half' });
+  if (isRead(request)) return new Request(url, { method: request.method ?? 'GET', headers });
+  const body = Readable.toWeb(request);
+  return new Request(url, { method: request.method ?? 'POST', headers, body, duplex: 'half' });
 }
 
 function headersOf(response: Response): Record<string, string | string[]> {
   const { [TOKEN_HEADER]: _, ...headers } = Object.fromEntries(response.headers);
   const cookies = response.headers.getSetCookie();
   return { ...headers, ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }) };
-}
-
-function decode(pathname: string): string | undefined {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { percentDecode } from '../basics/percent-encoding.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { compileRoutePattern, fillRoutePattern, isDynamicPattern } from '../build/route-pattern.ts';
 
@@ -17,7 +18,7 @@ const METHOD_KEEPING: Readonly<Record<number, number>> = { 301: 308, 302: 307 };
 export function createRedirectFinder(redirects: readonly Redirect[]) {
   const compiled = redirects.map((redirect) => ({ ...redirect, matcher: compileRoutePattern(redirect.from) }));
   return (pathname: string, method: string): FoundRedirect | undefined => {
-    const path = decode(pathname);
+    const path = percentDecode(pathname) ?? pathname;
     for (const { from, to, status, matcher } of compiled) {
       const parameters = matcher.match(path);
       if (parameters === undefined) continue;
@@ -42,12 +43,4 @@ function locationOf(to: string, parameters: Readonly<Record<string, string>>): s
   const location = encodeURI(filled).replaceAll('%25', '%');
   // `/[...path]` -> `/[...path]` with an empty first segment would be another host.
   return to.startsWith('//') ? location : location.replace(/^\/{2,}/, '/');
-}
-
-function decode(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }

@@ -20,7 +20,7 @@ export interface AwsResponse {
   readonly body: Buffer;
 }
 
-/** One signed call. Resolves with any status below 500 but 429; rejects when AWS stays unreachable or failing. */
+/** One signed call. Resolves with any status below 500 but 429. Rejects when AWS stays unreachable or keeps failing. */
 export type AwsClient = (call: AwsCall) => Promise<AwsResponse>;
 
 export interface AwsClientOptions {
@@ -37,8 +37,8 @@ export interface AwsCredentials {
   readonly sessionToken?: string | undefined;
 }
 
-// A sandbox that was frozen finds its kept-alive sockets dead; S3 asks to retry 500 and 503. The first retry is soon,
-// because the usual cause is such a socket.
+// S3 asks to retry 500 and 503. The first retry comes soon, because the usual cause is a kept-alive socket that died
+// while the sandbox was frozen.
 const PAUSES_MS = [30, 120, 480];
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -52,13 +52,13 @@ export function createAwsClient(options: AwsClientOptions): AwsClient {
   return withRetries((call) => send(call, options, agent), pause);
 }
 
-/** Calls again what could not be sent, and what is answered 429 or 500 and above. */
+/** Calls again when nothing could be sent, and after 429 or 500 and above. */
 export function withRetries(send: AwsClient, sleep: (milliseconds: number) => Promise<void>): AwsClient {
   return async (call) => {
     for (const pauseMs of PAUSES_MS) {
       const response = await send(call).catch(() => undefined);
       if (response !== undefined && !isFailing(response)) return response;
-      // Each its own: else all whom one failure hit come back at the same time.
+      // Random: else all calls that one failure hit come back at the same time.
       await sleep(pauseMs * (1 + Math.random()));
     }
     const response = await send(call);
@@ -71,7 +71,7 @@ function isFailing({ status }: AwsResponse): boolean {
   return status >= 500 || status === 429;
 }
 
-/** AWS was reached, and did not do what it was asked for. */
+/** AWS was reached, and refused. */
 export class AwsRefusal extends Error {
   override readonly name = 'AwsRefusal';
   readonly response: AwsResponse;
@@ -82,7 +82,7 @@ export class AwsRefusal extends Error {
   }
 }
 
-/** What AWS answered, for an error message. */
+/** The response of AWS, for an error message. */
 export function describeFailure(call: AwsCall, response: AwsResponse): string {
   const text = response.body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
   return `${call.service} answered ${response.status} to ${call.method} ${call.path}${text === '' ? '' : `: ${text}`}`;
@@ -132,7 +132,7 @@ function exchange(
 
 function urlOf(call: AwsCall, { region, endpoints }: AwsClientOptions): URL {
   const endpoint = endpoints?.[call.service];
-  // Endpoints given by hand take the bucket in the path, as the SDK does for hosts that are IP addresses.
+  // The bucket is in the path of endpoints given by hand, as in the SDK for hosts that are IP addresses.
   if (endpoint !== undefined)
     return new URL((call.bucket === undefined ? '' : `/${call.bucket}`) + call.path, endpoint);
   if (call.service === 'cloudfront') return new URL(call.path, 'https://cloudfront.amazonaws.com');
@@ -148,7 +148,7 @@ function responseOf(message: IncomingMessage, body: Buffer): AwsResponse {
   return { status: message.statusCode ?? 0, headers: Object.fromEntries(headers), body };
 }
 
-/** `import 'node:http'` reads all its exports, one of which loads Node's whole fetch implementation: 20 ms. */
+/** `import 'node:http'` would read all its exports. One of them loads Node's whole fetch implementation: 20 ms. */
 function plainHttp(): typeof import('node:http') {
   return process.getBuiltinModule('node:http');
 }

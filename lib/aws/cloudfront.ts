@@ -3,10 +3,10 @@ import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { Cdn } from '../core/ports.ts';
 import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from './client.ts';
 
-/** CloudFront's words for "later". */
+/** With these codes CloudFront means: later. */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
-/** Purges by CreateInvalidation, all items in one call. */
+/** Purges all items by one CreateInvalidation. */
 export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
   return {
     async purge(items) {
@@ -23,7 +23,7 @@ export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
 
 function invalidationCall(distributionId: string, items: readonly string[]): AwsCall {
   const paths = items.map((item) => `<Path>${escapeXml(item)}</Path>`).join('');
-  // The reference must be new each time: a used one with other items is refused, with the same items it does nothing.
+  // CloudFront refuses a reference that it knows with other items, and does nothing for one with the same items.
   const body = `<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><CallerReference>${randomUUID()}</CallerReference><Paths><Quantity>${items.length}</Quantity><Items>${paths}</Items></Paths></InvalidationBatch>`;
   return {
     service: 'cloudfront',

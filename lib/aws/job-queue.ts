@@ -3,7 +3,7 @@ import type { Job, JobQueue } from '../core/ports.ts';
 import type { AwsClient } from './client.ts';
 import { callSqs } from './sqs.ts';
 
-/** A FIFO queue: one group a page, so that one page is never rendered twice at a time; one id a version. */
+/** A FIFO queue. Each page has a group, so jobs of one page are done one after the other. Each version has an id. */
 export function createJobQueue(aws: AwsClient, queueUrl: string, deploymentId: string): JobQueue {
   return {
     async requestRegeneration(pageKey, version) {
@@ -11,8 +11,8 @@ export function createJobQueue(aws: AwsClient, queueUrl: string, deploymentId: s
       await callSqs(aws, 'SendMessage', queueUrl, {
         MessageBody: JSON.stringify(job),
         MessageGroupId: digest(deploymentId + pageKey),
-        // SQS keeps an id for 5 minutes, so it carries the version: a page regenerated twice in that time would
-        // otherwise lose its second message.
+        // SQS drops a message with an id of the last 5 minutes. With the version in it, a page that is regenerated twice
+        // in that time keeps its second message.
         MessageDeduplicationId: digest(`${deploymentId}${pageKey} ${version}`),
       });
     },

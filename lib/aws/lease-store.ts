@@ -4,7 +4,7 @@ import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/
 
 export interface LeaseStoreOptions {
   readonly deploymentId: string;
-  /** Longer than any render may take: its holder is dead after that. */
+  /** Longer than any render may take: after that its holder is dead. */
   readonly durationMs: number;
   readonly clock: Clock;
 }
@@ -18,7 +18,7 @@ interface LeaseObject {
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
 
-/** A lease is an object that only one writer can create. Its body is unique, and so is its entity tag. */
+/** A lease is an object that only one writer can create. Its body is unique, so its entity tag is too. */
 export function createS3LeaseStore(bucket: Bucket, options: LeaseStoreOptions): LeaseStore {
   async function take(name: string, condition: { absent: true } | { etag: string }): Promise<Lease | undefined> {
     const body = JSON.stringify({ holder: randomUUID(), endsAt: options.clock.now() + options.durationMs });

@@ -9,19 +9,28 @@ import type { Clock, LedgerStore } from '../core/ports.ts';
 const SUMMARY_KEY = '_isr/ledger.json';
 const shardKey = (shard: number): string => `_isr/ledger/${shard}.json`;
 const CONCURRENT_CALLS = 32;
-/** Shards kept in memory, the last used ones: 10 MB at the most. */
+/** How many shards stay in memory, those that were used last: 10 MB at the most. */
 const KEPT_SHARDS = 64;
 
-/** `upTo`: the summary's number of the shard, when it was read before the shard. */
+/** `upTo`: what the summary said of the shard before we read it. Until the summary says more, our copy is current. */
 type KnownShard = Seen<LedgerShard> & { readonly upTo: number };
 
 /**
- * A summary and its shards, each an object of the bucket that is kept in memory and read again only if it changed.
+ * The ledger in a bucket: a summary and its shards, each one object. They are kept in memory, and read again only if
+ * they have changed.
  *
- * An append writes the shards first, with the sequence after the one that it has just read, and then the summary, in
- * which it takes the next sequence. It is done when the summary stands: a reader that sees it finds the entries in the
- * shards. A page with that sequence or a higher one read it from a summary that was written after the append began, so
- * its render was later; an append that dies between the two only leaves entries that put too much out of date.
+ * An append writes the shards first and the summary last. With the summary at 7 and one entry for `tag:a`:
+ *
+ * | step                  | shard has    | summary | a reader finds                                          |
+ * | --------------------- | ------------ | ------- | ------------------------------------------------------- |
+ * | before                | no `tag:a`   | 7       | nothing new                                             |
+ * | 1. shards are written | `tag:a` at 8 | 7       | nothing new: the summary does not send it to the shard  |
+ * | 2. summary is written | `tag:a` at 8 | 8       | `tag:a` at 8. The append is done                        |
+ *
+ * Another append may take 8 first; then ours takes 9 in the summary, and its entry stays at 8. That is enough. A page
+ * that stores 8 or more read a summary that was written after our append began, so its render is later. If an append
+ * dies after step 1, its entry is seen after the next one. It then invalidates pages that need not be, and no harm is
+ * done.
  */
 export function createS3LedgerStore(bucket: Bucket, clock: Clock): LedgerStore {
   const summaries = jsonObjects<LedgerSummary>(bucket, EMPTY_SUMMARY);
@@ -58,7 +67,7 @@ export function createS3LedgerStore(bucket: Bucket, clock: Clock): LedgerStore {
     const [{ value: summary }, current] = await Promise.all([before, known ?? shardObjects.read(key)]);
     const add = (value: LedgerShard): LedgerShard => addToShard(value, names, summary.sequence + 1, summary.floor);
     const written = await replace(key, current, add, shardObjects, clock);
-    // Another append may write it before the summary tells of ours, so it counts no further than before.
+    // Others may write the shard before the summary tells of our append, so our copy is no more current than before.
     keep(shard, { ...written, upTo: known?.upTo ?? 0 });
   }
 
@@ -84,7 +93,7 @@ const MAX_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Writes what `change` makes of the object, whoever else writes it meanwhile; nothing if that is the same. */
+/** Writes what `change` makes of the object, and tries again when somebody else wrote it meanwhile. */
 async function replace<T>(
   key: string,
   known: Seen<T>,
@@ -98,7 +107,7 @@ async function replace<T>(
     if (value === seen.value) return seen;
     const written = await objects.swap(key, seen, value);
     if (written !== 'conflict') return written;
-    // The more there are who want to write, the longer the pauses, and each its own: else they all meet again.
+    // Longer with each attempt, since many may want to write, and random, so that they do not all meet again.
     await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
     seen = await objects.read(key, seen);
   }

@@ -8,8 +8,8 @@ const HEADER = 'x-amz-meta-isr';
 const MAX_METADATA_BYTES = 2048 - 'isr'.length;
 
 /**
- * Page facts travel as one metadata entry of the page's object, as JSON in visible ASCII. What does not fit stands in
- * an object of its own, named by its content, which the entry refers to.
+ * Facts are one entry of metadata of the page's object: JSON in visible ASCII. Facts that do not fit are an object of
+ * their own, named by the hash of its content, and the entry refers to it.
  */
 export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Record<string, string>> {
   const json = asciiJson(facts);
@@ -19,7 +19,7 @@ export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Re
   return { [HEADER]: asciiJson({ reference }) };
 }
 
-/** `undefined` for an object without facts: a page made at build time. */
+/** `undefined` for an object without facts, which is a page made at build time. */
 export async function readFacts(
   headers: Readonly<Record<string, string>>,
   bucket: Bucket,
@@ -32,7 +32,7 @@ export async function readFacts(
   return sidecar === undefined ? lostFacts(headers) : (JSON.parse(sidecar.body.toString('utf8')) as PageFacts);
 }
 
-/** What is known of a page made at build time, by the headers of its object. */
+/** What the headers of its object tell of a page made at build time. */
 export function factsOfPrerendered(headers: Readonly<Record<string, string>>): PageFacts {
   return {
     status: 200,
@@ -45,14 +45,14 @@ export function factsOfPrerendered(headers: Readonly<Record<string, string>>): P
   };
 }
 
-/** The bucket's lifecycle may be quicker with facts than with their page. Then it is rendered before it is served. */
+/** The bucket's lifecycle may delete the facts before their page. The page is then rendered before it is served. */
 function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
   return { ...factsOfPrerendered(headers), renderedAt: 0, expiration: 1, staleWhileRevalidate: 0 };
 }
 
 const sidecarKey = (reference: string): string => `_isr/facts/${reference}.json`;
 
-/** Blanks and everything outside ASCII escaped: header values are trimmed, and must be Latin-1. */
+/** JSON without blanks and in ASCII: header values are trimmed, and must be Latin-1. */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(/[^\x21-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

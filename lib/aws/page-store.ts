@@ -11,7 +11,7 @@ export interface PageStoreOptions {
   readonly prerendered?: PrerenderedPages;
 }
 
-/** The bucket's lifecycle lets go of rendered pages after a while; those of the build stay. */
+/** By this tag the bucket's lifecycle knows rendered pages, which it deletes after a while. Those of the build stay. */
 const RENDERED_TAG = 'isr=rendered';
 
 export function createS3PageStore(bucket: Bucket, options: PageStoreOptions): PageStore {

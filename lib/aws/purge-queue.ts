@@ -2,14 +2,14 @@ import type { PurgeQueue, Purger, WaitingPurge } from '../core/ports.ts';
 import type { AwsClient } from './client.ts';
 import { callSqs, postponeMessage } from './sqs.ts';
 
-/** What SQS takes and gives in one call. */
+/** SQS takes and gives no more in one call. */
 const MAX_MESSAGES = 10;
 
 interface PurgeMessage {
   readonly items: readonly string[];
 }
 
-/** Leaves purges to the purge function: for functions that the distribution needs, which cannot know its id. */
+/** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
     async purge(items) {
@@ -20,7 +20,7 @@ export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   };
 }
 
-/** The purge in a message; `undefined` when it is none of ours. */
+/** The purge in a message; `undefined` when the message is not one. */
 export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
   try {
     const { items } = JSON.parse(body) as PurgeMessage;
@@ -36,7 +36,7 @@ export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {
     async receive() {
       for (;;) {
         const messages = await receiveMessages(aws, queueUrl);
-        // What cannot be read stays: the queue moves it to the dead letters.
+        // A message that is not a purge stays, and SQS moves it to the dead letters.
         const purges = messages.flatMap(({ Body, ReceiptHandle }) => waitingPurge(Body, ReceiptHandle) ?? []);
         if (purges.length > 0 || messages.length === 0) return purges;
       }
@@ -45,7 +45,7 @@ export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {
       const batches = Array.from({ length: Math.ceil(purges.length / MAX_MESSAGES) }, (_, i) =>
         purges.slice(i * MAX_MESSAGES, (i + 1) * MAX_MESSAGES),
       );
-      // One that cannot be deleted comes again, and is purged twice.
+      // A message that cannot be deleted comes again, and its items are purged twice.
       await Promise.all(batches.map((batch) => deleteMessages(aws, queueUrl, batch)));
     },
     async postpone(purges, seconds) {

@@ -1,15 +1,15 @@
 import { IsrError, reasonOf } from '../basics/errors.ts';
+import { percentEncode } from '../basics/percent-encoding.ts';
 import type { Bucket, StoredObject, WriteCondition } from '../core/bucket/bucket.ts';
-import { encodeStrictly } from '../core/page/page-key.ts';
 import { type AwsCall, type AwsClient, AwsRefusal, type AwsResponse } from './client.ts';
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: 412 when the condition does not hold,
-// 409 when another write to the key is under way, 404 for If-Match on a key that is gone.
+// 412: the condition does not hold. 409: another write to the key is under way. 404: If-Match on a key without an object.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 const CONFLICTS = new Set([404, 409, 412]);
 
 export function openS3Bucket(bucket: string, aws: AwsClient): Bucket {
   const call = async (key: string, request: Omit<AwsCall, 'service' | 'path' | 'bucket'>): Promise<AwsResponse> => {
-    const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
+    const path = `/${key.split('/').map(percentEncode).join('/')}`;
     try {
       return await aws({ service: 's3', bucket, path, ...request });
     } catch (error) {

@@ -1,5 +1,5 @@
+import { percentEncode } from '../basics/percent-encoding.ts';
 import type { StoredObject } from '../core/bucket/bucket.ts';
-import { encodeStrictly } from '../core/page/page-key.ts';
 import { XMLParser } from '../vendor/xml.ts';
 import { type AwsCall, type AwsClient, AwsRefusal, type AwsResponse } from './client.ts';
 
@@ -12,7 +12,7 @@ export interface ListedObject {
 
 /** Headers and size of an object, without its body. */
 export async function headObject(aws: AwsClient, bucket: string, key: string): Promise<StoredObject | undefined> {
-  const path = `/${key.split('/').map(encodeStrictly).join('/')}`;
+  const path = `/${key.split('/').map(percentEncode).join('/')}`;
   const call = { service: 's3', method: 'HEAD', bucket, path } as const;
   const response = await aws(call);
   if (response.status === 404) return undefined;

@@ -3,7 +3,7 @@ import type { PageFacts, PrerenderedFacts, StoredPage } from '../core/page/page.
 import type { PageKey } from '../core/page/page-key.ts';
 import { factsOfPrerendered, readFacts } from './page-facts.ts';
 
-/** What the build says of the pages that it made, by page key; of most it says nothing. */
+/** What the build says of a page that it made. Of most it says nothing. */
 export type PrerenderedPages = (pageKey: PageKey) => PrerenderedFacts | undefined;
 
 export interface StoredPageSource {
@@ -13,8 +13,8 @@ export interface StoredPageSource {
 }
 
 /**
- * The page that an object of the bucket holds. Everybody who looks at stored pages reads them here: the functions, the
- * command line and the inspector. An object that was read with HEAD makes a page with an empty body.
+ * The page in an object of the bucket. Everybody reads stored pages here: the functions, the command line and the
+ * inspector. An object that was read with HEAD gives a page with an empty body.
  */
 export async function readStoredPage(
   pageKey: PageKey,

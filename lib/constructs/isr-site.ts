@@ -77,9 +77,9 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once: its files are there before a function asks for them, and the edge names it only
     // when the functions behind the edge run its code. Else old code would render what is stored as new pages.
-    const { serve, ssr, siteRunners } = this.functions;
+    const { serve, live, siteRunners } = this.functions;
     for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, ssr);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
   }
 
   /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */

@@ -28,6 +28,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
 import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
+import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { compileLivePatterns } from './live-patterns.ts';
@@ -78,12 +79,13 @@ export class SiteDistribution extends Construct {
       // The viewer-response function removes them too, but it does not run for errors.
       removeHeaders: [CACHE_TAG_HEADER, 'x-prerender-revalidate'],
     });
-    this.pageRequest = this.#function('PageRequest', 'page-request', {
+    const edgeConfig: EdgeConfig = {
       prefix: `/deployments/${props.manifest.deploymentId}`,
       trailingSlash: props.manifest.trailingSlash,
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
-    });
+    };
+    this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
     const pages = this.#pages();
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
@@ -189,7 +191,7 @@ export class SiteDistribution extends Construct {
   #live(): BehaviorOptions {
     const { functions, settings } = this.#props;
     return {
-      origin: new FunctionUrlOrigin(functions.ssrUrl, {
+      origin: new FunctionUrlOrigin(functions.liveUrl, {
         readTimeout: settings.liveTimeout,
         customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
       }),
@@ -227,7 +229,7 @@ export class SiteDistribution extends Construct {
     distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
   }
 
-  #function(id: string, name: string, config?: object): CloudFrontFunction {
+  #function(id: string, name: string, config?: EdgeConfig): CloudFrontFunction {
     return new CloudFrontFunction(this, id, {
       functionName: edgeNameOf(this, id),
       code: edgeCode(name, config),

@@ -21,11 +21,14 @@ import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
+import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { secretVariables } from './site-webhooks.ts';
 import { copyBundle, copyModule, emptyStagingFolder, writeJson } from './staging.ts';
+
+type FunctionName = keyof SiteEnvironment;
 
 export interface SiteFunctionsProps {
   readonly build: Build;
@@ -39,7 +42,8 @@ interface FunctionOptions {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMiB: number;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Beside what the table of variables has for it. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Fills the asset's folder, beside the bundle. */
   readonly addTo?: (folder: string) => void;
 }
@@ -57,26 +61,34 @@ export class SiteFunctions extends Construct {
   readonly serve: LambdaFunction;
   readonly render: LambdaFunction;
   readonly revalidate: LambdaFunction;
-  readonly ssr: LambdaFunction;
+  readonly live: LambdaFunction;
   readonly purge: LambdaFunction;
   readonly serveUrl: FunctionUrl;
-  readonly ssrUrl: FunctionUrl;
+  readonly liveUrl: FunctionUrl;
   readonly revalidateUrl: FunctionUrl;
-  /** Sent by CloudFront with each request to ssr, whose URL anybody may call. */
+  /** Sent by CloudFront with each request to the live function, whose URL anybody may call. */
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
+  readonly #environment: SiteEnvironment;
+  #distribution: Distribution | undefined;
 
   constructor(scope: Construct, id: string, props: SiteFunctionsProps) {
     super(scope, id);
     this.#props = props;
     this.originSecret = new Secret(this, 'OriginSecret', {
-      description: 'Proves to the ssr function that a request came through CloudFront.',
+      description: 'Proves to the live function that a request came through CloudFront.',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
+    });
+    this.#environment = siteEnvironment({
+      ...props,
+      manifest: props.build.manifest,
+      originSecret: this.originSecret,
+      distribution: () => this.#connected(),
     });
     this.serve = this.#serve();
     this.render = this.#render();
     this.revalidate = this.#revalidate();
-    this.ssr = this.#ssr();
+    this.live = this.#live();
     this.purge = this.#purge();
     this.serveUrl = this.serve.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
@@ -84,7 +96,7 @@ export class SiteFunctions extends Construct {
     });
     // OAC signs no body, so CloudFront could not forward a POST to a URL with AWS_IAM:
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
-    this.ssrUrl = this.ssr.addFunctionUrl({
+    this.liveUrl = this.live.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     });
@@ -96,19 +108,20 @@ export class SiteFunctions extends Construct {
 
   /** The functions that run the user's code. */
   get siteRunners(): readonly LambdaFunction[] {
-    return [this.serve, this.render, this.revalidate, this.ssr];
+    return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and ssr are left out: the distribution needs their URLs, so they cannot need the distribution. */
+  /** serve and live are left out: the distribution needs their URLs, so they cannot need the distribution. */
   connectTo(distribution: Distribution): void {
+    this.#distribution = distribution;
     for (const purging of [this.revalidate, this.purge]) {
-      purging.addEnvironment('ISR_DISTRIBUTION_ID', distribution.distributionId);
       distribution.grants.createInvalidation(purging);
     }
-    if (this.#props.settings.siteUrl !== undefined) return;
-    for (const rendering of [this.render, this.revalidate]) {
-      rendering.addEnvironment('ISR_SITE_URL', `https://${distribution.distributionDomainName}`);
-    }
+  }
+
+  #connected(): Distribution {
+    if (this.#distribution !== undefined) return this.#distribution;
+    throw new Error('SiteFunctions.connectTo() must be called before the template is written');
   }
 
   #serve(): LambdaFunction {
@@ -117,10 +130,6 @@ export class SiteFunctions extends Construct {
       description: 'Answers requests for pages that the edge does not have.',
       // A render that CloudFront no longer waits for is still stored, for the next viewer.
       timeout: settings.originTimeout.plus(Duration.seconds(15)),
-      environment: {
-        ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl,
-        ISR_RENDER_TIMEOUT_MS: milliseconds(serveRenderTimeout(settings)),
-      },
     });
     grantPageWriting(bucket, serve);
     grantPrivateObjects(bucket, serve);
@@ -134,8 +143,6 @@ export class SiteFunctions extends Construct {
     const render = this.#siteFunction('render', {
       description: 'Regenerates pages that have expired.',
       timeout: renderFunctionTimeout(settings),
-      // To postpone a job that failed.
-      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl },
     });
     grantPageWriting(bucket, render);
     grantPrivateObjects(bucket, render);
@@ -156,7 +163,7 @@ export class SiteFunctions extends Construct {
     const revalidate = this.#siteFunction('revalidate', {
       description: 'Takes word of changed content, renders and purges.',
       timeout: Duration.minutes(5),
-      environment: { ISR_JOBS_QUEUE_URL: queues.jobs.queueUrl, ...secretVariables(this, settings.webhooks) },
+      environment: secretVariables(this, settings.webhooks),
       addTo: (folder) => addWebhooks(settings.webhooks.compiled, folder),
     });
     grantPageWriting(bucket, revalidate);
@@ -166,16 +173,15 @@ export class SiteFunctions extends Construct {
     return revalidate;
   }
 
-  #ssr(): LambdaFunction {
+  #live(): LambdaFunction {
     const { settings, bucket, queues } = this.#props;
-    const ssr = this.#siteFunction('ssr', {
+    const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose answers are never stored.',
       timeout: settings.liveTimeout,
-      environment: { ISR_ORIGIN_SECRET: this.originSecret.secretValue.unsafeUnwrap() },
     });
-    grantPrivateObjects(bucket, ssr);
-    queues.purges.grants.sendMessages(ssr);
-    return ssr;
+    grantPrivateObjects(bucket, live);
+    queues.purges.grants.sendMessages(live);
+    return live;
   }
 
   #purge(): LambdaFunction {
@@ -184,7 +190,6 @@ export class SiteFunctions extends Construct {
       description: 'Merges waiting purges into few invalidations.',
       timeout: PURGE_TIMEOUT,
       memoryMiB: 256,
-      environment: { ISR_BUCKET: bucket.bucketName, ISR_PURGE_QUEUE_URL: queues.purges.queueUrl },
     });
     grantPurgePace(bucket, purge);
     purge.addEventSource(
@@ -199,12 +204,12 @@ export class SiteFunctions extends Construct {
     return purge;
   }
 
-  #siteFunction(name: string, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
+  #siteFunction(name: FunctionName, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
     const { build, settings, files } = this.#props;
     return this.#function(name, {
       ...options,
       memoryMiB: settings.renderMemoryMiB,
-      environment: { ...settings.environment, ...siteEnvironment(this.#props), ...options.environment },
+      environment: { ...settings.environment, ...options.environment },
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
@@ -215,7 +220,7 @@ export class SiteFunctions extends Construct {
     });
   }
 
-  #function(name: string, options: FunctionOptions): LambdaFunction {
+  #function(name: FunctionName, options: FunctionOptions): LambdaFunction {
     const folder = emptyStagingFolder(this, name);
     copyBundle(name, folder);
     options.addTo?.(folder);
@@ -235,32 +240,11 @@ export class SiteFunctions extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: options.memoryMiB,
       timeout: options.timeout,
-      environment: { ...options.environment },
+      environment: { ...options.environment, ...this.#environment[name] },
       role,
       logGroup,
     });
   }
-}
-
-/** A render that a viewer waits for ends before CloudFront gives up, so that the old page can still be served. */
-function serveRenderTimeout({ renderTimeout, originTimeout }: SiteSettings): Duration {
-  const left = originTimeout.minus(Duration.seconds(2));
-  return renderTimeout.toMilliseconds() < left.toMilliseconds() ? renderTimeout : left;
-}
-
-function siteEnvironment({ build, settings, bucket, queues }: SiteFunctionsProps): Record<string, string> {
-  const { deploymentId, isr, trailingSlash } = build.manifest;
-  return {
-    ISR_BUCKET: bucket.bucketName,
-    ISR_DEPLOYMENT_ID: deploymentId,
-    ISR_TRAILING_SLASH: trailingSlash,
-    ISR_ALLOW_QUERY: settings.queryParameters.join(','),
-    ISR_EXPIRATION: String(isr.expiration),
-    ISR_TOKEN_HASHES: isr.tokenHashes.join(','),
-    ISR_PURGE_QUEUE_URL: queues.purges.queueUrl,
-    ISR_RENDER_TIMEOUT_MS: milliseconds(settings.renderTimeout),
-    ...(settings.siteUrl === undefined ? {} : { ISR_SITE_URL: settings.siteUrl }),
-  };
 }
 
 /** What the function needs to know of webhooks, and the modules of those vendors alone that send any. */
@@ -268,8 +252,4 @@ function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
   writeJson(join(folder, 'webhooks.json'), compiled);
   const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
   for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
-}
-
-function milliseconds(duration: Duration): string {
-  return String(duration.toMilliseconds());
 }

@@ -9,7 +9,7 @@ export interface InvalidatePorts {
   readonly purger: Purger;
 }
 
-/** A revalidation that renders nothing: the ledger, then the edge. The next request for a page renders it. */
+/** A revalidation that renders nothing: first the ledger, then the edge. The next request for a page renders it. */
 export async function invalidate(
   revalidation: Revalidation,
   deploymentId: string,
@@ -19,7 +19,7 @@ export async function invalidate(
   await purger.purge(purgeItemsOf(revalidation, deploymentId));
 }
 
-/** `invalidate` as the site asks for it: by `Astro.cache.invalidate()` and the like. */
+/** For the site, which calls it by `Astro.cache.invalidate()` and the like. */
 export function invalidateFromSite(
   deploymentId: string,
   ports: InvalidatePorts,

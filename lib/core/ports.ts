@@ -20,24 +20,27 @@ export interface PageStore {
 
 export interface LedgerStore {
   read(): Promise<LedgerSummary>;
-  /** These shards as they were when `summary` was read, or newer. */
+  /** By number, these shards as they were when `summary` was read, or newer. */
   readShards(shards: readonly number[], summary: LedgerSummary): Promise<ReadonlyMap<number, LedgerShard>>;
   /**
-   * Puts every page that a name covers out of date, if its render read the ledger before this call. Once it resolves,
-   * every later `read` shows it. Resolves with the ledger's new sequence.
+   * Invalidates each page that one of the names covers and whose render read the ledger before this call. Once it has
+   * resolved, every `read` shows it. Resolves with the new sequence.
    */
   append(names: readonly string[]): Promise<number>;
 }
 
-/** The right to render one page. It ends by itself, so that a dead holder cannot block anyone. */
+/** Leases are the right to render one page. They end by themselves, so that a dead holder blocks nobody. */
 export interface LeaseStore {
-  /** `undefined` when somebody else holds it. `hedge`: 0 for the first render, higher for those beside a slow one. */
+  /** `undefined` when somebody else holds it. `hedge`: 0 for the first render, 1 and more for those beside a slow one. */
   acquire(pageKey: PageKey, hedge: number): Promise<Lease | undefined>;
 }
 
 export interface Lease {
   release(): Promise<void>;
-  /** Instead of a release: for `OPEN_LEASE_MS` everybody who asks gets a lease, since no one can use another's render. */
+  /**
+   * Instead of a release, after a render whose response is for one viewer alone: for `OPEN_LEASE_MS` everybody gets a
+   * lease, since nobody could use the page that they would wait for.
+   */
   open(): Promise<void>;
 }
 
@@ -51,19 +54,19 @@ export interface Job {
 }
 
 export interface JobQueue {
-  /** Any number of requests for one version are one job. */
+  /** Many requests for one version make one job. */
   requestRegeneration(pageKey: PageKey, version: string): Promise<void>;
 }
 
 /** Removes copies from the edge. */
 export interface Purger {
-  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued`: the purge function makes it within seconds. */
+  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued`: the purge function purges them within seconds. */
   purge(items: readonly string[]): Promise<'purged' | 'queued'>;
 }
 
-/** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
+/** The CDN takes few purges a minute. The room `purge` decides who makes one, and when. */
 export interface Cdn {
-  /** `throttled`: it may be tried again as it is. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
+  /** `throttled`: the same call may succeed later. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
   purge(items: readonly string[]): Promise<'purged' | 'throttled'>;
 }
 
@@ -74,9 +77,9 @@ export interface WaitingPurge {
   readonly receipt: string;
 }
 
-/** The purges that wait. They are put there by a `Purger` whose outcome is `queued`. */
+/** Where a `Purger` leaves what is `queued`. */
 export interface PurgeQueue {
-  /** Some of those that wait; none when the queue is empty. Nobody else gets them for a while. */
+  /** Takes some purges; none when the queue is empty. For a while nobody else gets them. */
   receive(): Promise<readonly WaitingPurge[]>;
   remove(purges: readonly WaitingPurge[]): Promise<void>;
   /** They come again after `seconds`. */
@@ -85,13 +88,15 @@ export interface PurgeQueue {
 
 export interface Renderer {
   /**
-   * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long. `draftToken`: of a viewer in draft
-   * mode, whom the site may show what is not published; such a response must not be stored.
+   * Rejects when the site throws, and with RENDER_TIMEOUT when it takes too long.
+   *
+   * `draftToken`: of a viewer in draft mode. The site may show them what is not published, so the response must not be
+   * stored.
    */
   render(pageKey: PageKey, draftToken?: string): Promise<SiteResponse>;
 }
 
-/** One line each, as JSON. Never given a token. */
+/** Writes one line of JSON. It must never be given a token. */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   message: string,

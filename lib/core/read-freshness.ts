@@ -10,7 +10,7 @@ export interface FreshnessPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What stands under a page key. */
+/** What was read for a page key. */
 export interface PageAndLedger {
   readonly pageKey: PageKey;
   readonly page: StoredPage | undefined;
@@ -26,7 +26,7 @@ export async function readPageAndLedger(
   return { pageKey, page, ledger };
 }
 
-/** `page` and `ledger` as they have just been read. Reads more only if something that concerns the page may be newer. */
+/** Takes what was just read. Reads shards of the ledger only if they may hold something newer than the page. */
 export async function readFreshness(
   { page, ledger }: Pick<PageAndLedger, 'page' | 'ledger'>,
   ports: FreshnessPorts,

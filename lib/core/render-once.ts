@@ -18,12 +18,12 @@ export interface RenderOncePorts extends RenderPorts {
 export type RenderOnceOptions = RenderOptions & StoreOptions;
 
 export type RenderOutcome =
-  /** The page is stored and fresh. `isRendered`: by us; `isChanged`: viewers get something else than before. */
+  /** The page is stored and fresh. `isRendered`: by this call. `isChanged`: viewers get something else than before. */
   | { readonly kind: 'stored'; readonly page: StoredPage; readonly isRendered: boolean; readonly isChanged: boolean }
-  /** Nothing is under this path, and nothing was. */
+  /** Nothing is under this path, and nothing was stored. */
   | { readonly kind: 'not-found'; readonly page: RenderedPage }
   | { readonly kind: 'private'; readonly response: SiteResponse; readonly reason: string }
-  /** `old`: what stays in place; `response`: what the site said, unless it threw. */
+  /** `old`: what stays stored. `response`: absent when the site threw. */
   | {
       readonly kind: 'failed';
       readonly reason: string;
@@ -31,16 +31,16 @@ export type RenderOutcome =
       readonly old: StoredPage | undefined;
     };
 
-/** After each of these spans one more caller renders as a hedge: neither a dead nor a slow render blocks anyone. */
+/** After each such span one of the callers who wait renders too, as a hedge against a slow or dead render. */
 const HEDGE_MS = 3000;
-/** After that every caller renders: there must be a response before CloudFront gives up. */
+/** After so many hedges each caller renders, since CloudFront would give up soon. */
 const MAX_HEDGES = 2;
 const FIRST_POLL_MS = 25;
 const LONGEST_POLL_MS = 400;
 
 /**
- * Renders the page and stores it, at most once for any number of callers at the same time: one holds the lease, the
- * others wait for its page. `first` is what the caller has just read.
+ * Renders the page and stores it. For many callers at the same time there is one render: one caller holds the lease, and
+ * the others wait for its page. `first`: what the caller has just read.
  */
 export async function renderOnce(
   first: PageAndLedger,
@@ -70,7 +70,7 @@ async function renderUnderLease(
 ): Promise<RenderOutcome> {
   let isShared = true;
   try {
-    // Between our read and the lease, its last holder may have finished.
+    // The last holder of the lease may have stored the page after we read it.
     const seen = { pageKey, page: await ports.pages.read(pageKey), ledger };
     const outcome = (await settledOutcome(seen, ports)) ?? (await renderAndStore(seen, options, ports));
     isShared = outcome.kind !== 'private';
@@ -80,7 +80,7 @@ async function renderUnderLease(
   }
 }
 
-/** What somebody else's render left, when that settles the matter. */
+/** The outcome, when somebody else's render has decided it already. */
 async function settledOutcome(seen: PageAndLedger, ports: RenderOncePorts): Promise<RenderOutcome | undefined> {
   const { page } = seen;
   if (page === undefined) return undefined;
@@ -120,7 +120,7 @@ async function renderAndStore(
   }
 }
 
-/** Notes on the old page when to try again. Should another render have replaced it meanwhile, that one stands. */
+/** Notes on the old page when to try again. If another render has replaced it meanwhile, that page stays. */
 async function fail(
   reason: string,
   response: SiteResponse | undefined,

@@ -12,7 +12,7 @@ export interface Rendering {
 }
 
 export interface RenderOptions {
-  /** Seconds a page stays fresh when it does not say so itself. */
+  /** Seconds for which a page stays fresh that does not say so itself; `false`: until it is revalidated. */
   readonly defaultExpiration: number | false;
 }
 
@@ -21,7 +21,7 @@ export interface RenderPorts {
   readonly clock: Clock;
 }
 
-/** `ledger` must have been read before the call: what is revalidated during a render is newer than its result. */
+/** `ledger` must have been read before the call: a revalidation during the render then counts as newer than the page. */
 export async function renderPage(
   pageKey: PageKey,
   ledger: LedgerSummary,
@@ -35,10 +35,10 @@ export async function renderPage(
   return { response, storability: storabilityOf(response, origin, defaultExpiration) };
 }
 
-/** Calls `act` after so long, unless the function that it returns is called before. */
+/** Calls `act` after so many milliseconds, unless the function that it returns is called before. */
 export type StartTimer = (milliseconds: number, act: () => void) => () => void;
 
-/** Rejects with RENDER_TIMEOUT once `milliseconds` have passed; the work itself is told by the signal. */
+/** Rejects with RENDER_TIMEOUT once `milliseconds` have passed, and tells the work so by its signal. */
 export async function withinTime<T>(
   milliseconds: number,
   what: string,

@@ -11,7 +11,7 @@ import { entriesOf, type Revalidation } from './revalidation.ts';
 
 export interface RevalidateOptions extends RenderOptions {
   readonly deploymentId: string;
-  /** Whether one path may be several pages. Only one of them is rendered, so nothing is known of the others. */
+  /** Whether one path may have several pages, by its query. Only one of them is rendered; the others may differ too. */
   readonly hasQueryVariants: boolean;
 }
 
@@ -28,9 +28,9 @@ export interface PageOutcome {
    */
   readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed';
   readonly reason?: string;
-  /** What was done about its copies at the edge; nothing when they are as good as the new page. */
+  /** What was done about its copies at the edge. Nothing when they are as good as the new page. */
   readonly purge: PurgeOutcome;
-  /** Until it was rendered and stored. */
+  /** How long it took to render and store. */
   readonly milliseconds: number;
 }
 
@@ -40,27 +40,27 @@ export type PurgeOutcome = 'purged' | 'queued' | 'nothing-to-purge';
 /** Of a tag or a prefix: its pages are rendered when they are next asked for. */
 export interface CoverOutcome {
   readonly outcome: PurgeOutcome;
-  /** Until it was noted and purged or queued. */
+  /** How long it took to note it, and to purge or to queue the purge. */
   readonly milliseconds: number;
 }
 
 export interface RevalidationOutcome {
-  /** Of the ledger: later revalidations have higher ones. */
+  /** The ledger's. Later revalidations have higher ones. */
   readonly sequence: number;
   readonly pages: readonly PageOutcome[];
   readonly tags: readonly (CoverOutcome & { readonly tag: string })[];
   readonly prefixes: readonly (CoverOutcome & { readonly prefix: string })[];
   /** Present when everything was asked for. */
   readonly all?: CoverOutcome;
-  /** Of the one call that purges for all items. */
+  /** One call purges all items, so they share its outcome. */
   readonly purge: PurgeOutcome;
   readonly milliseconds: number;
 }
 
-/** Renders at the same time; more would only queue up at the site's own data sources. */
+/** More renders at the same time would only wait for each other at the site's data sources. */
 const CONCURRENT_RENDERS = 8;
 
-/** The ledger first, then the pages, then the edge: whoever asks the origin after this resolved gets nothing older. */
+/** First the ledger, then the pages, then the edge. Once it has resolved, the origin responds with nothing older. */
 export async function revalidate(
   revalidation: Revalidation,
   options: RevalidateOptions,
@@ -123,13 +123,13 @@ async function revalidatePage(
   return done('failed', undefined, rendered.reason);
 }
 
-/** Something older than the page that was found unchanged: an earlier revalidation died, or a page expired just now. */
+/** Whether the edge may have older content than a page that was found unchanged, see `edgeFacts` in store-page.ts. */
 function mayEdgeHoldOlder(page: StoredPage | undefined, now: number): boolean {
   if (page?.isUnpurged) return true;
   return page?.replacedAt !== undefined && now - page.replacedAt <= 2 * MAX_EDGE_STALE_SECONDS * 1000;
 }
 
-/** Done or queued: either way nobody has to think of it again. A page that was replaced meanwhile has its own facts. */
+/** Takes the note from the page, now that the purge is made or queued. A page that was replaced meanwhile has its own. */
 async function notePurge(page: StoredPage | undefined, { pages }: RevalidatePorts): Promise<void> {
   if (!page?.isUnpurged) return;
   const { isUnpurged, ...purged } = page;

@@ -20,7 +20,7 @@ import {
 import type { Revalidation } from './revalidation.ts';
 
 export const MAX_ITEMS = 1000;
-/** Of the body, of a request by hand as of a webhook. */
+/** Of the body, for the API and for webhooks. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
 const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
 
@@ -77,7 +77,7 @@ export const pathPrefix: Check<string> = (given) => {
   return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
-/** `path` may carry a query and unencoded Unicode, as people type it. */
+/** `path` as people type it: it may have a query, and Unicode that is not encoded. */
 export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageKeyOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
   return pageKeyOf(

@@ -1,7 +1,7 @@
 import { EVERYTHING, entryOfPath, entryOfPrefix, entryOfTag } from './ledger/ledger.ts';
 import { type PageKey, pathOfPageKey } from './page/page-key.ts';
 
-/** What an outside request says is out of date. Parsed: paths are page keys, prefixes begin and end with `/`. */
+/** What a request asks to revalidate, parsed: paths are page keys, prefixes begin and end with `/`. */
 export interface Revalidation {
   readonly pages: readonly PageKey[];
   readonly tags: readonly string[];
@@ -9,7 +9,7 @@ export interface Revalidation {
   readonly all: boolean;
 }
 
-/** The entries of the ledger that a revalidation renews. */
+/** The names under which the ledger notes a revalidation. */
 export function entriesOf(revalidation: Revalidation): string[] {
   if (revalidation.all) return [EVERYTHING];
   return [

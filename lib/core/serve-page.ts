@@ -22,7 +22,7 @@ export interface ServePorts extends RenderOncePorts {
   readonly jobs: JobQueue;
 }
 
-/** The whole path of a request for a page, once the edge has no copy of it. */
+/** Responds to a request for a page of which the edge has no fresh copy. */
 export async function servePage(pageKey: PageKey, options: RenderOptions, ports: ServePorts): Promise<ServedPage> {
   const seen = await readPageAndLedger(pageKey, ports);
   const { page } = seen;
@@ -49,7 +49,7 @@ async function serveRendered(
   const outcome = await renderOnce(seen, options, ports);
   if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(outcome.old, ports);
   const served = servedOutcome(outcome, state, ports.clock.now());
-  // What was revalidated while this render ran has been purged from the edge already; our page must not bring it back.
+  // A revalidation during this render has purged the edge already. Our page is older, and must not get into the edge.
   const isInvalid = 'page' in outcome && (await isInvalidated(outcome.page, ports.ledger));
   return isInvalid ? onlyForThisViewer(served) : served;
 }
@@ -58,7 +58,7 @@ async function serveRendered(
 function servedOutcome(outcome: RenderOutcome, state: IsrCacheState, now: number): ServedPage {
   switch (outcome.kind) {
     case 'stored': {
-      // At least one: a page that expires within the second was fresh when it was rendered for this request.
+      // At least 1: the page was rendered for this request, even if it expires within the second.
       const left = Math.max(1, secondsUntilExpiry(outcome.page, now));
       return freshPage(outcome.page, outcome.isRendered ? state : 'HIT', left);
     }
@@ -73,13 +73,13 @@ function servedOutcome(outcome: RenderOutcome, state: IsrCacheState, now: number
   }
 }
 
-/** Awaited by the caller: Lambda may freeze the process as soon as the response is sent. */
+/** The caller awaits it: Lambda may freeze the process once the response is sent. */
 async function requestRegeneration(page: StoredPage, { jobs, log }: ServePorts): Promise<void> {
   const { pageKey } = page;
   try {
     await jobs.requestRegeneration(pageKey, versionOf(page));
   } catch (error) {
-    // The old page is worth more than the message: the next request asks again.
+    // Serve the old page all the same: the next request asks again.
     log('error', `could not ask for a regeneration of '${pageKey}': ${reasonOf(error)}`, { pageKey });
   }
 }

@@ -1,4 +1,4 @@
-/** What a site's URLs end in: every folder in a slash, none, or either. */
+/** Whether the URLs of pages end in a slash: all, none, or both are pages. */
 export type TrailingSlash = 'always' | 'never' | 'ignore';
 
 /** What a page said about its own caching through the framework's API (`Astro.cache.set`, `routeRules`). */
@@ -13,13 +13,13 @@ export interface CacheHint {
 
 /** What the site may ask of the function that runs it. */
 export interface SiteContext {
-  /** `page`: buffered by the site, since it may be stored. `live`: never stored, may be streamed. */
+  /** `page`: may be stored, so the function waits for the whole body. `live`: never stored, may be streamed. */
   readonly kind: 'page' | 'live';
   /** The viewer's address for live routes, a constant for pages. */
   readonly clientAddress: string;
-  /** Told before the response is returned; `false` means "do not store this response". */
+  /** Called before the response is returned; `false`: do not store this response. */
   readonly onCacheHint?: (hint: CacheHint | false) => void;
-  /** Marks paths and tags as out of date (`Astro.cache.invalidate`); resolves when the ledger has it. */
+  /** Invalidates paths and tags (`Astro.cache.invalidate`); resolves when the ledger has it. */
   readonly revalidate?: (request: RevalidationRequest) => Promise<void>;
   /** Work to be finished before the function is frozen. */
   readonly waitUntil?: (work: Promise<unknown>) => void;

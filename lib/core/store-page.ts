@@ -2,21 +2,21 @@ import type { PageFacts, RenderedPage, StoredPage } from './page/page.ts';
 import type { PageStore } from './ports.ts';
 
 export interface StoreOptions {
-  /** Whether the caller purges what it replaces. */
+  /** Whether the caller will purge what the page replaces. */
   readonly isRevalidation?: boolean;
 }
 
 export type StoreOutcome =
   /** `isChanged`: viewers get other bytes, another status or other headers than before. */
   | { readonly kind: 'written'; readonly page: StoredPage; readonly isChanged: boolean }
-  /** A newer render got there first; it stays. */
+  /** A newer render was stored already, and stays. */
   | { readonly kind: 'superseded'; readonly page: StoredPage };
 
 const MAX_ATTEMPTS = 10;
 
 /**
- * Writes the page unless a newer one stands there, whatever happens in between: each write is conditional on exactly
- * the object that was compared. `known` is the page as last read, if any.
+ * Writes the page unless a newer one is stored. Each write has the condition that the object which was compared is still
+ * there, so nothing can come in between. `known`: the stored page as it was last read, if any.
  */
 export async function storePage(
   rendered: RenderedPage,
@@ -42,7 +42,10 @@ export async function storePage(
 
 type EdgeFacts = Pick<PageFacts, 'isUnpurged' | 'replacedAt'>;
 
-/** What the edge may still have of older content. A later revalidation that finds nothing changed has to know it. */
+/**
+ * Notes that the edge may still have older content. A later revalidation may find the page unchanged, and purges it for
+ * this note alone.
+ */
 function edgeFacts(current: StoredPage | undefined, rendered: RenderedPage, isRevalidation: boolean): EdgeFacts {
   if (current === undefined) return {};
   const { isUnpurged, replacedAt } = current;
@@ -51,7 +54,7 @@ function edgeFacts(current: StoredPage | undefined, rendered: RenderedPage, isRe
   return isRevalidation ? { ...before, isUnpurged: true } : { ...before, replacedAt: rendered.renderedAt };
 }
 
-/** First by what was revalidated before the render, then by when it began. */
+/** The render that saw more revalidations is newer; if both saw the same, the one that began later. */
 function isNewer(stored: StoredPage, rendered: RenderedPage): boolean {
   if (stored.isPrerendered) return false;
   if (stored.ledgerSequence !== rendered.ledgerSequence) return stored.ledgerSequence > rendered.ledgerSequence;
@@ -67,9 +70,8 @@ function isDifferent(stored: StoredPage, rendered: RenderedPage): boolean {
 }
 
 /**
- * S3's entity tag is the MD5 of the bytes, so a page and its identical re-render would have the same one, and a slow
- * older render that saw the first could overwrite the second. A line feed more or less at the end of a text tells
- * them apart.
+ * S3's entity tag is the MD5 of the bytes. A page and a render with the same bytes would have the same one, and a slow
+ * older render that saw the first could overwrite the second. So the texts differ in the line feeds at their end.
  */
 function distinctBytes({ headers, bodyHash, body }: RenderedPage, stored: StoredPage): Uint8Array {
   const isText = /^text\/|[/+](json|xml)\b/.test(headers['content-type'] ?? '');

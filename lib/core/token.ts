@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether `token` is one of those whose SHA-256 (hex) are given. Takes the same time for any token. */
+/** Whether the SHA-256 of `token` is one of `tokenHashes` (hex). Takes the same time for any token. */
 export function isValidToken(token: string | null | undefined, tokenHashes: readonly string[]): boolean {
   const given = createHash('sha256')
     .update(token ?? '')

@@ -1,12 +1,13 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type Build, readBuild } from '../../lib/build/read-build.ts';
 import type { CacheHint, SiteContext, SiteFetch } from '../../lib/core/site.ts';
+import { built } from '../support/built.ts';
+import { userEnvironment } from '../support/user-environment.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ASTRO = join(ROOT, 'node_modules/astro/bin/astro.mjs');
@@ -104,7 +105,8 @@ export async function runAstro(
 }
 
 async function createFolder(): Promise<string> {
-  compilePackage();
+  // The sites import the adapter as users do, from `dist`.
+  await built('library');
   await mkdir(join(ROOT, '.test'), { recursive: true });
   return mkdtemp(join(ROOT, '.test/site-'));
 }
@@ -123,27 +125,6 @@ function siteAt(root: string): AstroSite {
   };
 }
 
-// Vitest sets NODE_ENV and its own variables, which Vite would read too.
 function quietEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_ENV: _, VITEST: __, ...environment } = process.env;
-  return { ...environment, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
-}
-
-/** The sites import the adapter as users do, from `dist`. */
-function compilePackage(): void {
-  const folders = ['lib/adapter', 'lib/build', 'lib/core'];
-  if (folders.every((folder) => isCompiled(folder))) return;
-  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  try {
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT });
-  } catch {
-    // Types are another check's business; the compiler writes its output all the same.
-  }
-}
-
-function isCompiled(folder: string): boolean {
-  return readdirSync(join(ROOT, folder)).every((file) => {
-    const output = join(ROOT, 'dist', folder, file.replace(/\.ts$/, '.js'));
-    return existsSync(output) && statSync(output).mtimeMs >= statSync(join(ROOT, folder, file)).mtimeMs;
-  });
+  return { ...userEnvironment(), ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   site = await createAstroSite(KITCHEN_SITE);
   output = await site.build();
   loaded = await loadBuild(site.root);
-}, 60_000);
+});
 
 afterAll(() => site?.remove());
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   await site.build();
   loaded = await loadBuild(site.root);
-}, 60_000);
+});
 
 afterAll(() => site?.remove());
 

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { readServeConfig } from '../../lambdas/serve/config.ts';
+import { readEnvironment, writeEnvironment } from '../../lib/basics/environment.ts';
+import { serveVariables } from '../../lib/handover/variables.ts';
+
+const read = (environment: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('the serve function', serveVariables, environment);
 
 const GOOD = {
   ISR_BUCKET: 'pages',
@@ -13,7 +17,7 @@ const GOOD = {
 };
 
 test('the environment is read once and typed', () => {
-  expect(readServeConfig(GOOD)).toEqual({
+  expect(read(GOOD)).toEqual({
     bucket: 'pages',
     deploymentId: '0123456789abcdef',
     siteUrl: undefined,
@@ -35,10 +39,28 @@ test('every fault is reported at once, with the value', () => {
     ISR_EXPIRATION: '-1',
     ISR_TOKEN_HASHES: 'clear',
   };
-  expect(() => readServeConfig({ ...bad, ISR_TRAILING_SLASH: undefined })).toThrow(
+  expect(() => read({ ...bad, ISR_TRAILING_SLASH: undefined })).toThrow(
     "cannot start the serve function: 'ISR_BUCKET' must be a string that is not empty, got ''; " +
       "'ISR_TRAILING_SLASH' must be one of always, never, ignore, got nothing; " +
       "'ISR_EXPIRATION' must be 'false' or a positive integer, got '-1'; 'ISR_RENDER_TIMEOUT_MS' must be a positive integer, got 'soon'; " +
       "'ISR_TOKEN_HASHES' must be SHA-256 hashes (64 hex digits each) with commas between",
   );
+});
+
+test('what is written is read back', () => {
+  const values = {
+    bucket: 'pages',
+    deploymentId: '0123456789abcdef',
+    trailingSlash: 'always',
+    expiration: 60,
+    renderTimeoutMs: 13_000,
+    siteUrl: 'https://example.com',
+    allowQuery: ['page', 'sort'],
+    tokenHashes: ['ab'.repeat(32)],
+    jobsQueueUrl: 'https://jobs',
+    purgeQueueUrl: 'https://purges',
+  } as const;
+  for (const each of [values, { ...values, expiration: false as const, siteUrl: undefined, allowQuery: [] }]) {
+    expect(read(writeEnvironment(serveVariables, each))).toEqual(each);
+  }
 });

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import type { Manifest } from '../../lib/build/manifest.ts';
 import { IsrSite } from '../../lib/constructs/isr-site.ts';
 import type { IsrSiteProps } from '../../lib/constructs/isr-site-props.ts';
-import { write } from './bundles.ts';
+import { built } from '../support/built.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'isr-constructs-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+// Gone after the run, not after a file: files of one worker share what stands here.
+const root = mkdtempSync(join(inject('scratchFolder'), 'constructs-'));
 
 export const TOKEN_HASH = 'a'.repeat(64);
 
@@ -46,6 +45,15 @@ export function writeBuild(changes: Partial<Manifest> = {}): string {
   return folder;
 }
 
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+export function newApp(): App {
+  return new App({ outdir: mkdtempSync(join(root, 'cdk.out-')), analyticsReporting: false });
+}
+
 export interface SynthesizedSite {
   readonly site: IsrSite;
   readonly stack: Stack;
@@ -54,12 +62,24 @@ export interface SynthesizedSite {
   readonly outdir: string;
 }
 
+/** The bundles of the functions, without which no site can be synthesized. */
+export const bundles = (): Promise<string> => built('library');
+
+let plain: SynthesizedSite | undefined;
+
+/** The site without any option, synthesized once for all files that one worker runs. */
+export async function plainSite(): Promise<SynthesizedSite> {
+  await bundles();
+  plain ??= synthesize();
+  return plain;
+}
+
 export function synthesize(
   props: Partial<IsrSiteProps> = {},
   changes: Partial<Manifest> = {},
   finish: (site: IsrSite) => void = () => {},
 ): SynthesizedSite {
-  const app = new App({ outdir: mkdtempSync(join(root, 'cdk.out-')), analyticsReporting: false });
+  const app = newApp();
   const stack = new Stack(app, 'Stack');
   const site = new IsrSite(stack, 'Site', { buildDirectory: writeBuild(changes), ...props });
   finish(site);

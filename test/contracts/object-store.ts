@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeBuckets } from './object-store/buckets.ts';
 import { describeConditions } from './object-store/conditions.ts';
 import { describeContent } from './object-store/content.ts';
 import { describeKeys } from './object-store/keys.ts';
+import { describeMultipart } from './object-store/multipart.ts';
 import { type ObjectStoreFactory, type ObjectStoreSubject, Objects } from './object-store/subject.ts';
 
 /** What the stack relies on in S3. Run against an endpoint on this machine or, with its own factory, against AWS. */
@@ -22,5 +24,7 @@ export function describeObjectStore(name: string, factory: ObjectStoreFactory): 
     describeConditions(() => objects);
     describeContent(() => objects);
     describeKeys(() => objects);
+    describeMultipart(() => objects);
+    describeBuckets(() => objects);
   });
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeDeadLetters } from './queue/dead-letters.ts';
 import { describeDelivery } from './queue/delivery.ts';
 import { describeFifo } from './queue/fifo.ts';
+import { describeMessages } from './queue/messages.ts';
 import { describeQueues } from './queue/queues.ts';
 import { type QueueFactory, type QueueSubject, Queues } from './queue/subject.ts';
 
@@ -20,6 +22,8 @@ export function describeQueue(name: string, factory: QueueFactory): void {
     });
 
     describeQueues(() => queues);
+    describeMessages(() => queues);
+    describeDeadLetters(() => queues);
     describeDelivery(() => queues);
     describeFifo(() => queues);
   });

@@ -43,7 +43,7 @@ describe('guarantee 5: a failed render never replaces or loses a page, and is re
     site.contentApi.edit(slug, { title: 'After the failure' });
     site.contentApi.fail();
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toBe(old);
-    await site.stack.settled();
+    await site.settled();
     expect(site.contentApi.reads(slug)).toBe(2);
 
     const failed = await askServe(site.stack, `/blog/${slug}`);
@@ -53,7 +53,7 @@ describe('guarantee 5: a failed render never replaces or loses a page, and is re
 
     site.contentApi.fail(false);
     site.clock.advance(31_000);
-    await site.stack.settled();
+    await site.settled();
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toContain('After the failure');
   });
 
@@ -65,10 +65,10 @@ describe('guarantee 5: a failed render never replaces or loses a page, and is re
     site.contentApi.fail();
     await askServe(site.stack, `/blog/${slug}`);
     for (let attempt = 0; attempt < 4; attempt++) {
-      await site.stack.settled();
+      await site.settled();
       site.clock.advance(31_000);
     }
-    await site.stack.settled();
+    await site.settled();
     expect(await deadLetters()).toBe(before + 1);
     expect(site.contentApi.reads(slug)).toBe(4);
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toBe(old);

@@ -30,8 +30,8 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     const older = await site.next();
     // The revalidation waits for the render under way, then renders on its own.
     const revalidating = revalidate('/overtaken');
-    (await site.next()).answer('newer');
-    expect((await revalidating).status).toBe(200);
+    (await site.pass(site.next())).answer('newer');
+    expect((await site.pass(revalidating)).status).toBe(200);
     older.answer('older');
     expect((await first).body).toBe('newer');
     expect((await askServe(site.stack, '/overtaken')).body).toBe('newer');
@@ -43,10 +43,10 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     expect((await askServe(site.stack, '/regenerated')).body).toBe('one');
     const older = await site.next();
     const revalidating = revalidate('/regenerated');
-    (await site.next()).answer('three');
-    await revalidating;
+    (await site.pass(site.next())).answer('three');
+    await site.pass(revalidating);
     older.answer('two');
-    await site.stack.settled();
+    await site.settled();
     expect((await askServe(site.stack, '/regenerated')).body).toBe('three');
   });
 
@@ -56,10 +56,10 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     await askServe(site.stack, '/identical');
     const older = await site.next();
     const revalidating = revalidate('/identical');
-    (await site.next()).answer('same');
-    await revalidating;
+    (await site.pass(site.next())).answer('same');
+    await site.pass(revalidating);
     older.answer('something older');
-    await site.stack.settled();
+    await site.settled();
     expect((await askServe(site.stack, '/identical')).body.trimEnd()).toBe('same');
   });
 });
@@ -75,7 +75,7 @@ describe('guarantee 8: what S3 serves in place of a function is the page as it w
     site.stack.clock.advance(61_000);
     await askServe(site.stack, path);
     (await site.next()).answer('body', headers, status);
-    await site.stack.settled();
+    await site.settled();
     site.stack.function('serve').failWith(new Error('down'));
     try {
       const answer = await ask(site.stack.siteUrl, path);
@@ -103,7 +103,7 @@ test('a message that nobody understands keeps no other from being purged', async
     });
   const answers = await Promise.all(['no JSON', '{}', '{"items":[1]}', '{"items":["/x"]}'].map(send));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-  await site.stack.settled();
+  await site.settled();
   const lines = site.stack.events.ofKind('log').map(({ line }) => line);
   expect(lines.some((line) => line.includes('"message":"not a purge"'))).toBe(true);
   expect(lines.filter((line) => line.includes('"message":"purged","items":["/x"]'))).toHaveLength(1);

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from '../support/local-stack.ts';
 import { askServe, callsDuring, forgetEdge } from '../support/origin.ts';
+import { CONTENT, untilAsleep } from '../support/passing-time.ts';
 
 const DAY_MS = 86_400_000;
 let site: TestStack;
@@ -52,7 +53,7 @@ describe('guarantee 2: an expired page is served at once and regenerated once pe
       expect(new Set(answers.map(isrState))).toEqual(new Set(['STALE']));
       expect(answers.every(({ body }) => !body.includes(title))).toBe(true);
       release();
-      await site.stack.settled();
+      await site.settled();
       expect(site.contentApi.reads(slug)).toBe(round + 2);
       const after = await askServe(site.stack, `/blog/${slug}`);
       expect(isrState(after)).toBe('HIT');
@@ -66,7 +67,7 @@ describe('guarantee 2: an expired page is served at once and regenerated once pe
     site.contentApi.edit(slug, { title: 'A new title' });
     site.clock.advance(DAY_MS + 120_000);
     expect((await site.get(`/blog/${slug}`)).body).not.toContain('A new title');
-    await site.stack.settled();
+    await site.settled();
     site.clock.advance(3000);
     expect((await site.get(`/blog/${slug}`)).body).toContain('A new title');
   });
@@ -79,7 +80,7 @@ describe('guarantee 3: a thousand first requests make one render', () => {
   ])('%s', async (_where, get) => {
     const slug = freshSlug();
     site.contentApi.delay(slug, 400);
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => get(slug)));
+    const answers = await site.pass(Promise.all(Array.from({ length: 1000 }, () => get(slug))));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
     expect(site.contentApi.reads(slug)).toBe(1);
@@ -122,13 +123,13 @@ describe('guarantee 4: a revalidation that was answered 200 is seen by all', () 
     site.clock.advance(DAY_MS + 1000);
     const release = site.contentApi.hold(slug);
     await askServe(site.stack, `/blog/${slug}`);
-    await vi.waitFor(() => expect(site.contentApi.reads(slug)).toBe(2), 5000);
-    release();
+    await untilAsleep(site.clock, 1, CONTENT);
+    expect(site.contentApi.reads(slug)).toBe(2);
     site.contentApi.edit(slug, { title: 'Newer than the render' });
-    site.clock.advance(30_000);
+    release();
     expect((await site.revalidate({ paths: [`/blog/${slug}`] })).status).toBe(200);
     expect((await site.get(`/blog/${slug}`)).body).toContain('Newer than the render');
-    await site.stack.settled();
+    await site.settled();
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toContain('Newer than the render');
   });
 });

@@ -38,7 +38,7 @@ describe('guarantee 9: a token is never stored, logged or sent in clear', () => 
         body: '""',
       }),
     ];
-    await site.stack.settled();
+    await site.settled();
     expect(JSON.stringify(answers)).not.toContain(site.token);
     expect(logLines().length).toBeGreaterThan(0);
     expect(logLines().join('\n')).not.toContain(site.token);

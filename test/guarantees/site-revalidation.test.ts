@@ -24,7 +24,7 @@ test.each([
   await rendered(path, 'one', headers);
   expect((await get(path)).body).toBe('one');
   expect((await get(`/live/revalidate?${query}`)).body).toBe('done');
-  await site.stack.settled();
+  await site.settled();
   const renewed = await rendered(path, 'two', headers);
   expect([renewed.headers['x-isr-cache'], renewed.body]).toEqual(['REVALIDATED', 'two']);
 });

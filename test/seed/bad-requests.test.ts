@@ -60,7 +60,7 @@ describe('methods that are not allowed', () => {
 
   test('functions behind the distribution answer nobody else', async () => {
     expect((await fetch(site.stack.functionUrl('serve'))).status).toBe(403);
-    expect((await fetch(`${site.stack.functionUrl('ssr')}ssr`)).status).toBe(403);
+    expect((await fetch(`${site.stack.functionUrl('live')}ssr`)).status).toBe(403);
   });
 });
 

@@ -31,7 +31,7 @@ test('initial request, cached hits, expiry, background regeneration', async () =
   const stale = await site.get('/isr');
   expect([state(stale), timeOn(stale)]).toEqual(['STALE', timeOn(first)]);
 
-  await site.stack.settled();
+  await site.settled();
   site.clock.advance(3000);
   const regenerated = await site.get('/isr');
   expect(state(regenerated)).toBe('HIT');
@@ -54,7 +54,7 @@ test('the button on the page revalidates the page that it is on, and no other', 
   });
   expect(pressed.status).toBe(200);
   expect(pressed.headers).not.toHaveProperty('x-prerender-revalidate');
-  await site.stack.settled();
+  await site.settled();
   const after = await site.get('/isr');
   expect([state(after), timeOn(after) === timeOn(before)]).toEqual(['REVALIDATED', false]);
   expect((await site.get('/blog')).body).toBe(blog.body);
@@ -65,7 +65,7 @@ test('a GET of a page with the token renders it, and everybody sees that', async
   site.clock.advance(5000);
   const renewed = await site.get('/isr', { 'x-prerender-revalidate': site.token });
   expect([state(renewed), timeOn(renewed) === timeOn(before)]).toEqual(['REVALIDATED', false]);
-  await site.stack.settled();
+  await site.settled();
   const after = await site.get('/isr');
   expect(timeOn(after)).toBe(timeOn(renewed));
 });

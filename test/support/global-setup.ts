@@ -1,31 +1,43 @@
-import { createServer } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildTestAssembly } from './test-assembly.ts';
+import { build, isBuildName } from './builds.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Answers where the example's cloud assembly is, and builds it at the first request of a run. */
-    readonly testAssemblyUrl: string;
+    /** `GET <url>/<name of a build>` answers its folder, and makes it at the first request of a run. */
+    readonly buildsUrl: string;
+    /** For what the files of one worker share; gone after the run. */
+    readonly scratchFolder: string;
   }
 }
 
-/** Tests run in processes of their own: the first that needs the assembly has it built here, and the others wait. */
-export async function setup(project: TestProject): Promise<() => void> {
-  let assembly: Promise<string> | undefined;
-  const server = createServer((_, response) => {
-    assembly ??= buildTestAssembly();
-    assembly.then(
-      (directory) => response.end(JSON.stringify({ directory })),
-      (error: unknown) => response.end(JSON.stringify({ error: String(error) })),
-    );
-  });
+/** Tests run in processes of their own: the first that needs a build has it made here, and the others wait. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = createServer(({ url = '' }, response) => void answer(url.slice(1), response));
   // The first answer comes after the build.
   server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  project.provide('testAssemblyUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  return () => {
+  project.provide('buildsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const scratch = await mkdtemp(join(tmpdir(), 'cdk-isr-test-'));
+  project.provide('scratchFolder', scratch);
+  return async () => {
     server.closeAllConnections();
     server.close();
+    await rm(scratch, { recursive: true, force: true });
   };
+}
+
+async function answer(name: string, response: ServerResponse): Promise<void> {
+  // A worker is busy for longer than a kept connection stays open, and would ask on one that is closed.
+  response.setHeader('connection', 'close');
+  try {
+    if (!isBuildName(name)) throw new Error(`no build is called '${name}'`);
+    response.end(JSON.stringify({ folder: await build(name) }));
+  } catch (error) {
+    response.end(JSON.stringify({ error: String(error) }));
+  }
 }

@@ -1,24 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
 import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
-import type { StackClock } from '../../lib/local/clock.ts';
+import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
+import { built } from './built.ts';
 import { ask, type RawAnswer, type RawRequest } from './http.ts';
+import { contentClock, passUntil } from './passing-time.ts';
 
-/** The example's stack, running for one test file, with its content under the test's control. */
+/** The example's stack, running for one test file, with its content and its time under the test's control. */
 export interface TestStack {
   readonly stack: LocalStack;
   readonly contentApi: ContentApi;
   readonly clock: StackClock;
   /** The token of the example's configuration. */
   readonly token: string;
+  /** Lets time pass until the promise settles, whenever nothing goes on but what sleeps. */
+  pass<Result>(promise: Promise<Result>): Promise<Result>;
+  /** Lets time pass until nothing works any more, but for messages that wait for another try. */
+  settled(): Promise<void>;
   /** GET through the edge. The path is sent as it is. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
   /** Any request through the edge. */
   ask(path: string, request: RawRequest): Promise<RawAnswer>;
-  /** POST to the revalidate URL, with the right token unless `token` says otherwise; null sends none. */
+  /** POST to the revalidate URL, with the right token unless `token` says otherwise; null sends none. Lets time pass. */
   revalidate(body: unknown, options?: { readonly token?: string | null }): Promise<RawAnswer>;
   stop(): Promise<void>;
 }
@@ -26,36 +31,33 @@ export interface TestStack {
 export interface TestStackOptions {
   /** Keeps buckets and secrets there for a second start. @default in memory */
   readonly dataDirectory?: string;
+  /** @default 'standing': time passes when the test says so, and a slow machine changes nothing */
+  readonly pace?: Pace;
 }
 
 /** Starts the example in memory on free ports. The first call of a test run builds it. */
-export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+export async function startTestStack({ dataDirectory, pace = 'standing' }: TestStackOptions = {}): Promise<TestStack> {
   const assembly = await testAssembly();
-  const contentApi = await startContentApi({ port: 0 });
+  const clock = new StackClock(pace);
+  const contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
   const parameters = { ContentApiUrl: contentApi.url };
-  const stack = await runStack({ assembly, parameters, watchedHeaders: WATCHED_HEADERS, ...options }).catch(
-    async (error: unknown) => {
-      await contentApi.close();
-      throw error;
-    },
-  );
+  const options = { assembly, parameters, clock, dataDirectory, watchedHeaders: WATCHED_HEADERS };
+  const stack = await runStack(options).catch(async (error: unknown) => {
+    await contentApi.close();
+    throw error;
+  });
   const token = await exampleToken();
+  const pass: TestStack['pass'] = (promise) => (pace === 'standing' ? passUntil(stack, promise) : promise);
   return {
     stack,
     contentApi,
-    clock: stack.clock,
+    clock,
     token,
+    pass,
+    settled: () => pass(stack.settled()),
     get: (path, headers = {}) => ask(stack.siteUrl, path, { headers }),
     ask: (path, request) => ask(stack.siteUrl, path, request),
-    revalidate: (body, { token: given = token } = {}) =>
-      ask(stack.functionUrl('revalidate'), '/', {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(given === null ? {} : { authorization: `Bearer ${given}` }),
-        },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    revalidate: (body, options) => pass(ask(stack.functionUrl('revalidate'), '/', revalidation(body, token, options))),
     async stop() {
       await stack.stop();
       await contentApi.close();
@@ -63,12 +65,24 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   };
 }
 
+function revalidation(
+  body: unknown,
+  exampleToken: string,
+  { token = exampleToken }: { readonly token?: string | null } = {},
+): RawRequest {
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  };
+}
+
 /** Folder of the example's cloud assembly. */
-export async function testAssembly(): Promise<string> {
-  const response = await fetch(inject('testAssemblyUrl'));
-  const { directory, error } = (await response.json()) as { directory?: string; error?: string };
-  if (directory === undefined) throw new Error(`cannot build the example for the tests: ${error}`);
-  return directory;
+export function testAssembly(): Promise<string> {
+  return built('example-assembly');
 }
 
 async function exampleToken(): Promise<string> {

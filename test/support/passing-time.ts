@@ -9,8 +9,16 @@ export interface Running {
   onChange(listener: () => void): () => void;
 }
 
-/** The name of a sleeper that is none of what runs, but keeps a function waiting: the content of the site. */
+/** The name of a sleeper that is none of what runs, but keeps a function waiting: a source of the site's content. */
 export const CONTENT = 'content';
+
+/** For a source of content: its reads wait on the clock, and a function that waits for one that is held counts as at rest. */
+export function contentClock(clock: StackClock) {
+  return {
+    sleep: (milliseconds: number) => clock.sleep(milliseconds, CONTENT),
+    hold: () => clock.addSleeper({ name: CONTENT, dueAt: Number.POSITIVE_INFINITY }),
+  };
+}
 
 /** Turns of the event loop in which an answer that was sent in this process has reached who waits for it. */
 const TURNS = 4;
@@ -48,10 +56,11 @@ function firstToWake({ clock, functions }: Running): Sleeper | undefined {
   return working > kept ? undefined : clock.sleepers.find(({ dueAt }) => Number.isFinite(dueAt));
 }
 
-/** Resolves once so many sleep at the same time. */
-export async function untilAsleep(clock: StackClock, count: number): Promise<void> {
-  if (clock.sleepers.length >= count) return;
+/** Resolves once so many sleep at the same time, of those with the name if there is one. */
+export async function untilAsleep(clock: StackClock, count: number, named?: string): Promise<void> {
+  const areAsleep = () => clock.sleepers.filter(({ name }) => named === undefined || name === named).length >= count;
+  if (areAsleep()) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const end = clock.onSleep(() => clock.sleepers.length >= count && resolve());
+  const end = clock.onSleep(() => areAsleep() && resolve());
   await promise.finally(end);
 }

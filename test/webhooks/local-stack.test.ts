@@ -7,9 +7,11 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
 import { IsrSite } from '../../lib/index.ts';
+import { StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { ask, type RawAnswer } from '../support/http.ts';
 import { testAssembly } from '../support/local-stack.ts';
+import { contentClock, passUntil } from '../support/passing-time.ts';
 import { readFixture } from './samples.ts';
 
 const RULES = [{ when: { type: 'post' }, paths: ['/blog/{slug}'], tags: ['post:{id}'] }];
@@ -21,9 +23,10 @@ let contentApi: ContentApi;
 
 beforeAll(async () => {
   const assembly = synthesize(join(await testAssembly(), '../astro-blog'));
-  contentApi = await startContentApi({ port: 0 });
-  stack = await runStack({ assembly, parameters: { ContentApiUrl: contentApi.url } });
-}, 300_000);
+  const clock = new StackClock('standing');
+  contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
+  stack = await runStack({ assembly, clock, parameters: { ContentApiUrl: contentApi.url } });
+});
 
 afterAll(async () => {
   await stack?.stop();
@@ -95,11 +98,8 @@ function synthesize(buildDirectory: string): string {
 
 function post(name: string, body: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
   const json = { 'content-type': 'application/json' };
-  return ask(stack.functionUrl('revalidate'), `/webhooks/${name}`, {
-    method: 'POST',
-    headers: { ...json, ...headers },
-    body,
-  });
+  const request = { method: 'POST', headers: { ...json, ...headers }, body };
+  return passUntil(stack, ask(stack.functionUrl('revalidate'), `/webhooks/${name}`, request));
 }
 
 function signedNow(body: string): Record<string, string> {

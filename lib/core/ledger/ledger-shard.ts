@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
-/** The second level of the ledger: the entries whose names hash to one number. */
+/** The second level of the ledger: all entries whose names have the same hash number, see `shardOf`. */
 export interface LedgerShard {
-  /** Every page that a name of this shard covers, with a lower sequence, is out of date. */
+  /** Invalidates every page with a lower sequence that any name of this shard covers, stored or not. */
   readonly floor: number;
   /** By stored name: the sequence of its newest revalidation. */
   readonly entries: Readonly<Record<string, number>>;
@@ -10,9 +10,9 @@ export interface LedgerShard {
 
 export const EMPTY_SHARD: LedgerShard = { floor: 0, entries: {} };
 
-/** More than a shard of 1,000,000 names has, however long they are. */
+/** Room for more than a shard has when 1,000,000 names are revalidated, however long they are. */
 export const MAX_SHARD_BYTES = 64 * 1024;
-/** What stays when a shard is too large. If it were just below the limit, each append would raise the floor. */
+/** A shard that is too large is cut down to this. If it stayed just below the limit, each append would cut again. */
 const KEPT_SHARD_BYTES = 48 * 1024;
 const MAX_NAME_BYTES = 40;
 
@@ -20,16 +20,17 @@ export function shardOf(name: string, count: number): number {
   return Number.parseInt(hash('sha256', name).slice(0, 8), 16) % count;
 }
 
-/** A long name is stored as a hash. Should two ever be the same, a page too many is rendered. */
+/** A long name is stored as its hash. If two names ever had the same one, a page would be rendered once too often. */
 export function storedName(name: string): string {
   const isShort = Buffer.byteLength(JSON.stringify(name)) <= MAX_NAME_BYTES + 2;
-  // No other name begins so: they begin with tag:, path: or prefix:.
+  // Names begin with tag:, path: or prefix:, so no name looks like a hash.
   return isShort ? name : `#${hash('sha256', name, 'base64url').slice(0, 22)}`;
 }
 
 /**
- * The shard with these names at `sequence`; the same object when it has them already. `published` is a floor that every
- * reader of the ledger sees by now: what it covers is left out.
+ * The shard with these names at `sequence`. It is the same object when nothing changes.
+ *
+ * `published`: the floor of the summary. Readers know it from there, so the shard needs no entry at or below it.
  */
 export function addToShard(
   shard: LedgerShard,
@@ -46,8 +47,8 @@ export function addToShard(
 }
 
 /**
- * The oldest entries go, and the floor of the shard rises to the newest of them: a page that one of them covers is
- * rendered again, as is a page that another name of this shard covers.
+ * Drops the oldest entries of a shard that is too large. Its floor rises to the newest one dropped, so nothing that they
+ * invalidated is forgotten. The price: pages under other names of the shard are rendered once more too.
  */
 function bounded(shard: LedgerShard): LedgerShard {
   if (Buffer.byteLength(JSON.stringify(shard)) <= MAX_SHARD_BYTES) return shard;
@@ -62,7 +63,7 @@ function bounded(shard: LedgerShard): LedgerShard {
 }
 
 function entriesAbove(floor: number, shard: LedgerShard): Record<string, number> {
-  // Without a prototype it is a table from the beginning: keys are added to it much faster.
+  // An object without a prototype takes new keys much faster.
   const entries: Record<string, number> = Object.create(null);
   for (const [name, newest] of Object.entries(shard.entries)) if (newest > floor) entries[name] = newest;
   return entries;

@@ -1,27 +1,27 @@
 import { EVERYTHING, entriesCovering, type Ledger, type LedgerPage } from './ledger.ts';
 import { type LedgerShard, shardOf, storedName } from './ledger-shard.ts';
 
-/** The first level of the ledger. It says whether a shard can hold anything that is newer than a page. */
+/** The first level of the ledger: tells which shards a reader has to look into for a page. */
 export interface LedgerSummary {
   /** Rises by one with each append. */
   readonly sequence: number;
-  /** Every page with a lower sequence is out of date. */
+  /** Invalidates every page with a lower sequence. */
   readonly floor: number;
-  /** By shard, the sequence of its newest append: no entry in it is newer, and it changes with each append. */
+  /** By shard: the sequence of the last append to it. A page with that sequence or a higher one need not look into it. */
   readonly shards: readonly number[];
-  /** By day (since 1970) on which something was revalidated, ascending: its newest sequence. */
+  /** Days with a revalidation, in days since 1970 and ascending, each with its newest sequence. */
   readonly days: readonly (readonly [day: number, sequence: number])[];
 }
 
 export const EMPTY_SUMMARY: LedgerSummary = { sequence: 0, floor: 0, shards: [], days: [] };
 
-/** 1,000,000 names make a summary of 8 KB and shards of about 1,000 names. */
+/** With 1,000,000 names the summary has 8 KB, and each shard about 1,000 names. */
 export const SHARDS = 1024;
-/** A page lives as long, unless it was made at build time. */
+/** No rendered page lives longer, so what was revalidated before that concerns none. */
 const RETENTION_DAYS = 31;
 const DAY_MS = 86_400_000;
 
-/** Notes that the shards of these names have been written to. `now` in epoch milliseconds. */
+/** Takes the next sequence for an append to the shards of these names. `now` in epoch milliseconds. */
 export function appendToSummary(summary: LedgerSummary, names: readonly string[], now: number): LedgerSummary {
   const sequence = summary.sequence + 1;
   const shards = Array.from({ length: SHARDS }, (_, shard) => summary.shards[shard] ?? 0);
@@ -39,15 +39,15 @@ export function namesByShard(names: readonly string[]): Map<number, string[]> {
   );
 }
 
-/** The shards that may hold something newer than the page. Usually there are none. */
+/** The shards that may hold an entry newer than the page. Usually there are none. */
 export function shardsConcerning({ sequence, floor, shards }: LedgerSummary, page: LedgerPage): number[] {
-  // Nothing was revalidated since, or everything was.
+  // Either nothing was revalidated since the page was rendered, or everything was: the floor says so already.
   if (sequence <= page.ledgerSequence || floor > page.ledgerSequence) return [];
   const covering = entriesCovering(page).map((name) => shardOf(name, SHARDS));
   return [...new Set(covering)].filter((shard) => (shards[shard] ?? 0) > page.ledgerSequence);
 }
 
-/** What the summary and the shards that concern the page say about it. */
+/** What summary and shards say about one page. `shards`: those of `shardsConcerning`, by number. */
 export function ledgerAbout(
   { sequence, floor }: LedgerSummary,
   shards: ReadonlyMap<number, LedgerShard>,
@@ -64,13 +64,13 @@ export function ledgerAbout(
 
 interface Days {
   readonly days: LedgerSummary['days'];
-  /** The newest sequence of the days that no page is left of. */
+  /** The newest sequence of the days that are too long ago for any page. */
   readonly outdated: number;
 }
 
 function daysWith(days: LedgerSummary['days'], today: number, sequence: number): Days {
   const last = days.at(-1)?.[0] ?? 0;
-  // A clock that is behind those of others counts as theirs.
+  // Another machine may be a day ahead. The days stay in order all the same.
   const day = Math.max(today, last);
   const before = last === day ? days.slice(0, -1) : days;
   const isOutdated = ([other]: readonly [number, number]): boolean => other < day - RETENTION_DAYS;

@@ -2,13 +2,21 @@ import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
 
 /**
- * What was revalidated, in which order, as far as it concerns one page. A logical clock: a page stores the sequence that
- * it read before its render, and is out of date once an entry that covers it has a higher one. So no two clocks are ever
- * compared.
+ * What was revalidated, as far as it concerns one page.
+ *
+ * The ledger is a logical clock, so that the clocks of two machines are never compared. Each revalidation takes the next
+ * sequence. A page stores the sequence that the ledger had before its render. For a page with the tag `posts`:
+ *
+ * | sequence in the page | newest entry that covers it | floor | the page is                                |
+ * | -------------------- | --------------------------- | ----- | ------------------------------------------ |
+ * | 7                    | none                        | 0     | valid: it expires by time alone            |
+ * | 7                    | `tag:posts` at 5            | 0     | valid: its render came after               |
+ * | 7                    | `tag:posts` at 8            | 0     | invalidated by `tag:posts`                 |
+ * | 7                    | none                        | 9     | invalidated by the floor, as all below 9   |
  */
 export interface Ledger {
   readonly sequence: number;
-  /** Every page with a lower sequence is out of date. */
+  /** Invalidates every page with a lower sequence. */
   readonly floor: number;
   /** By name (`tag:x`, `path:/blog/a`, `prefix:/blog/`): the sequence of its newest revalidation. */
   readonly entries: Readonly<Record<string, number>>;
@@ -33,9 +41,9 @@ export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
-/** An entry that covers a page, and its newest sequence. */
+/** What covers a page, and since when. */
 export interface CoveringEntry {
-  /** `floor`: every page below that sequence is out of date. */
+  /** Of the entry, or `floor`. */
   readonly name: string;
   readonly sequence: number;
 }
@@ -47,7 +55,7 @@ export function newerEntry({ floor, entries }: Ledger, page: LedgerPage): Coveri
   return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);
 }
 
-/** `/blog/a` is covered by `/blog/` and `/blog/a/`; what everything is covered by is left out. */
+/** `/blog/a` is covered by `/blog/` and `/blog/a/`. `/` is left out: it raises the floor. */
 function prefixesOf(path: string): string[] {
   const prefixes: string[] = [];
   for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1))

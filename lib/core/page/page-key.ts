@@ -1,6 +1,7 @@
 // The one string that names a page. This file is also bundled into the CloudFront function, whose runtime
 // (cloudfront-js-2.0) has no destructuring, spread, for-of, default parameters, optional chaining or URL class:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+import { percentDecode, percentEncode } from '../../basics/percent-encoding.ts';
 
 /**
  * Decoded, absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`.
@@ -19,7 +20,7 @@ export type PageKeyFault =
   | 'bad-encoding'
   | 'too-long';
 
-/** Name and value as they stand in the URL: percent-encoded, `+` for a space. */
+/** Name and value as in the URL: percent-encoded, `+` for a space. */
 export interface QueryParameter {
   readonly name: string;
   readonly value: string;
@@ -38,7 +39,7 @@ const RULES: Readonly<Record<PageKeyFault, string>> = {
 };
 
 const MAX_PATH_BYTES = 1024;
-// S3 allows 1,024 bytes a key; the rest is for `deployments/<id>` and `_isr/leases/<id>`.
+// S3 allows 1,024 bytes a key. The rest is for `deployments/<id>` and `_isr/leases/<id>`.
 const MAX_KEY_BYTES = 960;
 const INDEX = 'index.html';
 const HAS_EXTENSION = /\.[A-Za-z][A-Za-z0-9]*$/;
@@ -61,12 +62,12 @@ export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]):
 
 /** The page key as a percent-encoded path, only unreserved characters left as they are: what CloudFront asks S3 for. */
 export function uriOfPageKey(pageKey: PageKey): string {
-  return pageKey.split('/').map(encodeStrictly).join('/');
+  return pageKey.split('/').map(percentEncode).join('/');
 }
 
 /** The page key that a URI of `uriOfPageKey` stands for; `undefined` for any other URI. */
 export function pageKeyOfUri(uri: string): PageKey | undefined {
-  const pageKey = FAULTY_SLASH.test(uri) ? undefined : (decode(uri) as PageKey | undefined);
+  const pageKey = FAULTY_SLASH.test(uri) ? undefined : (percentDecode(uri) as PageKey | undefined);
   if (pageKey === undefined || pageKey.charAt(0) !== '/') return undefined;
   const query = queryOfPageKey(pageKey);
   const parameters = query === '' ? [] : query.split('&').map(parameterOf);
@@ -79,7 +80,7 @@ export function pathOfPageKey(pageKey: PageKey): string {
   const segments = pageKey.split('/').slice(1);
   const last = segments[segments.length - 1];
   if (last === INDEX || isQuerySegment(last)) segments.pop();
-  return `/${segments.map((segment) => encodeStrictly(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
+  return `/${segments.map((segment) => percentEncode(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
 }
 
 /** What `uriOfPageKey` of all pages below `prefix` begins with. `prefix`: percent-encoded as by `pathOfPageKey`, `/blog/`. */
@@ -135,7 +136,7 @@ function segmentsOf(path: string): string[] | PageKeyFault {
 function pushSegment(segments: string[], encoded: string): PageKeyFault | undefined {
   if (encoded === '') return 'empty-segment';
   if (FAULTY_SLASH.test(encoded)) return 'encoded-slash';
-  const segment = decode(encoded);
+  const segment = percentDecode(encoded);
   if (segment === undefined) return 'bad-encoding';
   if (segment === '.' || segment === '..') return 'dot-segment';
   if (CONTROL_CHARACTER.test(segment)) return 'control-character';
@@ -171,21 +172,8 @@ function isQuerySegment(segment: string | undefined): boolean {
 
 /** `*XX` in place of `%XX`: S3 decodes percent signs, and a key must survive that. */
 function encodeParameter(text: string): string | undefined {
-  const decoded = decode(text.replace(/\+/g, ' '));
-  return decoded === undefined ? undefined : encodeStrictly(decoded).replace(/%/g, '*');
-}
-
-/** Percent-encoded but for the unreserved characters of RFC 3986, as S3 wants keys. */
-export function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch (_) {
-    return undefined;
-  }
+  const decoded = percentDecode(text.replace(/\+/g, ' '));
+  return decoded === undefined ? undefined : percentEncode(decoded).replace(/%/g, '*');
 }
 
 function byteLength(text: string): number {

@@ -4,7 +4,7 @@ import type { PageKey } from './page-key.ts';
 /** Everything about a stored page but its key and its body. */
 export interface PageFacts {
   readonly status: number;
-  /** Lower-case names; what the viewer gets, without caching directives and cookies. */
+  /** Names in lower case. What the viewer gets, without caching directives and cookies. */
   readonly headers: Readonly<Record<string, string>>;
   /** Epoch milliseconds at which the render began: nothing in the page is known to be newer. */
   readonly renderedAt: number;
@@ -18,9 +18,9 @@ export interface PageFacts {
   readonly ledgerSequence: number;
   /** SHA-256 (hex) of the body as the site gave it. */
   readonly bodyHash: string;
-  /** A revalidation replaced other content by this page, and has not purged that from the edge yet. */
+  /** A revalidation replaced other content by this page. It has not purged that content from the edge yet. */
   readonly isUnpurged?: boolean;
-  /** Epoch milliseconds at which a regeneration replaced other content, which the edge keeps for its stale window. */
+  /** Epoch milliseconds at which a regeneration replaced other content. The edge may serve that for its stale window. */
   readonly replacedAt?: number;
   /** Epoch milliseconds before which a failed render of this page is not tried again. */
   readonly retryAt?: number;
@@ -57,7 +57,7 @@ export function factsOf(page: RenderedPage | StoredPage): PageFacts {
   return facts;
 }
 
-/** Distinguishes one render of a page from the next, even when the HTML is the same. */
+/** Differs from one render of a page to the next, even when the HTML is the same. */
 export function versionOf(page: StoredPage): string {
   return `${page.renderedAt}.${page.retryAt ?? 0}.${page.etag}`;
 }

@@ -10,8 +10,8 @@ export interface CacheDirectives {
 const DIRECTIVE = /([!#$%&'*+\-.^_`|~\w]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g;
 
 /**
- * Parses the value of `Cache-Control` or of a targeted field (RFC 9213). A repeated directive counts once, the first one
- * (RFC 9111, section 4.2.1); seconds beyond a year are a year, as HTTP/1.1 caches treat them.
+ * Parses the value of `Cache-Control` or of a targeted field (RFC 9213). Of a repeated directive the first one counts
+ * (RFC 9111, section 4.2.1). Seconds beyond a year are a year, as HTTP/1.1 caches treat them.
  */
 export function parseCacheDirectives(value: string | null): CacheDirectives {
   const found = new Map<string, string>();

@@ -4,21 +4,21 @@ import { isNotFound } from './storability.ts';
 
 /** Each cache that serves stale puts a viewer one more version behind, so the edge does it for a minute at most. */
 export const MAX_EDGE_STALE_SECONDS = 60;
-/** While the background render of an expired page is under way, the edge asks again after this long. */
+/** For how long the edge keeps an expired page, while a new one is rendered in the background. */
 export const STALE_PAGE_SECONDS = 2;
-/** After a render that failed, the old page stands for this long before the next try. */
+/** For how long the old page is served after a render that failed, before the next try. */
 export const FAILED_PAGE_SECONDS = 30;
-/** The cache policy's MaxTTL must be at least the sum of all windows, or CloudFront cuts them off. */
+/** The cache policy's MaxTTL. CloudFront cuts windows off that go beyond it. */
 export const MAX_EDGE_SECONDS = 2 * ONE_YEAR_SECONDS + MAX_EDGE_STALE_SECONDS;
 
 export const NOT_STORED = 'private, no-store';
 
-/** Of the object in S3: seen only while every function fails, when nobody can tell whether the page expired. */
+/** Of the object in S3. The edge gets it only while serve fails, when nobody can tell whether the page has expired. */
 export const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
 
-/** `Cache-Control` for the edge; viewer-response rewrites it for browsers. `seconds`: how long the edge keeps the page. */
+/** `Cache-Control` for the edge, which keeps the page for `seconds`. viewer-response rewrites it for browsers. */
 export function freshCacheControl(page: PageFacts, seconds: number): string {
-  // viewer-response does not run for these, and browsers would honour stale-while-revalidate.
+  // viewer-response does not run for these, and a browser would serve stale for as long as the edge may.
   if (isNotFound(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
   const expiration = page.expiration === false ? MAX_EDGE_STALE_SECONDS : page.expiration;
   const window = Math.min(expiration, MAX_EDGE_STALE_SECONDS, page.staleWhileRevalidate ?? MAX_EDGE_STALE_SECONDS);

@@ -4,16 +4,16 @@ import { ONE_YEAR_SECONDS } from './freshness.ts';
 
 export type Expiration =
   | { readonly kind: 'not-stored'; readonly reason: string }
-  /** `seconds` false: until it is revalidated. `staleWhileRevalidate` absent: an expired page may be served at any age. */
+  /** `seconds`: `false` until it is revalidated. `staleWhileRevalidate`: absent when an expired page of any age will do. */
   | { readonly kind: 'stored'; readonly seconds: number | false; readonly staleWhileRevalidate?: number };
 
-/** RFC 9213 targeted fields, most specific first. Vercel's is read so that a site can move without edits. */
+/** The targeted fields of RFC 9213, most specific first. Vercel's lets a site move here without edits. */
 const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
 const FORBIDDING = ['private', 'no-store'];
 
 /**
- * How long the response may be stored. First match wins: whatever forbids it; the framework's hint; the CDN fields;
- * `Cache-Control: s-maxage`; the site's default.
+ * How long the response may be stored. The first of these that says something decides: what forbids it, the framework's
+ * hint, the CDN fields, `Cache-Control: s-maxage`, the site's default.
  */
 export function expirationOf(
   headers: Headers,
@@ -38,7 +38,7 @@ export function expirationOf(
 }
 
 function fromField(name: string, directives: CacheDirectives): Expiration | undefined {
-  // A browser's max-age says nothing about the edge; a CDN's max-age is about nothing else.
+  // In Cache-Control max-age is for browsers. In a CDN's field it is for the edge.
   const maxAge =
     directives.seconds('s-maxage') ?? (name === 'cache-control' ? undefined : directives.seconds('max-age'));
   if (maxAge !== undefined)
@@ -56,7 +56,7 @@ function stored(seconds: number, staleWhileRevalidate: number | undefined, reaso
   };
 }
 
-/** A framework's hint is any number: `Infinity` is a year, as in headers, and JSON could not keep it. */
+/** A hint may be any number. `Infinity` is a year, as in headers: JSON could not keep it. */
 function wholeSeconds(seconds: number): number {
   return seconds > 0 ? Math.min(Math.floor(seconds), ONE_YEAR_SECONDS) : 0;
 }

@@ -5,7 +5,7 @@ import { storedHeaders } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
 
-/** The response of serve. `body` is whole, also for HEAD: the handler leaves it out. */
+/** The response of serve. It has a body for HEAD too, which the handler leaves out. */
 export interface ServedPage {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export function freshPage(page: StoredPage, state: IsrCacheState, seconds: numbe
   });
 }
 
-/** The old page in place of a better one. `reason` as in `cache-status: detail=`. */
+/** A page that is not fresh, which the edge may keep for `seconds`. `reason`: the detail of `cache-status`. */
 export function stalePage(page: StoredPage, seconds: number, reason: string): ServedPage {
   return storedPage(page, {
     'cache-control': staleCacheControl(page, seconds),
@@ -36,7 +36,7 @@ export function onlyForThisViewer(page: ServedPage): ServedPage {
   return { ...page, headers: { ...page.headers, 'cache-control': NOT_STORED } };
 }
 
-/** A response that is nobody else's. */
+/** A response of the site for one viewer alone. */
 export function passedThrough(response: SiteResponse, reason: string): ServedPage {
   const headers: Record<string, string> = {
     ...storedHeaders(response.headers),
@@ -47,7 +47,7 @@ export function passedThrough(response: SiteResponse, reason: string): ServedPag
   return { status: statusForEdge(response.status), headers, body: response.body };
 }
 
-/** A rendered 404 or 410 under a path that has no page: kept by the edge for a moment, never stored. */
+/** A rendered 404 or 410 where no page is stored: the edge keeps it for a moment, S3 does not. */
 export function notFoundPage(page: RenderedPage): ServedPage {
   const headers: Record<string, string> = {
     ...page.headers,
@@ -73,8 +73,8 @@ function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>)
 }
 
 /**
- * CloudFront asks S3 next when it gets one of these, and S3 has nothing for a page that was never stored: the viewer
- * would see S3's "AccessDenied" instead of the site's own error page.
+ * CloudFront asks S3 next when it gets one of these. S3 has no page that was never stored, so the viewer would see its
+ * "AccessDenied" in place of the site's own error page.
  */
 function statusForEdge(status: number): number {
   return status === 429 || (status >= 502 && status <= 504) ? 500 : status;

@@ -6,10 +6,10 @@ import { expirationOf } from './expiration.ts';
 const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);
 const NOT_FOUND_STATUSES = new Set([404, 410]);
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
-/** Content may appear at any time under a path that has none. */
+/** Content may appear at any time where there is none. */
 export const MAX_NOT_FOUND_SECONDS = 60;
 
-/** Never part of a stored page: about one connection, one viewer, or about caching, which serve decides anew each time. */
+/** Never stored: they are about one connection, one viewer, or caching, which serve decides for each response. */
 const UNSTORED_HEADERS = new Set([
   ...['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'te', 'date', 'content-length'],
   ...[
@@ -27,9 +27,9 @@ const UNSTORED_HEADERS = new Set([
 
 export type Storability =
   | { readonly kind: 'storable'; readonly page: RenderedPage }
-  /** The site failed: whatever is stored stays. */
+  /** The site failed: what is stored stays. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** A good response that is not for everybody: passed on, never stored. */
+  /** A good response for one viewer alone: passed on, never stored. */
   | { readonly kind: 'private'; readonly reason: string };
 
 /** Of the render that the response is from. */

@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
 
-// CloudFront: visible ASCII without commas, case-insensitive, <= 256 characters, <= 50 per object, the rest ignored
+// CloudFront takes up to 50 tags of an object and ignores the others. A tag has up to 256 characters of visible ASCII
+// without commas; case does not matter
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).
 const MAX_TAG_LENGTH = 256;
 const MAX_TAGS = 50;
-/** Carried by pages with more tags than CloudFront reads; purged together with any tag, so that none is missed. */
+/** Pages with more tags than CloudFront takes have this one too. Each purge of a tag names it, so none is missed. */
 export const OVERFLOW_TAG = 'isr-overflow';
 
 export function edgeTagOfPath(path: string): string {
   return shorten(`path:${path.toLowerCase()}`);
 }
 
-/** Any user's tag, Unicode and commas included, as a tag that CloudFront reads. */
+/** A user's tag, which may have Unicode and commas, as one that CloudFront takes. */
 export function edgeTagOf(tag: string): string {
   return shorten(`tag:${encodeURIComponent(tag.toLowerCase().toWellFormed())}`);
 }

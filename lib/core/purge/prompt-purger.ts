@@ -5,7 +5,7 @@ export interface PromptPurgerPorts {
   readonly cdn: Cdn;
   readonly pace: PurgePace;
   readonly clock: Clock;
-  /** Leaves the purge to the purge function. */
+  /** Leaves purges to the purge function. */
   readonly queue: Purger;
 }
 
@@ -19,7 +19,7 @@ export function createPromptPurger({ cdn, pace, clock, queue }: PromptPurgerPort
       const turn = await pace.promptTurn();
       if (turn === 'queue') return queue.purge(items);
       if (turn > 0) await clock.sleep(turn);
-      // The new page is stored by now, so the purge must not be forgotten. The queue tries again, and says why it fails.
+      // The new page is stored by now, so the purge must not get lost. The queue tries again, and logs why it fails.
       const outcome = await cdn.purge(items).catch(() => 'failed' as const);
       return outcome === 'purged' ? outcome : queue.purge(items);
     },

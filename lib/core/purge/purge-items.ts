@@ -3,8 +3,8 @@ import type { Revalidation } from '../revalidation.ts';
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 
 /**
- * What the edge has to forget for a revalidation. Tags reach all query variants of a page; a prefix has only wildcard
- * paths, and CloudFront wants the viewer's path and the one that the edge function made of it
+ * What the edge has to forget for a revalidation. The tag of a path reaches all its query variants. Prefixes have no
+ * tags, but wildcard paths: CloudFront wants the path of the viewer and the one that the edge function made of it
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html).
  */
 export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): string[] {

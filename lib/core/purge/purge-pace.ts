@@ -8,17 +8,17 @@ const KEY = '_isr/purge-pace.json';
 // burst one call has to carry what many ask for.
 const SPACING_OF_PROMPT_CALLS_MS = 2500;
 const SPACING_OF_MERGED_CALLS_MS = 3000;
-/** Once a caller was sent to the queue, all callers are for this long: what they want is merged there. */
+/** After one caller was sent to the queue, all are sent there for so long. Their purges are merged into few. */
 const BURST_MS = 10_000;
 
 /** Spreads purges over time, for all functions together. */
 export interface PurgePace {
   /**
-   * The turn of a caller who wants a purge made at once: milliseconds to wait, 0 for none. `'queue'` when another caller
-   * waits for the next turn already.
+   * For a caller who wants to purge at once: milliseconds until its turn, 0 for now. `'queue'` when another caller has
+   * the next turn already.
    */
   promptTurn(): Promise<number | 'queue'>;
-  /** The turn of the function that merges what the queue holds: 0 for now, else milliseconds until it may ask again. */
+  /** For the function that purges what the queue holds: 0 when it has its turn, else milliseconds until it asks again. */
   mergedTurn(): Promise<number>;
 }
 
@@ -35,7 +35,7 @@ export function createPurgePace(bucket: Bucket, clock: Clock): PurgePace {
   const swap = async (seen: Seen<Pace>, change: Partial<Pace>): Promise<boolean> =>
     (await paces.swap(KEY, seen, { ...seen.value, ...change })) !== 'conflict';
 
-  // Nobody waits that long: the clock was set back since.
+  // No turn is that far ahead: the clock was set back since.
   const isOfOtherClock = (time: number): boolean => time > clock.now() + BURST_MS;
   const isPast = (time: number, milliseconds: number): boolean =>
     clock.now() - time >= milliseconds || isOfOtherClock(time);
@@ -48,7 +48,7 @@ export function createPurgePace(bucket: Bucket, clock: Clock): PurgePace {
       const turn = isOfOtherClock(lastAt) ? now : Math.max(now, lastAt + SPACING_OF_PROMPT_CALLS_MS);
       const isNext = turn - now <= SPACING_OF_PROMPT_CALLS_MS && isPast(queuedAt, BURST_MS);
       if (isNext && (await swap(seen, { lastAt: turn }))) return turn - now;
-      // One note in half of that time keeps a burst known. The other callers need no write.
+      // One note in half of that time keeps the burst going. The other callers need not write.
       if (isPast(queuedAt, BURST_MS / 2)) await swap(seen, { queuedAt: now });
       return 'queue';
     },

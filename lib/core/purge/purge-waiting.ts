@@ -12,16 +12,16 @@ export interface PurgeWaitingPorts {
 
 /** CloudFront takes 3,000 paths in one call. */
 const MAX_ITEMS = 1000;
-/** Less than the function's timeout by as much as one call may take. */
+/** The function's timeout, less the time that one call may take. */
 const PATIENCE_MS = 20_000;
-/** For when the CDN throttles all the same: somebody else in the account purges too. */
+/** The CDN throttles all the same when somebody else in the account purges too. */
 const PAUSE_WHEN_THROTTLED_MS = 3000;
-/** The queue's own visibility timeout is minutes, for the sake of a function that died. */
+/** Shorter than the queue's visibility timeout, which has to outlast a function that died. */
 const RETRY_SECONDS = 5;
 
 /**
- * Makes one purge of the messages at hand and of all that wait in the queue, so that one call serves a burst. Whether it
- * was made; if not, all of them come again in a few seconds.
+ * Makes one purge of the messages at hand and of all that wait in the queue, so that one call serves a burst. Resolves
+ * with `false` when it was not made. All the messages then come again in a few seconds.
  */
 export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: PurgeWaitingPorts): Promise<boolean> {
   const { queue, log } = ports;
@@ -39,7 +39,7 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
   }
 }
 
-/** Takes what waits in the queue along: adds its items to `items`, and its messages to `taken`. */
+/** Empties the queue into `items` and `taken`, as far as one call can take it. */
 async function takeWaiting(items: Set<string>, taken: WaitingPurge[], queue: PurgeQueue): Promise<readonly string[]> {
   while (items.size < MAX_ITEMS) {
     const waiting = await queue.receive();
@@ -51,8 +51,8 @@ async function takeWaiting(items: Set<string>, taken: WaitingPurge[], queue: Pur
 }
 
 /**
- * Waits for the next turn, then makes one purge of what `gather` gives: whatever came meanwhile goes along. Rejects with
- * PURGE_FAILED when the turn does not come in time, or the CDN refuses.
+ * Waits for its turn, then purges what `gather` gives, with all that came meanwhile. Rejects with PURGE_FAILED when the
+ * turn does not come in time, or the CDN refuses.
  */
 async function purgeInTurn(
   gather: () => Promise<readonly string[]>,

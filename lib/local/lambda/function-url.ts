@@ -13,8 +13,8 @@ import {
   MALFORMED_RESPONSE,
   responseOfPayload,
 } from './function-url-response.ts';
+import type { InvocationResult } from './invocation-result.ts';
 import { LambdaError } from './lambda-error.ts';
-import type { InvocationResult } from './runtime-api.ts';
 
 export interface FunctionUrlOptions {
   readonly function: LambdaFunction;

@@ -1,33 +1,9 @@
 import type { StackClock } from '../clock.ts';
-import type { LocalEventListener } from '../events.ts';
+import type { LambdaFunctionOptions } from './function-options.ts';
+import type { InvocationResult } from './invocation-result.ts';
 import { LambdaError, throttled } from './lambda-error.ts';
-import type { InvocationResult } from './runtime-api.ts';
 import { Sandbox } from './sandbox.ts';
 import { SandboxPool } from './sandbox-pool.ts';
-
-export interface LambdaFunctionOptions {
-  readonly name: string;
-  readonly arn: string;
-  /** As in the template: `index.handler`. */
-  readonly handler: string;
-  readonly codeDirectory: string;
-  readonly memoryMiB: number;
-  readonly timeoutMs: number;
-  /** The function's own variables. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** What only the local stack adds: `AWS_ENDPOINT_URL_S3` and its like. */
-  readonly platformEnvironment: Readonly<Record<string, string>>;
-  /** @default no limit but `maximumSandboxes` */
-  readonly reservedConcurrency?: number | undefined;
-  /** Invocations beyond this many at once wait. @default 10 */
-  readonly maximumSandboxes?: number | undefined;
-  /** @default 10,000, as on Lambda */
-  readonly initTimeoutMs?: number | undefined;
-  readonly clock: StackClock;
-  readonly onEvent?: LocalEventListener | undefined;
-  /** Called when `working` may have changed. */
-  readonly onChange?: (() => void) | undefined;
-}
 
 /** The quota for the event of a synchronous invocation. */
 const MAXIMUM_REQUEST_BYTES = 6_291_456;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
+import type { InvocationResult } from './invocation-result.ts';
 import { errorOfDocument, LambdaError } from './lambda-error.ts';
-import type { InvocationResult } from './runtime-api.ts';
 
 /** A streamed response on its way out of a sandbox. */
 export interface ReceivedStream {

@@ -1,27 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { listenLocally } from '../listen-locally.ts';
+import type { InvocationResult } from './invocation-result.ts';
 import { errorOfDocument, LambdaError } from './lambda-error.ts';
 import { type ReceivedStream, receiveStream } from './received-stream.ts';
 import { CLOCK_HEADER } from './sandbox-preload/protocol.ts';
-
-/** What a function answered: all at once, or a stream of bytes as they are written. */
-export type InvocationResult =
-  | { readonly kind: 'buffered'; readonly payload: Buffer }
-  | {
-      readonly kind: 'streamed';
-      readonly contentType: string;
-      readonly body: Readable;
-      /** Resolves when the function has written everything, to the error that cut the response short. */
-      readonly ended: Promise<LambdaError | undefined>;
-    };
-
-/** The whole answer, also of a function that streams. */
-export async function payloadOf(result: InvocationResult): Promise<Buffer> {
-  return result.kind === 'buffered' ? result.payload : buffer(result.body);
-}
 
 export interface Invocation {
   readonly requestId: string;

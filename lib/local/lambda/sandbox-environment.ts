@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LambdaFunctionOptions } from './function.ts';
+import type { LambdaFunctionOptions } from './function-options.ts';
 import { CLOCK_VARIABLE, formatClock } from './sandbox-preload/protocol.ts';
 
 /**

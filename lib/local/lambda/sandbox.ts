@@ -7,9 +7,10 @@ import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Timer } from '../clock.ts';
 import { ClockPipe } from './clock-pipe.ts';
-import type { LambdaFunctionOptions } from './function.ts';
+import type { LambdaFunctionOptions } from './function-options.ts';
+import type { InvocationResult } from './invocation-result.ts';
 import { exited, initTimedOut, LambdaError, neverAsked, timedOut } from './lambda-error.ts';
-import { type InvocationResult, RuntimeApi } from './runtime-api.ts';
+import { RuntimeApi } from './runtime-api.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 import { CLOCK_PIPE } from './sandbox-preload/protocol.ts';
 

@@ -1,7 +1,7 @@
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { SdkMessage, SdkMessageAttribute } from '../sqs/queue-messages.ts';
 
 /** See https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html. */
-export function sqsEventOf(messages: readonly Message[], queueArn: string) {
+export function sqsEventOf(messages: readonly SdkMessage[], queueArn: string) {
   const awsRegion = queueArn.split(':')[3] ?? '';
   return {
     Records: messages.map((message) => ({
@@ -19,7 +19,7 @@ export function sqsEventOf(messages: readonly Message[], queueArn: string) {
   };
 }
 
-function messageAttributesOf(attributes: Readonly<Record<string, MessageAttributeValue>> = {}) {
+function messageAttributesOf(attributes: Readonly<Record<string, SdkMessageAttribute>> = {}) {
   const entries = Object.entries(attributes).map(([name, { BinaryValue, DataType, StringValue }]) => [
     name,
     {

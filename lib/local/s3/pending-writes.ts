@@ -2,8 +2,8 @@ import { ApiError } from '../aws-api/api-error.ts';
 
 /** A conditional write whose body is on its way. */
 export interface PendingWrite {
-  /** Throws ApiError when the key was deleted since the write began. Ends the wait. */
-  settle(): void;
+  /** Throws ApiError when the key was deleted since the write began. */
+  checkUndisturbed(): void;
   end(): void;
 }
 
@@ -19,15 +19,13 @@ export class PendingWrites {
     const write = { isOvertaken: false };
     const others = this.#pending.get(key) ?? new Set();
     this.#pending.set(key, others.add(write));
-    const end = (): void => {
-      others.delete(write);
-      if (others.size === 0) this.#pending.delete(key);
-    };
     return {
-      end,
-      settle: () => {
-        end();
+      checkUndisturbed: () => {
         if (write.isOvertaken) throw conflict();
+      },
+      end: () => {
+        others.delete(write);
+        if (others.size === 0) this.#pending.delete(key);
       },
     };
   }

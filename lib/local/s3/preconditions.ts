@@ -44,20 +44,21 @@ export function judgeRead(
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html; for deletes the user guide is vague, and
  * measurements agree: https://github.com/localstack/localstack/issues/13894).
  */
-export function checkChange({ match, noneMatch }: Conditions, object: Target | undefined): void {
-  if (noneMatch !== undefined) {
-    if (noneMatch !== '*') throw noEntityTagHere(noneMatch);
-    if (object !== undefined) throw preconditionFailed();
-  }
+export function checkChange(conditions: Conditions, object: Target | undefined): void {
+  checkForm(conditions);
+  const { match, noneMatch } = conditions;
+  if (noneMatch !== undefined && object !== undefined) throw preconditionFailed();
   if (match === undefined) return;
   if (object === undefined) throw noSuchKey();
   if (!names(match, object.etag)) throw preconditionFailed();
 }
 
-function noEntityTagHere(noneMatch: string): ApiError {
+/** Throws ApiError for conditions of a write that S3 does not take, whatever stands there. */
+export function checkForm({ noneMatch }: Conditions): void {
+  if (noneMatch === undefined || noneMatch === '*') return;
   const given = `If-None-Match '${noneMatch}' (S3 takes '*')`;
   const message = `A header you provided implies functionality that is not implemented: ${given}`;
-  return new ApiError('NotImplemented', message, 501);
+  throw new ApiError('NotImplemented', message, 501);
 }
 
 function names(condition: string, etag: string): boolean {

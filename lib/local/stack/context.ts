@@ -8,6 +8,7 @@ import type {
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import type { PolicyStatement } from '../iam/policy.ts';
+import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
@@ -33,6 +34,8 @@ export interface StackContext {
   readonly endpoints: Readonly<Record<string, string>>;
   assetPath(objectKey: string): string | undefined;
   readonly onEvent: LocalEventListener;
+  /** Tells that something may have come to rest. */
+  readonly onChange: () => void;
   /** Of responses, for events of requests. */
   readonly watchedHeaders: readonly string[];
   /** Ends what a resource started; called in reverse order. */
@@ -45,8 +48,8 @@ export interface StackContext {
   readonly secretsByPath: Map<string, string>;
   readonly functions: Map<string, StackFunction>;
   readonly functionUrls: Map<string, string>;
-  /** Names of the queues that a function takes messages from. */
-  readonly consumedQueues: Set<string>;
+  /** By the name of the queue that a function takes messages from. */
+  readonly mappings: Map<string, EventSourceMapping>;
   readonly bucketPolicies: Map<string, readonly PolicyStatement[]>;
   /** Where an origin's domain name leads on this machine. */
   readonly origins: Map<string, string>;

@@ -1,67 +1,61 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { LocalEvent } from '../events.ts';
-import type { QueueDepth } from '../sqs/queue.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Changes } from './changes.ts';
 import type { StackContext } from './context.ts';
-import type { EventLog } from './event-log.ts';
 
-const POLL_MS = 20;
-/** Polls in a row without a sign of work: a message may be between its queue and its function at one look. */
-const QUIET_POLLS = 3;
+/** Of real time: only what hangs takes longer. */
+const GUARD_MS = 300_000;
 
 /** Knows when a stack has nothing left to do. */
 export class IdleWatch {
   readonly #context: StackContext;
-  /** Messages of a queue whose batch failed: they are in flight until their visibility timeout, and nobody works on them. */
-  readonly #failed = new Map<string, number>();
-  #events = 0;
+  readonly #changes: Changes;
 
-  constructor(context: StackContext, events: EventLog) {
+  constructor(context: StackContext, changes: Changes) {
     this.#context = context;
-    events.subscribe((event) => this.#note(event));
+    this.#changes = changes;
   }
 
-  /** Waits until no function runs, no queue has a message to hand out and the edge fetches nothing. */
-  async settled(timeoutMs: number): Promise<void> {
-    const end = performance.now() + timeoutMs;
-    let quietPolls = 0;
-    let events = -1;
-    while (quietPolls < QUIET_POLLS) {
-      for (const distribution of this.#context.distributions.values()) await distribution.settled();
-      const busy = this.#busyWith();
-      if (performance.now() > end)
-        throw new Error(`the stack has not settled in ${timeoutMs} ms: ${busy || 'new events'}`);
-      quietPolls = busy === '' && events === this.#events ? quietPolls + 1 : 0;
-      events = this.#events;
-      await delay(POLL_MS);
+  /**
+   * Resolves when no function runs, no message of a queue with a function could be handed out or is held by a poller,
+   * and the edge fetches nothing behind a viewer's back. Messages that wait for another try do not count.
+   */
+  async settled(): Promise<void> {
+    const guard = Promise.withResolvers<never>();
+    const timer = setTimeout(() => guard.reject(this.#neverSettled()), GUARD_MS).unref();
+    const distributions = [...this.#context.distributions.values()];
+    try {
+      for (;;) {
+        const changed = this.#changes.next();
+        await Promise.race([guard.promise, Promise.all(distributions.map((distribution) => distribution.settled()))]);
+        // What has just ended may make something else begin within the turn: a message becomes an invocation.
+        await turn();
+        if (this.#busyWith().length === 0) return;
+        await Promise.race([guard.promise, changed]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  #note(event: LocalEvent): void {
-    this.#events += 1;
-    if (event.kind !== 'job') return;
-    this.#failed.set(event.queueName, (this.#failed.get(event.queueName) ?? 0) + event.failures);
+  /** What still works, in words. */
+  #busyWith(): readonly string[] {
+    const { functions, mappings, server } = this.#context;
+    const running = [...functions.values()].filter((lambda) => lambda.running > 0);
+    const consumed = server.queueDepths().filter(({ name }) => mappings.has(name));
+    return [
+      ...running.map((lambda) => `${lambda.running} invocations of ${lambda.name}`),
+      ...[...mappings].flatMap(([name, { holding }]) => (holding > 0 ? `${holding} messages of ${name} in hand` : [])),
+      ...consumed.flatMap(({ name, ready }) => (ready > 0 ? `${ready} messages in ${name}` : [])),
+    ];
   }
 
-  /** What still works, in words; empty when nothing does. */
-  #busyWith(): string {
-    const functions = [...this.#context.functions.values()]
-      .filter(({ running }) => running > 0)
-      .map(({ name, running }) => `${running} invocations of ${name}`);
-    const queues = this.#depths().map((depth) => ({ name: depth.name, messages: this.#activeMessages(depth) }));
-    const messages = queues
-      .filter((queue) => queue.messages > 0)
-      .map((queue) => `${queue.messages} messages in ${queue.name}`);
-    return [...functions, ...messages].join(', ');
-  }
-
-  #activeMessages({ name, waiting, inFlight }: QueueDepth): number {
-    if (inFlight === 0) this.#failed.delete(name);
-    const waitingForRetry = Math.min(this.#failed.get(name) ?? 0, inFlight);
-    return waiting + inFlight - waitingForRetry;
-  }
-
-  #depths(): readonly QueueDepth[] {
-    const { server, consumedQueues } = this.#context;
-    return server.queueDepths().filter(({ name }) => consumedQueues.has(name));
+  #neverSettled(): Error {
+    const works = this.#busyWith().join(', ') || 'the edge fetches';
+    const sleepers = this.#context.clock.sleepers.map(
+      ({ name, dueAt }) => `${name} until ${new Date(dueAt).toISOString()}`,
+    );
+    const asleep =
+      sleepers.length === 0 ? '' : `; asleep: ${sleepers.join(', ')}, on a ${this.#context.clock.pace} clock`;
+    return new Error(`the stack has not settled in ${GUARD_MS / 60_000} minutes: ${works}${asleep}`);
   }
 }

@@ -7,6 +7,7 @@ import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { QueueDepth } from '../sqs/queue.ts';
+import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -62,8 +63,14 @@ export interface LocalStack {
   functionUrl(id: string): string;
   /** The text of the secret whose construct path ends so: on one machine, the user is on both sides. */
   secret(id: string): string;
-  /** Resolves when queues and background work are idle; rejects after `timeoutMs` (10 s). */
-  settled(timeoutMs?: number): Promise<void>;
+  /**
+   * Resolves when nothing works any more: no function, no poller with a message, no fetch of the edge behind a viewer's
+   * back. Messages that wait for another try do not count, who sleeps does: on a clock that stands, somebody has to move
+   * it. Rejects after five minutes of the machine's time, and names what still works and who sleeps.
+   */
+  settled(): Promise<void>;
+  /** Calls `listener` whenever something may have come to rest; returns the function that ends it. */
+  onChange(listener: () => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -93,8 +100,10 @@ async function startStack(
 ): Promise<LocalStack> {
   const events = new EventLog();
   if (options.onEvent !== undefined) events.subscribe(options.onEvent);
-  const { context, cloudFrontApi } = await createContext(assembly, options, events.add, stops);
-  const idleWatch = new IdleWatch(context, events);
+  const changes = new Changes();
+  events.subscribe(changes.tell);
+  const { context, cloudFrontApi } = await createContext(assembly, options, { events, changes, stops });
+  const idleWatch = new IdleWatch(context, changes);
   const { outputs } = await createResources(assembly, {
     types: resourceTypes,
     context,
@@ -119,23 +128,27 @@ async function startStack(
     function: (id) => functionById(context, id),
     functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
     secret: (id) => secretById(context, id),
-    settled: (timeoutMs = 10_000) => idleWatch.settled(timeoutMs),
+    settled: () => idleWatch.settled(),
+    onChange: (listener) => changes.subscribe(listener),
     stop,
   };
 }
 
-async function createContext(
-  assembly: StackAssembly,
-  options: RunStackOptions,
-  onEvent: LocalEventListener,
-  stops: Stop[],
-) {
+interface StackListeners {
+  readonly events: EventLog;
+  readonly changes: Changes;
+  readonly stops: Stop[];
+}
+
+async function createContext(assembly: StackAssembly, options: RunStackOptions, listeners: StackListeners) {
+  const { events, changes, stops } = listeners;
+  const onEvent = events.add;
   const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
   const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent });
-  stops.push(() => server.stop());
+  stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();
   const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });
   stops.push(() => cloudFrontApi.stop());
@@ -154,11 +167,12 @@ async function createContext(
     },
     assetPath: assembly.assetPath,
     onEvent,
+    onChange: changes.tell,
     watchedHeaders,
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),
-    consumedQueues: new Set(),
+    mappings: new Map(),
     secrets: new Map(),
     secretsByPath: new Map(),
     functions: new Map(),

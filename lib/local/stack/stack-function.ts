@@ -1,4 +1,5 @@
-import { LambdaFunction, type LambdaFunctionOptions } from '../lambda/function.ts';
+import { LambdaFunction } from '../lambda/function.ts';
+import type { LambdaFunctionOptions } from '../lambda/function-options.ts';
 
 export interface StackFunctionOptions extends LambdaFunctionOptions {
   /** `Site/Serve`: the path of the construct within its stack. */

@@ -65,7 +65,7 @@ test('knows that the clock of the local stack was moved', async () => {
     stored: { kind: 'found', state: 'expired', path: '/blog', expiresInSeconds: expect.any(Number), tags: ['posts'] },
     why: expect.arrayContaining([expect.stringMatching(/expired 1 h ago/)]),
   });
-  await running.site.stack.settled();
+  await running.site.settled();
 });
 
 test('finds the page behind query parameters that are no part of it', async () => {

@@ -23,6 +23,7 @@ export interface RunningStack {
   host(): FakeHost;
   /** Everything that those hosts were told to print. */
   readonly printed: string;
+  /** Lets the stack's time pass meanwhile. */
   run(...argv: string[]): Promise<Ran>;
   stop(): Promise<void>;
 }
@@ -52,7 +53,7 @@ export async function startRunningStack(): Promise<RunningStack> {
     },
     async run(...argv) {
       const used = host();
-      const code = await run(argv, used);
+      const code = await site.pass(run(argv, used));
       return { code, host: used, text: used.said.join('\n') };
     },
     async stop() {

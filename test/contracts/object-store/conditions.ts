@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { type Objects, outcomeOf } from './subject.ts';
@@ -51,6 +54,21 @@ export function describeConditions(objects: () => Objects): void {
 
     test('takes no entity tag in If-None-Match of a write', async () => {
       expect(await outcomeOf(objects().put('tagged', 'b', { IfNoneMatch: OTHER_ETAG }))).toBe('501 NotImplemented');
+    });
+
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    test.each([
+      { condition: { 'if-none-match': '*' }, expected: 409, code: 'ConditionalRequestConflict' },
+      { condition: { 'if-match': '*' }, expected: 404, code: 'NoSuchKey' },
+    ])('under $condition that a delete overtakes is $expected', async ({ condition, expected, code }) => {
+      const { bucket, client, put, fetch } = verbs(objects());
+      const Key = `overtaken ${expected}`;
+      await put(Key, 'before');
+      const written = await beginPut(`${objects().endpoint}/${bucket}/${encodeURIComponent(Key)}`, condition);
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+
+      expect(await written.end('after')).toEqual({ status: expected, body: expect.stringContaining(code) });
+      expect((await fetch(Key)).status).toBe(404);
     });
 
     test('copies only to a key that is free, when asked to', async () => {
@@ -172,6 +190,21 @@ export function describeConditions(objects: () => Objects): void {
       expect(await outcomeOf(get('sdk', { IfNoneMatch: ETag }))).toMatch(/^304 /);
     });
   });
+}
+
+/** A PUT that the store has taken the head of, and whose body is still to come. */
+async function beginPut(url: string, condition: Readonly<Record<string, string | undefined>>) {
+  // The store asks for the body once it has the head.
+  const sent = request(url, { method: 'PUT', headers: { ...condition, expect: '100-continue', 'content-length': 5 } });
+  const answer = once(sent, 'response') as Promise<[IncomingMessage]>;
+  await once(sent, 'continue');
+  return {
+    async end(body: string) {
+      sent.end(body);
+      const [message] = await answer;
+      return { status: message.statusCode, body: await text(message) };
+    },
+  };
 }
 
 function verbs(objects: Objects) {

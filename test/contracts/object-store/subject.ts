@@ -16,7 +16,9 @@ import { CREDENTIALS } from '../credentials.ts';
 export interface ObjectStoreSubject {
   readonly endpoint: string;
   readonly bucket: string;
-  /** Moves the store's time. */
+  /** The store's time, in epoch milliseconds. */
+  now(): number;
+  /** Moves it. */
   advance(milliseconds: number): void;
   stop(): Promise<void>;
 }
@@ -28,11 +30,13 @@ export class Objects {
   readonly client: S3Client;
   readonly bucket: string;
   readonly endpoint: string;
+  readonly now: () => number;
   readonly advance: (milliseconds: number) => void;
 
   constructor(subject: ObjectStoreSubject) {
     this.endpoint = subject.endpoint;
     this.bucket = subject.bucket;
+    this.now = () => subject.now();
     this.advance = (milliseconds) => subject.advance(milliseconds);
     this.client = new S3Client({
       endpoint: subject.endpoint,

@@ -214,7 +214,7 @@ export function describeFifo(queues: () => Queues): void {
 /** Receives and deletes until the queue is empty. */
 async function consumeAll(queue: TestedQueue, perGroup: Map<string, number[]>): Promise<void> {
   for (;;) {
-    const messages = await queue.receive({ MaxNumberOfMessages: 3, WaitTimeSeconds: 1 });
+    const messages = await queue.receive({ MaxNumberOfMessages: 3 });
     for (const { Body, Attributes } of messages) {
       const group = Attributes?.MessageGroupId ?? '';
       perGroup.set(group, [...(perGroup.get(group) ?? []), Number(Body)]);

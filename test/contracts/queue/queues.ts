@@ -1,8 +1,10 @@
 import {
-  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
   PurgeQueueCommand,
-  SendMessageBatchCommand,
+  type QueueAttributeName,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
@@ -68,99 +70,71 @@ export function describeQueues(queues: () => Queues): void {
     });
   });
 
-  describe('messages', () => {
-    test('come with their attributes', async () => {
-      const queue = await queues().createFifo();
-      await queue.send('body', {
-        MessageGroupId: 'A',
-        MessageDeduplicationId: 'id',
-        MessageAttributes: { kind: { DataType: 'String', StringValue: 'value' } },
-      });
+  describe('queues that are there', () => {
+    test('are listed by the beginning of their names, and deleted', async () => {
+      const { client, subject } = queues();
+      const { url } = await subject.createQueue('listed-a', {});
+      await subject.createQueue('listed-b', {});
+      const list = async () => (await client.send(new ListQueuesCommand({ QueueNamePrefix: 'listed-' }))).QueueUrls;
+      expect((await list())?.map((listed) => listed.replace(/.*\//, ''))).toEqual(['listed-a', 'listed-b']);
 
-      const message = await queue.receiveOne();
+      await client.send(new DeleteQueueCommand({ QueueUrl: url }));
 
-      expect(message.MessageAttributes?.kind?.StringValue).toBe('value');
-      expect(message.Attributes).toMatchObject({
-        ApproximateReceiveCount: '1',
-        MessageGroupId: 'A',
-        MessageDeduplicationId: 'id',
-        SenderId: expect.any(String),
-        SequenceNumber: expect.stringMatching(/^\d{20}$/),
-        SentTimestamp: expect.stringMatching(/^\d{13}$/),
-        ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
-      });
+      expect(await list()).toHaveLength(1);
+      expect(await outcomeOf(new TestedQueue(client, url, '').send('x'))).toBe('QueueDoesNotExist');
     });
 
-    test('are at most 1 MiB long', async () => {
+    test('end the receives that wait when they are deleted', async () => {
       const queue = await queues().create();
+      const waiting = queue.receive({ WaitTimeSeconds: 20 });
+      await queues().untilReceivesWait(queue);
+      await queue.client.send(new DeleteQueueCommand({ QueueUrl: queue.url }));
 
-      expect(await outcomeOf(queue.send('x'.repeat(1_048_576)))).toBe('done');
-      expect(await outcomeOf(queue.send('x'.repeat(1_048_577)))).toBe('InvalidParameterValue');
+      expect(await waiting).toEqual([]);
     });
 
-    test.each([
-      ['none', [], 'EmptyBatchRequest'],
-      ['eleven', Array.from({ length: 11 }, (_, index) => `e${index}`), 'TooManyEntriesInBatchRequest'],
-      ['two of one id', ['same', 'same'], 'BatchEntryIdsNotDistinct'],
-    ])('are sent in batches, not of %s', async (_, ids, expected) => {
+    test('are purged once a minute, of everything', async () => {
       const queue = await queues().create();
-      const Entries = ids.map((Id) => ({ Id, MessageBody: 'x' }));
-      const sent = queue.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
+      const purge = () => outcomeOf(queue.client.send(new PurgeQueueCommand({ QueueUrl: queue.url })));
+      await queue.send('delayed', { DelaySeconds: 10 });
+      await queue.send('in flight');
+      await queue.receiveOne();
 
-      expect(await outcomeOf(sent)).toBe(expected);
-      expect(await queue.receive()).toEqual([]);
-    });
-  });
-
-  describe('dead letters', () => {
-    test.each(['standard', 'FIFO'])('leave a %s queue after as many receives as it allows', async (type) => {
-      const create = (attributes = {}) =>
-        type === 'FIFO' ? queues().createFifo(attributes) : queues().create(attributes);
-      const dead = await create();
-      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 3 });
-      const queue = await create({ VisibilityTimeout: '30', RedrivePolicy });
-      await queue.send('poison', type === 'FIFO' ? { MessageGroupId: 'A', MessageDeduplicationId: 'id' } : {});
-      for (const count of ['1', '2', '3']) {
-        expect((await queue.receiveOne()).Attributes?.ApproximateReceiveCount).toBe(count);
-        queues().advanceSeconds(31);
-      }
-
-      expect(await queue.receive()).toEqual([]);
-      const letter = await dead.receiveOne();
-      expect(letter.Body).toBe('poison');
-      expect(letter.Attributes).toMatchObject({ DeadLetterQueueSourceArn: queue.arn });
-      if (type === 'FIFO') {
-        expect(letter.Attributes).toMatchObject({ MessageGroupId: 'A', MessageDeduplicationId: 'id' });
-      }
+      expect([await purge(), await purge()]).toEqual(['done', 'PurgeQueueInProgress']);
+      expect(await queue.attributes()).toMatchObject({
+        ApproximateNumberOfMessages: '0',
+        ApproximateNumberOfMessagesDelayed: '0',
+        ApproximateNumberOfMessagesNotVisible: '0',
+      });
+      queues().advanceSeconds(60);
+      expect(await purge()).toBe('done');
     });
 
-    test('let the next message of their group pass', async () => {
-      const dead = await queues().createFifo();
-      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
-      const queue = await queues().createFifo({ VisibilityTimeout: '30', RedrivePolicy });
-      await queue.sendTo('A', 'poison');
-      await queue.sendTo('A', 'next');
-      expect((await queue.receiveOne()).Body).toBe('poison');
-      queues().advanceSeconds(31);
+    test('give the attributes that they are asked for, and their defaults', async () => {
+      const { client, subject } = queues();
+      const { url: QueueUrl, arn } = await subject.createQueue('described', {});
+      const get = (AttributeNames: QueueAttributeName[]) =>
+        client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
 
-      expect(await queue.receiveBodies()).toEqual(['next']);
-      expect(await dead.receiveBodies()).toEqual(['poison']);
+      expect((await get(['QueueArn', 'VisibilityTimeout'])).Attributes).toEqual({
+        QueueArn: arn,
+        VisibilityTimeout: '30',
+      });
+      expect((await get(['All'])).Attributes).toMatchObject({
+        DelaySeconds: '0',
+        MaximumMessageSize: '1048576',
+        MessageRetentionPeriod: '345600',
+        ReceiveMessageWaitTimeSeconds: '0',
+        CreatedTimestamp: expect.stringMatching(/^\d{10}$/),
+      });
+      expect(await outcomeOf(get(['Typo' as QueueAttributeName]))).toBe('InvalidAttributeName');
     });
 
-    test('need a queue that exists and is of the same type', async () => {
+    test('refuse what only FIFO queues have', async () => {
       const { subject } = queues();
-      const standard = await queues().create();
-      const policy = (deadLetterTargetArn: string, maxReceiveCount: number) => ({
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
-      });
 
-      await expect(subject.createQueue('s.fifo', { FifoQueue: 'true', ...policy(standard.arn, 3) })).rejects.toThrow(
-        'same type',
-      );
-      await expect(subject.createQueue('s', policy(`${standard.arn}x`, 3))).rejects.toThrow('does not exist');
-      await expect(subject.createQueue('s', policy(standard.arn, 0))).rejects.toThrow('maxReceiveCount');
-      const command = new CreateQueueCommand({ QueueName: 's', Attributes: policy(standard.arn, 1001) });
-      expect(await outcomeOf(queues().client.send(command))).toBe('InvalidParameterValue');
+      await expect(subject.createQueue('no-fifo', { FifoQueue: 'true' })).rejects.toThrow('.fifo');
+      await expect(subject.createQueue('no-fifo', { DeduplicationScope: 'queue' })).rejects.toThrow('FIFO');
     });
   });
 }

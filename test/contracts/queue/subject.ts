@@ -19,8 +19,10 @@ type Attributes = Partial<Record<QueueAttributeName, string>>;
 export interface QueueSubject {
   readonly endpoint: string;
   createQueue(name: string, attributes: Readonly<Record<string, string>>): Promise<{ url: string; arn: string }>;
-  /** Moves the queues' time. */
+  /** Moves the queues' time, which else stands. */
   advance(milliseconds: number): void;
+  /** Resolves as soon as so many receives, no more and no less, wait at a queue. */
+  untilReceivesWait(queueUrl: string, count: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,11 @@ export class Queues {
 
   advanceSeconds(seconds: number): void {
     this.subject.advance(seconds * 1000);
+  }
+
+  /** Resolves as soon as so many receives, no more and no less, wait at the queue. */
+  untilReceivesWait({ url }: TestedQueue, count = 1): Promise<void> {
+    return this.subject.untilReceivesWait(url, count);
   }
 
   /** A new queue for each test. */

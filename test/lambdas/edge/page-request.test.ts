@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { EdgeConfig } from '../../../lambdas/edge/config.ts';
 import type { EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
+import type { EdgeConfig } from '../../../lib/handover/edge-config.ts';
 import { refusedSyntax } from '../../../lib/local/cloudfront/functions/syntax.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 import { type EdgeFunction, loadEdgeFunction, requestEvent, sha256, type ViewerRequest } from './run-edge-function.ts';

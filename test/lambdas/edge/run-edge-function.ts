@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createContext, Script } from 'node:vm';
-import type { EdgeConfig } from '../../../lambdas/edge/config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
+import type { EdgeConfig } from '../../../lib/handover/edge-config.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 
 export type EdgeFunction = (event: EdgeEvent) => EdgeRequest | EdgeResponse;

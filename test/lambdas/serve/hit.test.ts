@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createAwsClient } from '../../../lib/aws/client.ts';
 import { createS3PageStore } from '../../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../../lib/aws/s3-bucket.ts';
@@ -52,7 +52,7 @@ async function serve(uri: string): Promise<Head> {
     return stream;
   };
   const awslambda = { streamifyResponse: (handler: unknown) => handler, HttpResponseStream: { from } };
-  Object.assign(globalThis, { awslambda });
+  vi.stubGlobal('awslambda', awslambda);
   const { handler } = await import(pathToFileURL(join(ROOT, 'dist/lambdas/serve/index.mjs')).href);
   const requestContext = { domainName: 'example.com', http: { method: 'GET' } };
   await handler(

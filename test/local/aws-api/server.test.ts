@@ -1,61 +1,10 @@
+import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { StackClock } from '../../../lib/local/clock.ts';
-import type { LocalEvent } from '../../../lib/local/events.ts';
-import type { Objects } from '../../contracts/object-store/subject.ts';
-import { objectsOf, queueOf, start, temporaryDirectory } from '../started-services.ts';
+import { objectsOf, queueOf, start, untilReceivesWait } from '../started-services.ts';
 
 describe('objects and queues', () => {
-  test('keep their objects, with all that belongs to them, over a restart', async () => {
-    const dataDirectory = await temporaryDirectory();
-    const before = await start({ dataDirectory });
-    const written = await objectsOf(before);
-    await written.put('b/é', 'body', { CacheControl: 'max-age=1', Metadata: { n: '1', e: '' }, Tagging: 'a=b' });
-    await written.put('a', 'x');
-    const headers = async (objects: Objects) => {
-      const relevant = /^(etag|last-modified|cache-control|content-|x-amz-(meta|tagging))/;
-      return [...(await objects.fetch('b/é')).headers].filter(([name]) => relevant.test(name));
-    };
-    const headersBefore = await headers(written);
-    await before.stop();
-
-    const read = await objectsOf(await start({ dataDirectory }));
-
-    expect(await headers(read)).toEqual(headersBefore);
-    expect(headersBefore).toHaveLength(8);
-    expect(await read.text('b/é')).toBe('body');
-    expect((await read.list()).Contents?.map(({ Key }) => Key)).toEqual(['a', 'b/é']);
-    await expect(read.put('a', 'x', { IfNoneMatch: '*' })).rejects.toThrow();
-  });
-
-  test('forget their messages over a restart', async () => {
-    const dataDirectory = await temporaryDirectory();
-    const before = await start({ dataDirectory });
-    const queue = await queueOf(before, 'jobs');
-    await queue.send('x');
-    await queue.hideFor(0, await queue.receiveOne());
-    await before.stop();
-
-    expect(await (await queueOf(await start({ dataDirectory }), 'jobs')).receive()).toEqual([]);
-  });
-
-  test('follow the clock, while the time of the caller stays', async () => {
-    const clock = new StackClock();
-    clock.advance(1_000_000_000);
-    const objects = await objectsOf(await start({ clock }));
-    await objects.put('before', 'x');
-    clock.advance(1_000_000_000);
-    await objects.put('after', 'x');
-
-    const [before, after] = await Promise.all(
-      ['before', 'after'].map(async (key) => Number((await objects.head(key)).LastModified)),
-    );
-
-    expect((after ?? 0) - Date.now()).toBeGreaterThan(1_999_990_000);
-    expect((after ?? 0) - (before ?? 0)).toBeGreaterThanOrEqual(1_000_000_000);
-    expect(Date.now()).toBeLessThan(before ?? 0);
-  });
-
   test('can be reached from this machine only', async () => {
     const { port } = new URL((await start()).url);
     const addresses = Object.values(networkInterfaces())
@@ -75,87 +24,93 @@ describe('objects and queues', () => {
   });
 
   test('stop while a receive waits, and twice', async () => {
-    const server = await start();
-    const queue = await queueOf(server, 'jobs');
-    const waiting = queue.receive({ WaitTimeSeconds: 20 }).catch(() => []);
-    await queue.attributes();
+    const services = await start();
+    const queue = await queueOf(services, 'jobs');
+    const waiting = queue.receive({ WaitTimeSeconds: 20 });
+    await untilReceivesWait(services, queue.url, 1);
 
-    await Promise.all([server.stop(), server.stop()]);
+    await Promise.all([services.stop(), services.stop()]);
 
     expect(await waiting).toEqual([]);
   });
 });
 
-describe('events', () => {
-  interface Call {
-    readonly action: string;
-    readonly resource: string;
-    readonly status: number;
-  }
+describe('connections', () => {
+  test('a thousand may come at once', async () => {
+    const services = await start();
+    await (await objectsOf(services)).put('page', 'html');
+    const sockets = Array.from({ length: 1000 }, () => openTo(services.url));
 
-  async function startRecording() {
-    const calls: Call[] = [];
-    const times: number[] = [];
-    const clock = new StackClock();
-    const onEvent = (event: LocalEvent) => {
-      if (event.kind !== 'api-call') return;
-      calls.push({ action: event.action, resource: event.resource, status: event.status });
-      times.push(event.at);
-    };
-    return { server: await start({ clock, onEvent }), clock, calls, times };
-  }
+    const answers = await Promise.all(sockets.map((socket) => text(socket)));
 
-  test('name each call by its AWS action, in order, before its answer arrives', async () => {
-    const { server, calls } = await startRecording();
-    const objects = await objectsOf(server);
-    const queue = await queueOf(server, 'jobs.fifo');
-    expect(calls).toEqual([]);
-
-    await objects.put('deployments/1/é', 'x');
-    await objects.put('deployments/1/é', 'x', { IfNoneMatch: '*' }).catch(() => {});
-    await objects.get('deployments/1/é');
-    await objects.fetch('deployments/1/é', { headers: { 'if-none-match': '*' } });
-    await objects.head('missing').catch(() => {});
-    await objects.list();
-    await queue.sendTo('A', 'x');
-    await queue.sendTo('A', 'x');
-    await queue.delete(await queue.receiveOne());
-    await queue.delete({ ReceiptHandle: 'garbage' }).catch(() => {});
-    await fetch(`${server.url}/health`);
-
-    expect(calls.map(({ action, resource, status }) => `${action} ${resource} ${status}`)).toEqual([
-      'PutObject deployments/1/é 200',
-      'PutObject deployments/1/é 412',
-      'GetObject deployments/1/é 200',
-      'GetObject deployments/1/é 304',
-      'HeadObject missing 404',
-      'ListObjectsV2 pages 200',
-      'SendMessage jobs.fifo 200',
-      'SendMessage jobs.fifo 200',
-      'ReceiveMessage jobs.fifo 200',
-      'DeleteMessage jobs.fifo 200',
-      'DeleteMessage jobs.fifo 400',
-    ]);
+    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 OK'))).toHaveLength(1000);
+    expect(answers.filter((answer) => answer.endsWith('\r\n\r\nhtml'))).toHaveLength(1000);
   });
 
-  test('are there when the answer is, for each of many calls', async () => {
-    const { server, calls } = await startRecording();
-    const objects = await objectsOf(server);
+  // A server that closes idle connections says when, so that no client sends just then.
+  test('no end is announced to those that are idle', async () => {
+    const objects = await objectsOf(await start());
 
-    for (let count = 1; count <= 300; count++) {
-      await objects.fetch('counted');
-      expect(calls).toHaveLength(count);
-    }
-    await Promise.all(Array.from({ length: 300 }, () => objects.fetch('counted')));
-    expect(calls).toHaveLength(600);
+    const { headers } = await objects.fetch('absent');
+
+    expect([headers.get('connection'), headers.get('keep-alive')]).toEqual(['keep-alive', null]);
   });
 
-  test('bear the time of the clock', async () => {
-    const { server, clock, times } = await startRecording();
-    const objects = await objectsOf(server);
-    clock.advance(3_600_000);
-    await objects.fetch('x');
+  test('of a client that goes away during a long poll take no message with them', async () => {
+    const services = await start();
+    const queue = await queueOf(services, 'jobs');
+    const leaving = new AbortController();
+    const body = JSON.stringify({ QueueUrl: queue.url, WaitTimeSeconds: 20 });
+    const headers = { 'x-amz-target': 'AmazonSQS.ReceiveMessage' };
+    const waiting = fetch(services.url, { method: 'POST', headers, body, signal: leaving.signal });
+    await untilReceivesWait(services, queue.url, 1);
+    leaving.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+    await untilReceivesWait(services, queue.url, 0);
+    await queue.send('x');
 
-    expect(Math.abs((times[0] ?? 0) - clock.now())).toBeLessThan(60_000);
+    expect(await queue.receiveBodies()).toEqual(['x']);
+  });
+
+  test('of a client that goes away in the middle of a body leave nothing', async () => {
+    const services = await start();
+    const objects = await objectsOf(services);
+    const { hostname, port } = new URL(services.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('PUT /pages/half HTTP/1.1\r\nhost: s3\r\ncontent-length: 1000\r\n\r\nhalf');
+    socket.end();
+
+    await text(socket);
+
+    expect((await objects.fetch('half')).status).toBe(404);
   });
 });
+
+describe('bodies', () => {
+  test('that are announced as larger than this machine takes are refused', async () => {
+    const services = await start();
+    await objectsOf(services);
+    const { hostname, port } = new URL(services.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `PUT /pages/large HTTP/1.1\r\nhost: s3\r\ncontent-length: ${2 ** 30 + 1}\r\nconnection: close\r\n\r\nx`,
+    );
+
+    const [head = '', body] = (await firstAnswer(socket)).split('\r\n\r\n');
+
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(body).toContain('<Code>EntityTooLarge</Code>');
+  });
+});
+
+function openTo(url: string): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write('GET /pages/page HTTP/1.1\r\nhost: s3\r\nconnection: close\r\n\r\n');
+  return socket;
+}
+
+async function firstAnswer(socket: Socket): Promise<string> {
+  for await (const chunk of socket) return String(chunk);
+  return '';
+}

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
@@ -17,6 +15,7 @@ import type {
 } from '../../../lib/local/cloudfront/configuration/cloudformation-shapes.ts';
 import { type DistributionOptions, LocalDistribution } from '../../../lib/local/cloudfront/distribution.ts';
 import type { LocalEvent } from '../../../lib/local/events.ts';
+import { closeServer, listenLocally } from '../../../lib/local/listen-locally.ts';
 
 export const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 export const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
@@ -40,14 +39,9 @@ export interface TestOrigin {
 
 export async function listen(listener: RequestListener): Promise<string> {
   const server = http.createServer(listener);
-  server.keepAliveTimeout = 0;
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await listenLocally(server);
+  onTestFinished(() => closeServer(server));
+  return `http://127.0.0.1:${port}`;
 }
 
 export function answering(status: number, headers: http.OutgoingHttpHeaders, body = ''): TestOrigin['answer'] {

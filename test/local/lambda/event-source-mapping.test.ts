@@ -1,61 +1,44 @@
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect, onTestFinished, test } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
 import {
   type EventSourceMappingOptions,
   startEventSourceMapping,
 } from '../../../lib/local/lambda/event-source-mapping.ts';
-import type { LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
-import {
-  type ObjectAndQueueServices,
-  startObjectAndQueueServices,
-} from '../../../lib/local/object-and-queue-services.ts';
+import type { LambdaFunctionOptions } from '../../../lib/local/lambda/function-options.ts';
+import { startObjectAndQueueServices } from '../../../lib/local/object-and-queue-services.ts';
+import { eventsOf } from '../../support/events.ts';
+import { passUntil, untilAsleep } from '../../support/passing-time.ts';
 import { localFunction } from './local-function.ts';
 
-let services: ObjectAndQueueServices;
-let endpoint: string;
-let sqs: SQSClient;
-let queues = 0;
-
-beforeAll(async () => {
-  services = await startObjectAndQueueServices({ clock: new StackClock() });
-  endpoint = services.url;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  sqs = new SQSClient({ endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false });
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await services.stop();
-});
+const VISIBILITY_SECONDS = 60;
 
 interface MappingSetup {
   readonly fifo?: boolean;
-  readonly visibilitySeconds?: number;
   readonly mapping?: Partial<EventSourceMappingOptions>;
   readonly lambda?: Partial<LambdaFunctionOptions>;
 }
 
-/** A queue, and a function that is fed from it once `start` is called. */
-async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping, lambda }: MappingSetup = {}) {
-  queues += 1;
-  const QueueName = `queue-${queues}${fifo ? '.fifo' : ''}`;
-  const Attributes: Record<string, string> = { VisibilityTimeout: String(visibilitySeconds) };
-  if (fifo) Object.assign(Attributes, { FifoQueue: 'true' });
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-  const target = localFunction('index.consume', { clock: new StackClock(), ...lambda });
+/** A queue, and a function that is fed from it once `start` is called, on a clock that stands. */
+async function queueWithFunction({ fifo = true, mapping, lambda }: MappingSetup = {}) {
+  const clock = new StackClock('standing');
+  const services = await startObjectAndQueueServices({ clock });
+  onTestFinished(() => services.stop());
+  const name = `queue${fifo ? '.fifo' : ''}`;
+  const fifoAttributes: Record<string, string> = fifo ? { FifoQueue: 'true' } : {};
+  const { url: QueueUrl, arn: queueArn } = await services.createQueue(name, {
+    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    ...fifoAttributes,
+  });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const sqs = new SQSClient({ endpoint: services.url, region: 'us-east-1', credentials });
+  onTestFinished(() => sqs.destroy());
+  const target = localFunction('index.consume', { clock, ...lambda });
   return {
     ...target,
     async send(body: string, group = 'group') {
-      const ids = fifo
-        ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}`.replaceAll(' ', '-') }
-        : {};
+      const ids = fifo ? { MessageGroupId: group, MessageDeduplicationId: `${body}-${group}` } : {};
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...ids }));
     },
     async sendAll(bodies: readonly string[]) {
@@ -65,9 +48,8 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
     start() {
       const started = startEventSourceMapping({
         function: target.lambda,
-        queueUrl: QueueUrl,
-        queueArn: `arn:aws:sqs:eu-west-1:000000000000:${QueueName}`,
-        endpoint,
+        source: services.messagesOf(name),
+        queueArn,
         fifo,
         batchSize: 10,
         maximumConcurrency: 1,
@@ -78,18 +60,16 @@ async function queueWithFunction({ fifo = true, visibilitySeconds = 60, mapping,
       onTestFinished(() => started.stop());
       return started;
     },
-    jobs: () => target.events.ofKind('job'),
-    /** The records of each batch, as the function saw them. */
-    batches: () =>
-      target.logLines().flatMap((line) => {
-        const records = line.split('\tbatch ')[1];
-        return records === undefined ? [] : [JSON.parse(records)];
-      }),
-    async left(): Promise<number> {
-      const AttributeNames = ['All' as const];
-      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-      const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes;
-      return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
+    /** The first so many ends of batches. */
+    jobs: (count: number) => eventsOf(target.events, 'job', { count }),
+    /** The records of the first so many batches, as the function saw them. */
+    async batches(count: number) {
+      const lines = await eventsOf(target.events, 'log', { count, where: ({ line }) => line.includes('\tbatch ') });
+      return lines.map(({ line }) => JSON.parse(line.split('\tbatch ')[1] ?? ''));
+    },
+    left(): number {
+      const [{ waiting, inFlight } = { waiting: 0, inFlight: 0 }] = services.queueDepths();
+      return waiting + inFlight;
     },
   };
 }
@@ -98,8 +78,8 @@ test('invokes the function with the event that Lambda makes of a message, and de
   const { start, send, jobs, batches, left } = await queueWithFunction();
   start();
   await send('hello', 'page-1');
-  await vi.waitFor(() => expect(jobs()).toMatchObject([{ queueName: 'queue-1.fifo', messages: 1, failures: 0 }]));
-  expect(batches()).toEqual([
+  expect(await jobs(1)).toMatchObject([{ queueName: 'queue.fifo', messages: 1, failures: 0 }]);
+  expect(await batches(1)).toEqual([
     [
       {
         messageId: expect.any(String),
@@ -115,33 +95,57 @@ test('invokes the function with the event that Lambda makes of a message, and de
         messageAttributes: {},
         md5OfBody: '5d41402abc4b2a76b9719d911017c592',
         eventSource: 'aws:sqs',
-        eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:queue-1.fifo',
-        awsRegion: 'eu-west-1',
+        eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:queue.fifo',
+        awsRegion: 'us-east-1',
       },
     ],
   ]);
-  expect(await left()).toBe(0);
+  expect(left()).toBe(0);
 });
 
 test('wakes up for a message at once, although each poll lasts 20 seconds', async () => {
-  const { start, send, jobs } = await queueWithFunction();
+  const { clock, start, send, jobs } = await queueWithFunction();
   start();
-  await send('warm up', 'a');
-  await vi.waitFor(() => expect(jobs()).toHaveLength(1));
-  const sentAt = performance.now();
-  await send('in time', 'b');
-  await vi.waitFor(() => expect(jobs()).toHaveLength(2), { interval: 5 });
-  expect(performance.now() - sentAt).toBeLessThan(1000);
+  await send('first', 'a');
+  await jobs(1);
+  const sentAt = clock.now();
+  await send('second', 'b');
+  await jobs(2);
+  expect(clock.now()).toBe(sentAt);
+});
+
+test('polls again when a poll has ended without a message', async () => {
+  const { clock, start, send, jobs } = await queueWithFunction();
+  start();
+  for (let poll = 0; poll < 3; poll++) {
+    clock.advance(20_000);
+    await turn();
+  }
+  await send('late');
+  expect(await jobs(1)).toMatchObject([{ messages: 1, failures: 0 }]);
+});
+
+test('holds a message from its receipt until it is deleted', async () => {
+  const { clock, start, send, jobs } = await queueWithFunction();
+  const mapping = start();
+  expect(mapping.holding).toBe(0);
+  await send('sleep');
+  await untilAsleep(clock, 1);
+  expect(mapping.holding).toBe(1);
+  clock.advance(1000);
+  await jobs(1);
+  expect(mapping.holding).toBe(0);
 });
 
 test('keeps the messages that the function reports as failed, and delivers them again', async () => {
-  const { start, sendAll, jobs, batches, left } = await queueWithFunction({ fifo: false, visibilitySeconds: 1 });
+  const { clock, start, sendAll, jobs, batches, left } = await queueWithFunction({ fifo: false });
   await sendAll(['one', 'fail', 'three']);
   start();
-  await vi.waitFor(() => expect(jobs().at(-1)).toMatchObject({ messages: 3, failures: 1 }));
-  expect(await left()).toBe(1);
-  await vi.waitFor(() => expect(batches()).toHaveLength(2), { timeout: 3000 });
-  expect(batches()[1]).toMatchObject([{ body: 'fail', attributes: { ApproximateReceiveCount: '2' } }]);
+  expect(await jobs(1)).toMatchObject([{ messages: 3, failures: 1 }]);
+  expect(left()).toBe(1);
+  clock.advance(VISIBILITY_SECONDS * 1000);
+  const [, again] = await batches(2);
+  expect(again).toMatchObject([{ body: 'fail', attributes: { ApproximateReceiveCount: '2' } }]);
 });
 
 test.each([
@@ -151,8 +155,8 @@ test.each([
   const { start, sendAll, jobs, left } = await queueWithFunction({ fifo: false });
   await sendAll(['one', body]);
   start();
-  await vi.waitFor(() => expect(jobs()).toMatchObject([{ messages: 2, failures: 2 }]));
-  expect(await left()).toBe(2);
+  expect(await jobs(1)).toMatchObject([{ messages: 2, failures: 2 }]);
+  expect(left()).toBe(2);
 });
 
 test('ignores reported failures when the mapping does not ask for them', async () => {
@@ -160,29 +164,56 @@ test('ignores reported failures when the mapping does not ask for them', async (
   const { start, sendAll, jobs, left } = await queueWithFunction({ fifo: false, mapping });
   await sendAll(['one', 'fail']);
   start();
-  await vi.waitFor(() => expect(jobs()).toMatchObject([{ messages: 2, failures: 0 }]));
-  expect(await left()).toBe(0);
+  expect(await jobs(1)).toMatchObject([{ messages: 2, failures: 0 }]);
+  expect(left()).toBe(0);
 });
 
 test('keeps the messages while Lambda is down', async () => {
-  const { lambda, start, send, jobs, left } = await queueWithFunction({ visibilitySeconds: 1 });
+  const { clock, lambda, start, send, jobs, left } = await queueWithFunction();
   lambda.failWith(new Error('down'));
   start();
   await send('patient');
-  await vi.waitFor(() => expect(jobs()).toMatchObject([{ messages: 1, failures: 1 }]));
+  expect(await jobs(1)).toMatchObject([{ messages: 1, failures: 1 }]);
+  expect(left()).toBe(1);
   lambda.failWith();
-  await vi.waitFor(() => expect(jobs().at(-1)).toMatchObject({ messages: 1, failures: 0 }), { timeout: 4000 });
-  expect(await left()).toBe(0);
+  clock.advance(VISIBILITY_SECONDS * 1000);
+  expect((await jobs(2)).at(-1)).toMatchObject({ messages: 1, failures: 0 });
+  expect(left()).toBe(0);
+});
+
+test('asks again only after a pause while Lambda is down', async () => {
+  const { clock, lambda, start, send, jobs } = await queueWithFunction();
+  lambda.failWith(new Error('down'));
+  start();
+  await send('one', 'a');
+  await jobs(1);
+  await untilAsleep(clock, 1);
+  await send('two', 'b');
+  lambda.failWith();
+  clock.advance(250);
+  expect((await jobs(2)).at(-1)).toMatchObject({ messages: 1, failures: 0 });
 });
 
 test('gathers a batch for as long as the batch window', async () => {
-  const { start, send, batches } = await queueWithFunction({ fifo: false, mapping: { batchWindowSeconds: 1 } });
+  const target = await queueWithFunction({ fifo: false, mapping: { batchWindowSeconds: 5 } });
+  const { clock, start, send, batches } = target;
+  const startedAt = clock.now();
   start();
   await send('one');
+  clock.advance(4000);
   await send('two');
   await send('three');
-  await vi.waitFor(() => expect(batches()).toHaveLength(1), { timeout: 4000 });
-  expect(batches()[0]).toHaveLength(3);
+  const [batch] = await passUntil(target, batches(1));
+  expect(batch).toHaveLength(3);
+  expect(clock.now() - startedAt).toBe(5000);
+});
+
+test('does not wait for the end of the window when the batch is full', async () => {
+  const mapping = { batchWindowSeconds: 5, batchSize: 2 };
+  const { start, sendAll, batches } = await queueWithFunction({ fifo: false, mapping });
+  start();
+  await sendAll(['one', 'two', 'three']);
+  expect((await batches(1))[0]).toHaveLength(2);
 });
 
 test('runs no more batches at once than its maximum concurrency', async () => {
@@ -190,7 +221,7 @@ test('runs no more batches at once than its maximum concurrency', async () => {
   const { lambda, start, sendAll, jobs } = await queueWithFunction({ fifo: false, mapping });
   await sendAll(Array.from({ length: 10 }, (_, index) => `message ${index}`));
   start();
-  await vi.waitFor(() => expect(jobs()).toHaveLength(10));
+  expect(await jobs(10)).toHaveLength(10);
   expect(lambda.coldStarts).toBeLessThanOrEqual(2);
 });
 
@@ -198,9 +229,9 @@ test('takes no message after it was stopped', async () => {
   const { start, send, jobs, left } = await queueWithFunction();
   const mapping = start();
   await send('before', 'a');
-  await vi.waitFor(() => expect(jobs()).toHaveLength(1));
-  await mapping.stop();
+  await jobs(1);
+  mapping.stop();
   await send('after', 'b');
-  expect(await left()).toBe(1);
-  expect(jobs()).toHaveLength(1);
+  expect(left()).toBe(1);
+  expect(await jobs(1)).toHaveLength(1);
 });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
-import { LambdaFunction, type LambdaFunctionOptions } from '../../../lib/local/lambda/function.ts';
-import { payloadOf } from '../../../lib/local/lambda/runtime-api.ts';
+import { LambdaFunction } from '../../../lib/local/lambda/function.ts';
+import type { LambdaFunctionOptions } from '../../../lib/local/lambda/function-options.ts';
+import { payloadOf } from '../../../lib/local/lambda/invocation-result.ts';
 import { EventLog } from '../../../lib/local/stack/event-log.ts';
 import type { Running } from '../../support/passing-time.ts';
 

@@ -1,19 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StackClock } from '../../../lib/local/clock.ts';
 import { startObjectAndQueueServices } from '../../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
 import type { ObjectStoreSubject } from '../../contracts/object-store/subject.ts';
 import { describeObjectStore } from '../../contracts/object-store.ts';
+import { standingClock } from '../started-services.ts';
 
 async function start(dataDirectory?: string): Promise<ObjectStoreSubject> {
-  const clock = new StackClock();
+  const clock = standingClock();
   const server = await startObjectAndQueueServices({ clock, dataDirectory, credentials: CREDENTIALS });
   await server.createBucket('pages');
   return {
     endpoint: server.url,
     bucket: 'pages',
+    now: () => clock.now(),
     advance: (milliseconds) => clock.advance(milliseconds),
     stop: () => server.stop(),
   };

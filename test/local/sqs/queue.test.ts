@@ -1,15 +1,16 @@
-import { StackClock } from '../../../lib/local/clock.ts';
 import { startObjectAndQueueServices } from '../../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../../contracts/credentials.ts';
 import { describeQueue } from '../../contracts/queue.ts';
+import { standingClock, untilReceivesWait } from '../started-services.ts';
 
 describeQueue('local', async () => {
-  const clock = new StackClock();
-  const server = await startObjectAndQueueServices({ clock, credentials: CREDENTIALS });
+  const clock = standingClock();
+  const services = await startObjectAndQueueServices({ clock, credentials: CREDENTIALS });
   return {
-    endpoint: server.url,
-    createQueue: (name, attributes) => server.createQueue(name, attributes),
+    endpoint: services.url,
+    createQueue: (name, attributes) => services.createQueue(name, attributes),
     advance: (milliseconds) => clock.advance(milliseconds),
-    stop: () => server.stop(),
+    untilReceivesWait: (queueUrl, count) => untilReceivesWait(services, queueUrl, count),
+    stop: () => services.stop(),
   };
 });

@@ -23,7 +23,7 @@ describe("the example's template", () => {
     await site.get('/isr');
     site.clock.advance(25 * 3_600_000);
     expect((await site.get('/isr')).headers['x-isr-cache']).toBe('STALE');
-    await site.stack.settled();
+    await site.settled();
     expect(site.stack.events.ofKind('job')).toContainEqual(expect.objectContaining({ messages: 1, failures: 0 }));
   });
 
@@ -43,10 +43,10 @@ describe("the example's template", () => {
     expect((await site.get('/favicon.svg')).headers['content-type']).toBe('image/svg+xml');
   });
 
-  test('gives live routes to the ssr function, with the secret of the stack', async () => {
+  test('gives live routes to the live function, with the secret of the stack', async () => {
     expect((await site.get('/ssr')).status).toBe(200);
     // Who does not come through CloudFront does not know the secret.
-    const direct = await fetch(`${site.stack.functionUrl('ssr')}ssr`);
+    const direct = await fetch(`${site.stack.functionUrl('live')}ssr`);
     expect(direct.status).toBe(403);
   });
 

@@ -1,12 +1,12 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { buildFetchHandler } from '../../../lib/build/fetch-handler.ts';
+import { StackClock } from '../../../lib/local/clock.ts';
+import { listenLocally } from '../../../lib/local/listen-locally.ts';
 import { type LocalStack, runStack } from '../../../lib/local/stack/index.ts';
-import { ROOT, synthesize } from '../../../scripts/build-steps.ts';
-import { testAssembly } from '../local-stack.ts';
+import { built } from '../built.ts';
+import { contentClock, passUntil } from '../passing-time.ts';
 
-export const TOKEN = 'a-token-of-this-test-0123456789abcdef';
+export { TOKEN } from './token.ts';
 
 /** Requests of the site for content, in order. Each waits until the test answers it. */
 export interface ContentRequest {
@@ -19,36 +19,36 @@ export interface EchoStack {
   /** All that came so far; `next` waits for the one after those that were taken by `next`. */
   readonly requests: readonly ContentRequest[];
   next(): Promise<ContentRequest>;
+  /** Lets time pass until the promise settles, whenever nothing goes on but what sleeps. */
+  pass<Result>(promise: Promise<Result>): Promise<Result>;
+  /** Lets time pass until nothing works any more, but for messages that wait for another try. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Builds the echo site into `.test/<name>` and synthesizes it. */
-export async function buildEchoSite(name: string, version = 'one'): Promise<string> {
-  // The library that the synth needs is built with the example's assembly.
-  await testAssembly();
-  const project = join(ROOT, '.test', name, version);
-  await buildFetchHandler({
-    root: project,
-    entry: join(import.meta.dirname, 'site.ts'),
-    isr: { expiration: 60, bypassToken: TOKEN, allowQuery: ['page'] },
-    live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
-  });
-  const assembly = join(project, 'cdk.out');
-  await synthesize(project, assembly, { stamps: project });
-  return assembly;
+/** The assembly of a deployment of the echo site. */
+export function buildEchoSite(_name: string, version: 'one' | 'two' = 'one'): Promise<string> {
+  return built(`echo-${version}`);
 }
 
+/** On a clock that stands: time passes when the test says so. */
 export async function startEchoStack(assembly: string, dataDirectory?: string): Promise<EchoStack> {
+  const clock = new StackClock('standing');
+  const { hold } = contentClock(clock);
   const requests: ContentRequest[] = [];
   const waiting: ((request: ContentRequest) => void)[] = [];
   let taken = 0;
   const content = await listen((path, response) => {
-    const request = { path, answer: answerWith(response) };
+    const goOn = hold();
+    // Also when its client has given up.
+    response.once('close', goOn);
+    const request = { path, answer: answerWith(response, goOn) };
     requests.push(request);
     waiting.shift()?.(request);
   });
   const ContentApiUrl = `http://127.0.0.1:${(content.address() as AddressInfo).port}`;
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock });
+  const pass: EchoStack['pass'] = (promise) => passUntil(stack, promise);
   return {
     stack,
     requests,
@@ -57,6 +57,8 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
       taken += 1;
       return request === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(request);
     },
+    pass,
+    settled: () => pass(stack.settled()),
     async stop() {
       await stack.stop();
       content.closeAllConnections();
@@ -65,13 +67,15 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
   };
 }
 
-function answerWith(response: ServerResponse): ContentRequest['answer'] {
+function answerWith(response: ServerResponse, goOn: () => void): ContentRequest['answer'] {
   return (body, headers = {}, status = 200) => {
+    goOn();
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);
   };
 }
 
-function listen(onRequest: (path: string, response: ServerResponse) => void): Promise<Server> {
+async function listen(onRequest: (path: string, response: ServerResponse) => void): Promise<Server> {
   const server = createServer((request, response) => onRequest(request.url ?? '', response));
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+  await listenLocally(server);
+  return server;
 }

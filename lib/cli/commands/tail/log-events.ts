@@ -13,7 +13,7 @@ import { isPlatformLine } from '../../terminal/log-text.ts';
 const POLL_MS = 2000;
 /** A line may become readable this much later than a newer one. */
 const OVERLAP_MS = 15_000;
-const FUNCTIONS = /(Serve|Render|Revalidate|Ssr|Purge)Logs[0-9A-F]{8}$/;
+const FUNCTIONS = /(Serve|Render|Revalidate|Live|Purge)Logs[0-9A-F]{8}$/;
 
 /** Names of the log groups of the stack's functions. */
 export async function logGroupsOf(
@@ -94,5 +94,5 @@ function invocationOf(line: string, functionName: string, at: number): LocalEven
 
 /** `MySite-SiteFunctionsServeLogs0F2A91B3-x7Yz` belongs to `serve`. Any other group keeps its name. */
 function functionOf(logGroupName: string): string {
-  return /(Serve|Render|Revalidate|Ssr|Purge)Logs[0-9A-F]{8}-/.exec(logGroupName)?.[1]?.toLowerCase() ?? logGroupName;
+  return /(Serve|Render|Revalidate|Live|Purge)Logs[0-9A-F]{8}-/.exec(logGroupName)?.[1]?.toLowerCase() ?? logGroupName;
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.ts';
 import type { LocalEventListener } from '../../events.ts';
+import { closeServer, listenLocally } from '../../listen-locally.ts';
 import { InvalidationError } from '../invalidation/items.ts';
 import type { Invalidation } from '../invalidation/log.ts';
 import { type ThrottleRule, TokenBucket } from './throttle.ts';
@@ -26,9 +25,6 @@ export interface CloudFrontApiOptions {
   readonly clock: Clock;
   readonly onEvent?: LocalEventListener;
 }
-
-/** What Linux takes at most, unless told otherwise. Node's own 511 lose connections when a thousand come at once. */
-const BACKLOG = 4096;
 
 export interface CloudFrontApi {
   /** For `AWS_ENDPOINT_URL_CLOUDFRONT`. */
@@ -58,22 +54,13 @@ export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise
     // A request that breaks off must not end the stack.
     answerTo(message, reply).catch(() => reply.destroy());
   });
-  // Clients end connections, this server never does: the request of one that sends just then would be lost.
-  server.keepAliveTimeout = 0;
-  server.headersTimeout = 0;
-  server.requestTimeout = 0;
-  server.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: BACKLOG });
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server, { port: options.port ?? 0 });
   return {
     url: `http://127.0.0.1:${port}`,
     throttle: (rule) => {
       bucket = rule && new TokenBucket(rule, clock);
     },
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop: () => closeServer(server),
   };
 }
 

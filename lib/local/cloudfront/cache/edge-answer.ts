@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
+import { formatContentRange } from '../message/byte-ranges.ts';
 import type { Fields } from '../message/fields.ts';
 import type { OriginResponse } from '../origin/ask-origin.ts';
-import type { CachedObject } from './edge-cache.ts';
+import type { CachedObject, ObjectHead } from './cached-object.ts';
+import { Download } from './download.ts';
+import type { FoundPart } from './edge-cache.ts';
 
 export type CacheResult = 'Hit' | 'Miss' | 'RefreshHit';
 
@@ -15,19 +18,39 @@ export interface EdgeAnswer {
   readonly hasWholeBody: boolean;
 }
 
-export function answerFromObject(object: CachedObject, result: CacheResult): EdgeAnswer {
-  if (result === 'Hit') object.hits += 1;
-  const age = result === 'Miss' ? {} : { age: String(object.freshness.ageSeconds) };
+/** An object that the edge has, or that is on its way to it. */
+export interface ObjectAnswer {
+  readonly head: ObjectHead;
+  readonly body: Buffer | Download;
+  readonly result: CacheResult;
+}
+
+export function answerFromHit(object: CachedObject): EdgeAnswer {
+  object.hits += 1;
+  return answerFromObject({ head: object, body: object.body, result: 'Hit' });
+}
+
+export function answerFromObject({ head, body, result }: ObjectAnswer): EdgeAnswer {
+  const age = result === 'Miss' ? {} : { age: String(head.freshness.ageSeconds) };
   return {
-    status: object.status,
-    headers: { ...object.headers, ...age },
-    body: object.body,
+    status: head.status,
+    headers: { ...head.headers, ...age },
+    body: body instanceof Download ? body.read() : body,
     result,
-    hasWholeBody: object.method === 'GET',
+    hasWholeBody: head.method === 'GET' && head.part === undefined,
   };
 }
 
+export function answerFromPart({ object, range }: FoundPart): EdgeAnswer {
+  const { part } = object;
+  const answer = answerFromHit(object);
+  if (part === undefined) return answer;
+  const body = object.body.subarray(range.first - part.first, range.last + 1 - part.first);
+  const contentRange = formatContentRange({ ...range, size: part.size });
+  return { ...answer, headers: { ...answer.headers, 'content-range': contentRange }, body };
+}
+
 export function answerFromOrigin(response: OriginResponse, method: string): EdgeAnswer {
-  const hasWholeBody = method === 'GET' && Buffer.isBuffer(response.body);
+  const hasWholeBody = method === 'GET' && response.status !== 206 && Buffer.isBuffer(response.body);
   return { status: response.status, headers: response.headers, body: response.body, result: 'Miss', hasWholeBody };
 }

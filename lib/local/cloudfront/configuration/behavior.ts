@@ -15,7 +15,7 @@ import {
   readCachePolicy,
   readOriginRequestPolicy,
 } from './policies.ts';
-import { type ConfigurationFaults, checkProperties, type KnownProperties } from './properties.ts';
+import { type ConfigurationFaults, checkProperties, isTrue, type KnownProperties } from './properties.ts';
 import {
   MANAGED_RESPONSE_HEADERS_POLICIES,
   type ResponseHeadersPolicy,
@@ -29,6 +29,7 @@ export interface Behavior {
   readonly allowedMethods: ReadonlySet<string>;
   readonly cachedMethods: ReadonlySet<string>;
   readonly cachePolicy: CachePolicySettings;
+  readonly compress: boolean;
   readonly originRequestPolicy: OriginRequestPolicySettings;
   readonly responseHeadersPolicy: ResponseHeadersPolicy | undefined;
   readonly functions: EdgeFunctions;
@@ -43,6 +44,7 @@ const BEHAVIOR_RULES: KnownProperties = {
     'AllowedMethods',
     'CachePolicyId',
     'CachedMethods',
+    'Compress',
     'FunctionAssociations',
     'OriginRequestPolicyId',
     'PathPattern',
@@ -50,7 +52,6 @@ const BEHAVIOR_RULES: KnownProperties = {
     'TargetOriginId',
   ],
   ignored: {
-    Compress: 'objects are not compressed on one machine',
     RealtimeLogConfigArn: 'requests are events of the local stack',
     ViewerProtocolPolicy: 'the local edge speaks http and presents itself as https',
   },
@@ -90,6 +91,7 @@ export class BehaviorReader {
       allowedMethods: readAllowedMethods(where, config.AllowedMethods, target, this.#faults),
       cachedMethods: readCachedMethods(where, config.CachedMethods, this.#faults),
       cachePolicy,
+      compress: isTrue(config.Compress),
       originRequestPolicy: this.#originRequestPolicy(where, config.OriginRequestPolicyId),
       responseHeadersPolicy: this.#responseHeadersPolicy(where, config.ResponseHeadersPolicyId),
       functions: this.#associations(where, config.FunctionAssociations ?? []),

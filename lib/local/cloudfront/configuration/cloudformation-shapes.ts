@@ -44,6 +44,7 @@ export interface CacheBehaviorConfig {
   readonly AllowedMethods?: readonly string[];
   readonly CachedMethods?: readonly string[];
   readonly CachePolicyId?: string;
+  readonly Compress?: boolean | string;
   readonly OriginRequestPolicyId?: string;
   readonly ResponseHeadersPolicyId?: string;
   readonly FunctionAssociations?: readonly { readonly EventType: string; readonly FunctionARN: string }[];

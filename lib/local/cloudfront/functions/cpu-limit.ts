@@ -17,8 +17,10 @@ export function withinCpuLimit<Result>(work: (timeoutMs: number) => Result): Res
   }
 }
 
+// It may be an error of the script's own realm, which is no Error of this one.
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 function usedCpuMs(): number {

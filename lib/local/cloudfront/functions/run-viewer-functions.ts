@@ -1,4 +1,4 @@
-import type { Answer } from '../message/answer.ts';
+import { type Answer, drain } from '../message/answer.ts';
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { errorPage } from '../message/error-page.ts';
 import type { EdgeFunction, FunctionEventType } from './edge-function.ts';
@@ -61,7 +61,7 @@ export function runViewerResponse(
     const hidden = Object.entries(answer.headers).filter(([name]) => isDisallowed(name));
     const headers = { ...Object.fromEntries(hidden), ...result.headers };
     if (result.body === undefined) return { status: result.status, headers, body: answer.body };
-    if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
+    drain(answer.body);
     const sized = { ...headers, 'content-length': String(result.body.length) };
     return { status: result.status, headers: sized, body: result.body };
   } catch (error) {

@@ -12,3 +12,8 @@ export interface Answer {
 export function discard({ body }: { readonly body: Answer['body'] }): void {
   if (!Buffer.isBuffer(body)) body.destroy();
 }
+
+/** Lets a body come that is not sent to anybody, so that it can still be stored. */
+export function drain(body: Answer['body']): void {
+  if (!Buffer.isBuffer(body)) body.resume();
+}

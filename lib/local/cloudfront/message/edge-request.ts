@@ -25,6 +25,8 @@ export function readEdgeRequest(message: IncomingMessage): EdgeRequest {
   const uri = question < 0 ? path : path.slice(0, question);
   const headers: Fields = { ...message.headers };
   for (const name of ['origin', 'referer']) headers[name] = toPublicScheme(headers[name], message.headers.host);
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+  if (message.httpVersion === '1.0') delete headers['accept-encoding'];
   for (const [name, value] of Object.entries(headers)) if (value === undefined) delete headers[name];
   return {
     method: message.method ?? 'GET',

@@ -9,6 +9,14 @@ export function fieldOf(fields: Readonly<Fields>, name: string): string | undefi
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
+/** The members of a field whose value is a list, lower-case: of `Vary`, for one. */
+export function listOf(value: string | undefined): readonly string[] {
+  return (value ?? '')
+    .split(',')
+    .map((member) => member.trim().toLowerCase())
+    .filter((member) => member !== '');
+}
+
 /** RFC 9110, section 7.6.1: they belong to one connection and are never passed on. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -27,6 +35,6 @@ export function isHopByHop(name: string): boolean {
 }
 
 export function withoutHopByHop(fields: Readonly<Fields>): Fields {
-  const named = new Set((fieldOf(fields, 'connection') ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const named = new Set(listOf(fieldOf(fields, 'connection')));
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !isHopByHop(name) && !named.has(name)));
 }

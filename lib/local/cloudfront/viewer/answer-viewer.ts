@@ -7,12 +7,13 @@ import { type Behavior, forwardsCookies } from '../configuration/behavior.ts';
 import { normalizeForMatching } from '../configuration/path-pattern.ts';
 import type { Configuration } from '../configuration/read-configuration.ts';
 import { type FunctionHost, runViewerRequest, runViewerResponse } from '../functions/run-viewer-functions.ts';
-import { type Answer, discard } from '../message/answer.ts';
+import { type Answer, drain } from '../message/answer.ts';
 import { type EdgeRequest, hasBody, readEdgeRequest, toLocalScheme } from '../message/edge-request.ts';
 import type { Fields } from '../message/fields.ts';
 import { applyViewerConditions } from './conditions.ts';
 import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
+import { withVisibleVary } from './vary.ts';
 
 export interface ViewerSideOptions {
   readonly distributionId: string;
@@ -74,7 +75,10 @@ export class ViewerSide {
     found: EdgeAnswer,
     host: FunctionHost,
   ): Promise<Omit<Routed, 'originHeaders'>> {
-    const headers: Fields = { ...found.headers, via: `1.1 ${this.#options.domainName} (CloudFront)` };
+    const headers: Fields = {
+      ...withVisibleVary(found.headers, behavior),
+      via: `1.1 ${this.#options.domainName} (CloudFront)`,
+    };
     // Cookies that CloudFront does not forward, it does not let the origin set either.
     if (!forwardsCookies(behavior)) delete headers['set-cookie'];
     if (found.status >= 400) {
@@ -82,7 +86,7 @@ export class ViewerSide {
       const shown = { ...page, headers: applyResponseHeadersPolicy(page.headers, behavior.responseHeadersPolicy) };
       return { answer: shown, result: 'Error' };
     }
-    const conditional = applyViewerConditions(request, { ...found, headers });
+    const conditional = applyViewerConditions(request, { ...found, headers }, this.#options.clock.now());
     const shown = applyResponseHeadersPolicy(conditional.headers, behavior.responseHeadersPolicy);
     const answer = runViewerResponse(behavior.functions, request, { ...conditional, headers: shown }, host);
     return { answer, result: 'result' in answer ? answer.result : found.result };
@@ -99,10 +103,10 @@ export class ViewerSide {
     const requestId = createRequestId();
     const answer = await edge.answer({ request: pageRequest, behavior, target, requestId, body: undefined });
     if (answer.status >= 400) {
-      discard(answer);
+      drain(answer.body);
       return undefined;
     }
-    discard(found);
+    drain(found.body);
     return { status: page.status, headers: { ...answer.headers }, body: answer.body };
   }
 

@@ -1,34 +1,44 @@
 import type { EdgeAnswer } from '../cache/edge-answer.ts';
-import type { Answer } from '../message/answer.ts';
+import { type Answer, drain } from '../message/answer.ts';
+import {
+  type ByteRange,
+  formatContentRange,
+  isRangeCurrent,
+  readRangeSpecs,
+  resolveRanges,
+} from '../message/byte-ranges.ts';
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';
+import { readHttpDate } from '../message/http-date.ts';
 
-/** Answers the viewer's own conditions and range from what the edge has (RFC 9110, sections 13 and 14). */
-export function applyViewerConditions(request: EdgeRequest, answer: EdgeAnswer): Answer {
+/** Answers the viewer's own conditions and ranges from what the edge has (RFC 9110, sections 13 and 14). */
+export function applyViewerConditions(request: EdgeRequest, answer: EdgeAnswer, now: number): Answer {
   const headers = { ...answer.headers };
+  const { method } = request;
   const whole = { status: answer.status, headers, body: answer.body };
-  if (answer.status !== 200 || (request.method !== 'GET' && request.method !== 'HEAD')) return whole;
-  if (isNotModified(request.headers, headers)) {
-    if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
-    const kept = Object.entries(headers).filter(([name]) => !name.startsWith('content-'));
-    return { status: 304, headers: Object.fromEntries(kept), body: Buffer.alloc(0) };
+  const isOk = answer.status === 200 || answer.status === 206;
+  if (!isOk || (method !== 'GET' && method !== 'HEAD')) return whole;
+  if (isNotModified(request.headers, headers, now)) {
+    drain(answer.body);
+    return { status: 304, headers: withoutRepresentation(headers), body: Buffer.alloc(0) };
   }
   if (!answer.hasWholeBody || !Buffer.isBuffer(answer.body)) return whole;
   const sized = { ...headers, 'content-length': String(answer.body.length), 'accept-ranges': 'bytes' };
-  return request.method === 'GET'
+  return method === 'GET'
     ? applyRange(request.headers, sized, answer.body)
     : { status: 200, headers: sized, body: answer.body };
 }
 
-function isNotModified(asked: Readonly<Fields>, stored: Readonly<Fields>): boolean {
+function isNotModified(asked: Readonly<Fields>, stored: Readonly<Fields>, now: number): boolean {
   const ifNoneMatch = fieldOf(asked, 'if-none-match');
   const etag = fieldOf(stored, 'etag');
   if (ifNoneMatch !== undefined) {
     if (ifNoneMatch.trim() === '*') return true;
     return etag !== undefined && ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));
   }
-  const since = Date.parse(fieldOf(asked, 'if-modified-since') ?? '');
-  return Date.parse(fieldOf(stored, 'last-modified') ?? '') <= since;
+  const since = readHttpDate(fieldOf(asked, 'if-modified-since'), now);
+  const modified = readHttpDate(fieldOf(stored, 'last-modified'), now);
+  return since !== undefined && modified !== undefined && modified <= since;
 }
 
 // Weak comparison: `W/"a"` and `"a"` are the same to If-None-Match.
@@ -36,27 +46,60 @@ function opaque(tag: string): string {
   return tag.trim().replace(/^W\//, '');
 }
 
+const REPRESENTATION = new Set([
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-md5',
+  'content-range',
+  'content-type',
+]);
+
+// A 304 tells nothing of the body that it does not have; other `content-*` headers are about more than that.
+function withoutRepresentation(headers: Readonly<Fields>): Fields {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !REPRESENTATION.has(name)));
+}
+
 function applyRange(asked: Readonly<Fields>, headers: Fields, body: Buffer): Answer {
-  const whole = { status: 200, headers, body };
-  const range = /^bytes=(\d*)-(\d*)$/.exec(fieldOf(asked, 'range') ?? '');
-  // Several ranges in one request are legal to ignore.
-  if (range === null || (range[1] === '' && range[2] === '') || !isRangeCurrent(asked, headers)) return whole;
-  const [first, last] = boundsOf(range[1] ?? '', range[2] ?? '', body.length);
-  if (first > last || first >= body.length) {
-    const refused = { 'content-range': `bytes */${body.length}`, 'content-length': '0' };
-    return { status: 416, headers: refused, body: Buffer.alloc(0) };
+  const specs = readRangeSpecs(fieldOf(asked, 'range'));
+  const resolved = specs && isRangeCurrent(asked, headers) ? resolveRanges(specs, body.length) : undefined;
+  switch (resolved?.kind) {
+    case 'ranges': {
+      const [first, ...others] = resolved.ranges;
+      return others.length === 0 ? onePart(first, headers, body) : severalParts(resolved.ranges, headers, body);
+    }
+    case 'unsatisfiable': {
+      const refused = { 'content-range': `bytes */${body.length}`, 'content-length': '0' };
+      return { status: 416, headers: refused, body: Buffer.alloc(0) };
+    }
+    default:
+      return { status: 200, headers, body };
   }
-  const part = body.subarray(first, last + 1);
-  const bounds = { 'content-range': `bytes ${first}-${last}/${body.length}`, 'content-length': String(part.length) };
-  return { status: 206, headers: { ...headers, ...bounds }, body: part };
 }
 
-function boundsOf(first: string, last: string, size: number): readonly [number, number] {
-  if (first === '') return [Math.max(0, size - Number(last)), size - 1];
-  return [Number(first), last === '' ? size - 1 : Math.min(Number(last), size - 1)];
+function onePart(range: ByteRange, headers: Readonly<Fields>, body: Buffer): Answer {
+  const part = body.subarray(range.first, range.last + 1);
+  const contentRange = formatContentRange({ ...range, size: body.length });
+  const sized = { 'content-range': contentRange, 'content-length': String(part.length) };
+  return { status: 206, headers: { ...headers, ...sized }, body: part };
 }
 
-function isRangeCurrent(asked: Readonly<Fields>, headers: Readonly<Fields>): boolean {
-  const ifRange = fieldOf(asked, 'if-range');
-  return ifRange === undefined || ifRange === headers.etag || ifRange === headers['last-modified'];
+const BOUNDARY = 'CloudFront:part-of-several';
+
+// RFC 9110, section 14.6
+function severalParts(ranges: readonly ByteRange[], headers: Readonly<Fields>, body: Buffer): Answer {
+  const type = fieldOf(headers, 'content-type');
+  const parts = ranges.flatMap((range) => [
+    `--${BOUNDARY}\r\n`,
+    type === undefined ? '' : `Content-Type: ${type}\r\n`,
+    `Content-Range: ${formatContentRange({ ...range, size: body.length })}\r\n\r\n`,
+    body.subarray(range.first, range.last + 1),
+    '\r\n',
+  ]);
+  const several = Buffer.concat([...parts, `--${BOUNDARY}--\r\n`].map((part) => Buffer.from(part)));
+  const described = {
+    'content-type': `multipart/byteranges; boundary="${BOUNDARY}"`,
+    'content-length': String(several.length),
+  };
+  return { status: 206, headers: { ...headers, ...described }, body: several };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished, pipeline } from 'node:stream/promises';
-import type { Answer } from '../message/answer.ts';
+import { type Answer, drain } from '../message/answer.ts';
 
 /** Resolves when all was sent, or the viewer has gone. A stream that breaks off breaks the viewer's connection. */
 export async function writeAnswer(message: IncomingMessage, reply: ServerResponse, answer: Answer): Promise<void> {
@@ -10,7 +10,7 @@ export async function writeAnswer(message: IncomingMessage, reply: ServerRespons
   if (Buffer.isBuffer(body) && !hasNoBody) headers['content-length'] = String(body.length);
   reply.writeHead(status, headers as Record<string, string | string[]>);
   if (Buffer.isBuffer(body) || hasNoBody) {
-    if (!Buffer.isBuffer(body)) body.resume();
+    drain(body);
     reply.end(hasNoBody ? undefined : body);
     await finished(reply).catch(() => undefined);
   } else {

@@ -1,22 +1,28 @@
 import { receiveContent } from '../content.ts';
 import { checkKey, metadataOf } from '../object-metadata.ts';
-import { checkChange, conditionsOf } from '../preconditions.ts';
+import { checkChange, checkForm, conditionsOf } from '../preconditions.ts';
 import { checkTagging } from '../tagging.ts';
 import { type Action, bucketOf } from './action.ts';
 
 export const putObject: Action = async (context) => {
-  const { request, target, store } = context;
-  const { key } = target;
+  const { request, target } = context;
   const bucket = bucketOf(context);
-  checkKey(key);
-  const metadata = metadataOf(request.headers);
-  const tagging = checkTagging(request.headers['x-amz-tagging']);
+  checkKey(target.key);
+  const facts = {
+    key: target.key,
+    metadata: metadataOf(request.headers),
+    tagging: checkTagging(request.headers['x-amz-tagging']),
+  };
   const conditions = conditionsOf(request.headers);
-  checkChange({ noneMatch: conditions.noneMatch }, undefined);
-  const pending = bucket.pendingWrites.begin(key);
-  const { body, md5, checksum } = await receiveContent(request).finally(pending.end);
-  if (conditions.noneMatch !== undefined) pending.settle();
-  checkChange(conditions, bucket.get(key));
-  const { etag } = store.put(bucket, { key, etag: `"${md5}"`, metadata, tagging, checksum }, body);
-  return { status: 200, headers: ['etag', etag, ...(checksum ? [checksum.header, checksum.value] : [])] };
+  checkForm(conditions);
+  const pending = bucket.pendingWrites.begin(target.key);
+  try {
+    const { body, md5, checksum } = await receiveContent(request);
+    if (conditions.noneMatch !== undefined) pending.checkUndisturbed();
+    checkChange(conditions, bucket.get(target.key));
+    const { etag } = context.store.put(bucket, { ...facts, etag: `"${md5}"`, checksum }, body);
+    return { status: 200, headers: ['etag', etag, ...(checksum ? [checksum.header, checksum.value] : [])] };
+  } finally {
+    pending.end();
+  }
 };

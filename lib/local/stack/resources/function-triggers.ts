@@ -49,17 +49,17 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
       if (properties.optionalBoolean('Enabled') !== false) {
         const mapping = startEventSourceMapping({
           function: functionOf(context, properties.string('FunctionName')),
-          queueUrl: queue.url,
+          source: context.server.messagesOf(queue.name),
           queueArn: queue.arn,
-          endpoint: context.server.url,
           fifo: queue.isFifo,
           batchSize: properties.optionalNumber('BatchSize') ?? 10,
           batchWindowSeconds: properties.optionalNumber('MaximumBatchingWindowInSeconds') ?? 0,
           maximumConcurrency: properties.optionalObject('ScalingConfig')?.optionalNumber('MaximumConcurrency'),
           reportBatchItemFailures: properties.strings('FunctionResponseTypes').includes('ReportBatchItemFailures'),
           onEvent: context.onEvent,
+          onChange: context.onChange,
         });
-        context.consumedQueues.add(queue.name);
+        context.mappings.set(queue.name, mapping);
         context.onStop(() => mapping.stop());
       }
       return { ref, attributes: { Id: ref } };

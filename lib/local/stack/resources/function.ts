@@ -45,7 +45,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
   const key = properties.object('Code').string('S3Key');
   const codeDirectory = context.assetPath(key);
   if (codeDirectory === undefined) throw new Error(`its code '${key}' is not in the assembly; synthesize again`);
-  const { clock, onEvent, endpoints } = context;
+  const { clock, onEvent, onChange, endpoints } = context;
   const created = new StackFunction({
     constructPath,
     name,
@@ -59,6 +59,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
     clock,
     onEvent,
+    onChange,
   });
   context.functions.set(arn, created);
   context.onStop(() => created.stop());

@@ -13,7 +13,8 @@ interface Row {
   readonly cachedFor: number;
 }
 
-const HTTP_DATES = { date: 'Sun, 22 Nov 2026 10:00:00 GMT', expires: 'Sun, 22 Nov 2026 10:05:00 GMT' };
+const DATE = { date: 'Sun, 22 Nov 2026 10:00:00 GMT' };
+const HTTP_DATES = { ...DATE, expires: 'Sun, 22 Nov 2026 10:05:00 GMT' };
 
 const ROWS: readonly Row[] = [
   { fact: 'max-age', headers: { 'cache-control': 'max-age=100' }, cachedFor: 100 },
@@ -23,6 +24,16 @@ const ROWS: readonly Row[] = [
   { fact: 'Expires', headers: HTTP_DATES, cachedFor: 300 },
   { fact: 'max-age wins over Expires', headers: { ...HTTP_DATES, 'cache-control': 'max-age=7' }, cachedFor: 7 },
   { fact: 'an Expires that is no date is in the past', headers: { expires: '0' }, cachedFor: 0 },
+  { fact: 'Expires of RFC 850', headers: { ...DATE, expires: 'Sunday, 22-Nov-26 10:05:00 GMT' }, cachedFor: 300 },
+  { fact: 'Expires of asctime', headers: { ...DATE, expires: 'Sun Nov 22 10:05:00 2026' }, cachedFor: 300 },
+  { fact: 'Expires in 1981 by two digits', headers: { expires: 'Sunday, 22-Nov-81 10:05:00 GMT' }, cachedFor: 0 },
+  { fact: 'Expires in UTC, no date', headers: { expires: 'Sun, 22 Nov 2026 10:05:00 UTC' }, cachedFor: 0 },
+  { fact: 'Expires with dashes, no date', headers: { expires: 'Sun, 22-Nov-2026 10:05:00 GMT' }, cachedFor: 0 },
+  { fact: 'Expires in the wrong case, no date', headers: { expires: 'SUN, 22 NOV 2026 10:05:00 GMT' }, cachedFor: 0 },
+  { fact: 'Expires without a comma, no date', headers: { expires: 'Sun 22 Nov 2026 10:05:00 GMT' }, cachedFor: 0 },
+  { fact: 'Expires of ISO 8601, no date', headers: { expires: '2026-11-22T10:05:00Z' }, cachedFor: 0 },
+  { fact: 'Expires on November 31, no date', headers: { expires: 'Tue, 31 Nov 2026 10:05:00 GMT' }, cachedFor: 0 },
+  { fact: 'a Date that is none counts as now', headers: { ...HTTP_DATES, date: 'yesterday' }, cachedFor: 300 },
   { fact: 'no header: the default TTL', headers: {}, ttl: [0, 50, YEAR], cachedFor: 50 },
   { fact: 'no header: at least the minimum TTL', headers: {}, ttl: [80, 50, YEAR], cachedFor: 80 },
   { fact: 'no header and no default', headers: {}, ttl: [0, 0, YEAR], cachedFor: 0 },

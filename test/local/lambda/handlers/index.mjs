@@ -57,6 +57,7 @@ export const stream = awslambda.streamifyResponse(async (event, output) => {
 export async function consume({ Records }) {
   console.log(`batch ${JSON.stringify(Records)}`);
   const bodies = Records.map(({ body }) => body);
+  if (bodies.includes('sleep')) await wait(1000);
   if (bodies.includes('throw')) throw new Error('as asked');
   if (bodies.includes('unknown id')) return { batchItemFailures: [{ itemIdentifier: 'no such message' }] };
   const failed = Records.filter(({ body }) => body === 'fail');

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { bodyOf } from '../shared/function-url.ts';
+
+/** They are between CloudFront, the edge function and us, and do not concern the site. */
+const INTERNAL_HEADER = /^(x-isr-|x-amz-|x-amzn-|host$|connection$|content-length$|transfer-encoding$)/;
+
+/** Whether the request came through the distribution: nobody else knows the secret. */
+export function isFromDistribution(event: LambdaFunctionURLEvent, originSecret: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(event.headers['x-isr-origin-secret'] ?? ''), digest(originSecret));
+}
+
+/** The request as the viewer made it, and under the name that the viewer used: frameworks compare it with `Origin`. */
+export function liveRequestOf(event: LambdaFunctionURLEvent): Request {
+  const { method } = event.requestContext.http;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers)) {
+    if (value !== undefined && !INTERNAL_HEADER.test(name)) headers.set(name, value);
+  }
+  if (event.cookies !== undefined && event.cookies.length > 0) headers.set('cookie', event.cookies.join('; '));
+  const hasBody = event.body !== undefined && method !== 'GET' && method !== 'HEAD';
+  const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
+  return new Request(`https://${hostOf(event)}${event.rawPath}${query}`, {
+    method,
+    headers,
+    ...(hasBody ? { body: new Uint8Array(bodyOf(event)) } : {}),
+  });
+}
+
+export function hostOf(event: LambdaFunctionURLEvent): string {
+  return event.headers['x-forwarded-host'] ?? event.requestContext.domainName;
+}
+
+export function viewerAddressOf(event: LambdaFunctionURLEvent): string {
+  return event.headers['x-isr-viewer-address'] ?? event.requestContext.http.sourceIp;
+}

@@ -1,0 +1,15 @@
+// Bundled into the CloudFront function too: see page-key.ts for what its language lacks.
+
+/** `undefined` when the text is not valid percent-encoding. */
+export function percentDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (_) {
+    return undefined;
+  }
+}
+
+/** Leaves only the unreserved characters of RFC 3986 as they are, as S3 wants keys. */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,12 @@
+import type { TrailingSlash } from '../core/site.ts';
+
+/** The construct writes it in place of the string `"__ISR_EDGE_CONFIG__"`. */
+export interface EdgeConfig {
+  /** `/deployments/<id>`: where the pages of this deployment are. */
+  readonly prefix: string;
+  readonly trailingSlash: TrailingSlash;
+  /** Decoded names of the query parameters that are part of a page's key. */
+  readonly allowQuery: readonly string[];
+  /** SHA-256 in hex of each valid token. */
+  readonly tokenHashes: readonly string[];
+}

@@ -1,0 +1,84 @@
+// The construct writes the environment of each function by these tables, and the function reads it back by the same.
+// They are made of literals, without calls and spreads, so that a bundle drops those of other functions.
+import {
+  choiceOf,
+  EXPIRATION,
+  HASHES,
+  LIST,
+  OPTIONAL_TEXT,
+  POSITIVE_INTEGER,
+  TEXT,
+  type ValuesOf,
+  type Variable,
+} from '../basics/environment.ts';
+import type { TrailingSlash } from '../core/site.ts';
+
+const TRAILING_SLASH = /* @__PURE__ */ choiceOf<TrailingSlash>('always', 'never', 'ignore');
+
+const bucket = { name: 'ISR_BUCKET', format: TEXT };
+const deploymentId = { name: 'ISR_DEPLOYMENT_ID', format: TEXT };
+const trailingSlash = { name: 'ISR_TRAILING_SLASH', format: TRAILING_SLASH };
+const expiration = { name: 'ISR_EXPIRATION', format: EXPIRATION };
+const renderTimeoutMs = { name: 'ISR_RENDER_TIMEOUT_MS', format: POSITIVE_INTEGER };
+/** The canonical origin of the site, `https://example.com`. */
+const siteUrl = { name: 'ISR_SITE_URL', format: TEXT };
+/** Not set when the site has no name but the distribution's own, which serve cannot know. */
+const knownSiteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
+const allowQuery = { name: 'ISR_ALLOW_QUERY', format: LIST };
+const tokenHashes = { name: 'ISR_TOKEN_HASHES', format: HASHES };
+const distributionId = { name: 'ISR_DISTRIBUTION_ID', format: TEXT };
+const jobsQueueUrl = { name: 'ISR_JOBS_QUEUE_URL', format: TEXT };
+const purgeQueueUrl = { name: 'ISR_PURGE_QUEUE_URL', format: TEXT };
+/** Proves that a request came through the distribution. */
+const originSecret = { name: 'ISR_ORIGIN_SECRET', format: TEXT };
+
+export const serveVariables = {
+  bucket,
+  deploymentId,
+  trailingSlash,
+  expiration,
+  renderTimeoutMs,
+  siteUrl: knownSiteUrl,
+  allowQuery,
+  tokenHashes,
+  jobsQueueUrl,
+  purgeQueueUrl,
+};
+
+export const renderVariables = {
+  bucket,
+  deploymentId,
+  trailingSlash,
+  expiration,
+  renderTimeoutMs,
+  siteUrl,
+  jobsQueueUrl,
+  purgeQueueUrl,
+};
+
+export const revalidateVariables = {
+  bucket,
+  deploymentId,
+  trailingSlash,
+  expiration,
+  renderTimeoutMs,
+  siteUrl,
+  allowQuery,
+  tokenHashes,
+  distributionId,
+  jobsQueueUrl,
+  purgeQueueUrl,
+};
+
+export const liveVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
+
+export const purgeVariables = { bucket, purgeQueueUrl, distributionId };
+
+export type ServeValues = ValuesOf<typeof serveVariables>;
+export type RevalidateValues = ValuesOf<typeof revalidateVariables>;
+export type LiveValues = ValuesOf<typeof liveVariables>;
+/** What all functions that render pages are told. */
+export type PagesValues = Pick<
+  ServeValues,
+  'bucket' | 'deploymentId' | 'trailingSlash' | 'expiration' | 'renderTimeoutMs'
+>;

@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundles, plainSite, type SynthesizedSite, synthesize } from './fixture.ts';
+
+let synthesized: SynthesizedSite;
+beforeAll(async () => {
+  synthesized = await plainSite();
+});
+
+describe('the bucket', () => {
+  test('is private and encrypted', () => {
+    synthesized.template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: Match.anyValue(),
+    });
+  });
+
+  test('refuses requests without TLS', () => {
+    synthesized.template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } }, Action: 's3:*' }),
+        ]),
+      },
+    });
+  });
+
+  test('lets the distribution read pages and assets, and nothing else', () => {
+    const [policy] = Object.values(synthesized.template.findResources('AWS::S3::BucketPolicy'));
+    const allowed = policy?.Properties.PolicyDocument.Statement.filter(
+      (each: { Effect: string }) => each.Effect === 'Allow',
+    );
+    expect(allowed).toHaveLength(1);
+    expect(allowed[0]).toMatchObject({ Action: 's3:GetObject', Principal: { Service: 'cloudfront.amazonaws.com' } });
+    const resources = allowed[0].Resource.map((each: { 'Fn::Join': [string, unknown[]] }) => each['Fn::Join'][1][1]);
+    expect(resources).toEqual(['/deployments/*', '/assets/*']);
+    expect(JSON.stringify(allowed[0].Condition)).toMatch(/AWS:SourceArn.*:distribution\/.*Distribution/);
+  });
+
+  test('forgets leases, webhooks, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
+    synthesized.template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({ Prefix: '_isr/leases/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: '_isr/webhooks/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({
+            TagFilters: [{ Key: 'isr', Value: 'rendered' }],
+            ExpirationInDays: 31,
+            Status: 'Enabled',
+          }),
+          Match.objectLike({ Prefix: '_isr/facts/', ExpirationInDays: 32, Status: 'Enabled' }),
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }),
+        ],
+      },
+    });
+  });
+
+  test('keeps rendered pages for as long as it is told', () => {
+    synthesize({ pageRetention: Duration.days(7) }).template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 7 })]) },
+    });
+  });
+
+  test('outlives the stack unless told otherwise', () => {
+    synthesized.template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    const destroyed = synthesize({ removalPolicy: RemovalPolicy.DESTROY }).template;
+    destroyed.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    destroyed.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+});
+
+describe('the files of the build', () => {
+  test('that are pages go under their page keys, short-lived for when S3 has to answer alone', () => {
+    expect(uploadedFiles('deployments/0123456789abcdef')).toEqual([
+      '.well-known/security/index.html',
+      'about/index.html',
+      'favicon.svg',
+      'feed.xml',
+      'images/photo.webp',
+    ]);
+    uploads('deployments/0123456789abcdef').forEach((upload) => {
+      expect(upload.SystemMetadata['cache-control']).toBe('public, max-age=0, s-maxage=30');
+    });
+  });
+
+  test('that have a hash in their name go under their URL path, for ever', () => {
+    expect(uploadedFiles('assets')).toEqual(['_astro/font.77aa.woff2', '_astro/main.3f2a.css']);
+    uploads('assets').forEach((upload) => {
+      expect(upload.SystemMetadata['cache-control']).toBe('public, max-age=31536000, immutable');
+    });
+  });
+
+  test('below a base have it in their keys', () => {
+    const based = synthesize({}, { base: '/docs', prerendered: [{ path: '/docs', file: 'index.html', headers: {} }] });
+    expect(uploadedFiles('assets', based)).toContain('docs/_astro/main.3f2a.css');
+    expect(uploadedFiles('deployments/0123456789abcdef', based)).toContain('docs/index.html');
+    expect(uploadedFiles('deployments/0123456789abcdef', based)).toContain('docs/favicon.svg');
+  });
+
+  test('are never deleted, so old pages find their assets and a rollback its pages', () => {
+    const all = Object.values(synthesized.template.findResources('Custom::CDKBucketDeployment'));
+    expect(all.length).toBeGreaterThan(0);
+    for (const { Properties } of all) {
+      expect(Properties.Prune).toBe(false);
+      expect(Properties.RetainOnDelete).toBeUndefined();
+    }
+  });
+
+  test('whose type `aws s3 cp` does not know are given it', () => {
+    const types = (prefix: string) => uploads(prefix).map((upload) => upload.SystemMetadata['content-type']);
+    expect(types('assets')).toEqual([undefined, 'font/woff2']);
+    expect(types('deployments/0123456789abcdef')).toEqual([undefined, 'image/webp']);
+  });
+
+  test('are there before anything asks for them', () => {
+    const uploadIds = Object.keys(synthesized.template.findResources('Custom::CDKBucketDeployment'));
+    const resources = synthesized.template.toJSON().Resources;
+    const dependents = Object.keys(resources).filter((id) =>
+      uploadIds.every((each) => resources[id].DependsOn?.includes(each)),
+    );
+    const names = dependents.map((id) => id.replace(/^Site(Functions|Edge)(.*)[0-9A-F]{8}$/, '$2'));
+    expect(names.toSorted()).toEqual(['Live', 'PageRequest', 'Render', 'Revalidate', 'Serve']);
+  });
+
+  test('are served by the edge only when the functions behind it have the code of their build', () => {
+    const resources = Object.entries(
+      synthesized.template.toJSON().Resources as Record<string, { DependsOn?: string[] }>,
+    );
+    const [, release] = resources.find(([id]) => id.startsWith('SiteEdgePageRequest')) ?? [];
+    const functions = resources.map(([id]) => id).filter((id) => /^SiteFunctions(Serve|Live)[0-9A-F]{8}$/.test(id));
+    expect(functions).toHaveLength(2);
+    expect(release?.DependsOn).toEqual(expect.arrayContaining(functions));
+  });
+
+  test('are no upload when there are none', () => {
+    synthesize({}, { prerendered: [], files: [] }).template.resourceCountIs('Custom::CDKBucketDeployment', 0);
+  });
+
+  test('cannot have a path that no page may have', () => {
+    const page = { path: '/a//b', file: 'a.html', headers: {} };
+    expect(() => synthesize({}, { prerendered: [page] })).toThrow(/'client\/a.html' .* '\/a\/\/b' \(empty-segment\)/);
+  });
+});
+
+interface UploadProperties {
+  readonly SourceObjectKeys: readonly string[];
+  readonly SystemMetadata: Readonly<Record<string, string>>;
+}
+
+function uploads(prefix: string, { template } = synthesized): UploadProperties[] {
+  const all = template.findResources('Custom::CDKBucketDeployment', {
+    Properties: { DestinationBucketKeyPrefix: prefix },
+  });
+  return Object.values(all).map(({ Properties }) => Properties);
+}
+
+function uploadedFiles(prefix: string, from = synthesized): string[] {
+  return uploads(prefix, from)
+    .flatMap(({ SourceObjectKeys: [key = ''] }) => filesBelow(join(from.outdir, `asset.${key.replace('.zip', '')}`)))
+    .toSorted();
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name).slice(folder.length + 1));
+}
+
+test('what S3 does not know of a page is beside the bundles that read pages, and in the bucket for everybody else', async () => {
+  const serve = Object.values(
+    synthesized.template.findResources('AWS::Lambda::Function', {
+      Properties: { Description: Match.stringLikeRegexp('^Answers requests for pages') },
+    }),
+  )[0];
+  const folder = join(synthesized.outdir, `asset.${serve?.Properties.Code.S3Key.replace('.zip', '')}`);
+  const known = {
+    '/feed.xml': { headers: { 'content-type': 'application/rss+xml' } },
+    '/.well-known/security/index.html': { headers: { 'content-type': 'binary/octet-stream' } },
+  };
+  expect(JSON.parse(readFileSync(join(folder, 'prerendered.json'), 'utf8'))).toEqual(known);
+  const [upload] = uploads('_isr/prerendered');
+  const uploaded = join(synthesized.outdir, `asset.${upload?.SourceObjectKeys[0]?.replace('.zip', '')}`);
+  expect(JSON.parse(readFileSync(join(uploaded, '0123456789abcdef.json'), 'utf8'))).toEqual(known);
+  expect(readFileSync(join(folder, 'site/index.mjs'), 'utf8')).toContain('export const fetch');
+  const bundle = readFileSync(join(await bundles(), 'lambdas/serve/index.mjs'), 'utf8');
+  expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).toBe(bundle);
+});

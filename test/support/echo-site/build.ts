@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { buildFetchHandler } from '../../../lib/build/fetch-handler.ts';
+import { TOKEN } from './token.ts';
+
+/** Builds the echo site into `project`. Each version is a deployment of its own, with a live route that the others lack. */
+export async function buildEchoSite(project: string, version: 'one' | 'two'): Promise<string> {
+  await buildFetchHandler({
+    root: project,
+    entry: join(import.meta.dirname, 'site.ts'),
+    isr: { expiration: 60, bypassToken: TOKEN, allowQuery: ['page'] },
+    live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
+  });
+  return project;
+}
