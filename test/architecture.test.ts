@@ -16,15 +16,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/core/purge': ['lib/basics', 'lib/core/bucket', 'lib/core/page', 'lib/core/ports.ts', 'lib/core/revalidation.ts'],
   'lib/core/policy': ['lib/basics', 'lib/core/page', 'lib/core/ledger', 'lib/core/purge', 'lib/core/site.ts'],
   'lib/aws': ['lib/basics', 'lib/vendor', 'lib/core'],
-  'lib/build': ['lib/basics', 'lib/core'],
+  'lib/build': ['lib/basics', 'lib/vendor', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
   'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
-  'lib/local/aws-api': ['lib/basics', 'lib/local/clock.ts', 'lib/local/events.ts', 'lib/local/listen-locally.ts'],
-  'lib/local/s3': ['lib/basics', 'lib/vendor', 'lib/local/clock.ts', 'lib/local/aws-api'],
-  'lib/local/sqs': ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api'],
+  ...localServices(),
   'lib/inspector': ['lib/basics', 'lib/core', 'lib/aws', 'lib/local'],
   'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
@@ -40,7 +38,9 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/vendor',
     'lib/local/clock.ts',
     'lib/local/events.ts',
+    'lib/local/iam',
     'lib/local/listen-locally.ts',
+    'lib/local/cloudfront/draw.ts',
   ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],
@@ -56,6 +56,29 @@ function localCloudFront(): Record<string, readonly string[]> {
   return Object.fromEntries(
     Object.entries(below).map(([name, rooms]) => [room(name), [...shared, ...rooms.map(room)]]),
   );
+}
+
+/** The server knows no service. Below an action are what arrives and what is kept, which know nothing of requests. */
+function localServices(): Record<string, readonly string[]> {
+  const shared = ['lib/basics', 'lib/local/clock.ts', 'lib/local/aws-api', 'lib/local/iam'];
+  const s3 = (...names: readonly string[]) => names.map((name) => `lib/local/s3/${name}`);
+  const sqs = (...names: readonly string[]) => names.map((name) => `lib/local/sqs/${name}`);
+  return {
+    'lib/local/aws-api': [
+      'lib/basics',
+      'lib/local/clock.ts',
+      'lib/local/events.ts',
+      'lib/local/iam',
+      'lib/local/listen-locally.ts',
+    ],
+    'lib/local/iam': [],
+    'lib/local/s3': [...shared, 'lib/vendor'],
+    'lib/local/s3/store': [...shared, 'lib/vendor', ...s3('metadata', 'errors.ts')],
+    'lib/local/s3/content': [...shared, ...s3('metadata', 'store/stored-object.ts')],
+    'lib/local/s3/metadata': [...shared, ...s3('store/stored-object.ts', 'xml.ts')],
+    'lib/local/sqs': shared,
+    'lib/local/sqs/queue': [...shared, ...sqs('errors.ts', 'input.ts', 'message-attributes.ts')],
+  };
 }
 
 interface Import {

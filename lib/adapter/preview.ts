@@ -7,10 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CreatePreviewServer } from 'astro';
 import { reasonOf } from '../basics/errors.ts';
 import { percentDecode } from '../basics/percent-encoding.ts';
+import { contentTypeOf } from '../build/content-type.ts';
 import { type Build, readBuild } from '../build/read-build.ts';
 import { compileRoutePattern, isNotFoundPage, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
 import type { SiteFetch } from '../core/site.ts';
-import { contentTypeOf } from './content-type.ts';
 
 interface Site {
   readonly build: Build;

@@ -21,7 +21,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/build.ts')).buildCommand,
   },
   revalidate: {
-    summary: 'say that paths, tags, prefixes or everything is out of date',
+    summary: 'revalidate paths, tags, prefixes or everything',
     load: async () => (await import('./commands/revalidate/index.ts')).revalidateCommand,
   },
   status: {

@@ -11,7 +11,7 @@ export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, PAGES, ...actions);
 }
 
-/** When the last invalidation was made. */
+/** When the last purge was made. */
 export function grantPurgePace(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, PURGE_PACE, 's3:GetObject', 's3:PutObject');
   grantListing(bucket, grantee);

@@ -45,6 +45,15 @@ export interface IsrSiteProps {
   readonly queryParameters?: readonly string[];
 
   /**
+   * Content types of files, by their URL path or by their extension in lower case:
+   * `{ '/.well-known/matrix/server': 'application/json', '.glb': 'model/gltf-binary' }`. Text without a charset gets
+   * UTF-8.
+   *
+   * @default - what the extension says; `application/octet-stream` where it says nothing
+   */
+  readonly contentTypes?: Readonly<Record<string, string>>;
+
+  /**
    * Memory, and with it CPU, of the functions that run the site.
    *
    * @default 1024
@@ -96,7 +105,7 @@ export interface IsrSiteProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Content management systems that may say what is out of date, by `POST <revalidate URL>/webhooks/<name>`. See
+   * Content management systems that may revalidate pages, by `POST <revalidate URL>/webhooks/<name>`. See
    * docs/cms/ for what each of them sends.
    *
    * @default - none

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -38,7 +39,11 @@ export class IsrSite extends Construct {
     super(scope, id);
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
-    const files = placeSiteFiles(build);
+    const files = placeSiteFiles(build, settings.contentTypes);
+    if (files.unusedTypes.length > 0) {
+      const message = `'contentTypes' has ${files.unusedTypes.join(', ')}, which no file of the build has`;
+      Annotations.of(this).addWarningV2('cdk-isr:contentTypeUnused', message);
+    }
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
@@ -82,7 +87,7 @@ export class IsrSite extends Construct {
     edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
   }
 
-  /** Go off when a page could not be regenerated, or copies at the edge could not be invalidated. They have no actions yet. */
+  /** Go off when a page could not be regenerated, or copies at the edge could not be purged. They have no actions yet. */
   get alarms(): readonly Alarm[] {
     return this.queues.alarms;
   }

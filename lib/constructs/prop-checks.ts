@@ -31,6 +31,15 @@ export const environmentVariable: Check<string> = ({ place, secret }) => {
   return anyString(secret);
 };
 
+/** The type of the file, or of the files, that the last step of the place names. */
+export const contentType: Check<string> = (given) => {
+  const name = String(given.place.at(-1));
+  if (!/^(\/|\.[^./A-Z]+$)/.test(name)) {
+    return given.mustBe('named with a path such as /.well-known/x, or an extension such as .glb in lower case');
+  }
+  return matching(/^[\w.+-]+\/[\w.+-]+(\s*;[\x20-\x7e]+)?$/, 'a content type such as application/json')(given);
+};
+
 function durationIn(unit: string, amountOf: (duration: Duration) => number, min: number, max: number): Check<Duration> {
   return (given) => {
     const duration = given.value as Duration;

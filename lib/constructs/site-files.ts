@@ -1,15 +1,17 @@
 import { join, posix } from 'node:path';
 import { IsrError } from '../basics/errors.ts';
+import { type ContentTypes, contentTypeOf, withCharset } from '../build/content-type.ts';
+import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { isNotFoundPage } from '../build/route-pattern.ts';
 import type { PrerenderedFacts } from '../core/page/page.ts';
 import { type PageKey, pageKeyOf } from '../core/page/page-key.ts';
-import { contentTypeOf } from './content-types.ts';
 
 /** A file of the build and where it goes, relative to `deployments/<id>/` or to `assets/`. */
 export interface PlacedFile {
   readonly source: string;
   readonly key: string;
+  readonly contentType: string;
 }
 
 export interface SiteFiles {
@@ -17,31 +19,66 @@ export interface SiteFiles {
   readonly pages: readonly PlacedFile[];
   /** Content-hashed files, under their URL paths: they outlive the deployment. */
   readonly assets: readonly PlacedFile[];
-  /** What S3 does not know of prerendered pages and public files: it has no more than a content type, by the key's extension. */
+  /** What S3 does not know of prerendered pages: it has no more than a content type. */
   readonly exceptions: Readonly<Record<PageKey, PrerenderedFacts>>;
   /** URL paths, percent-encoded, of `pages`. */
   readonly pagePaths: readonly string[];
+  /** Those of the given content types that are for no file of the build. */
+  readonly unusedTypes: readonly string[];
 }
 
-type Headers = Readonly<Record<string, string>>;
+/** A file of the client's folder. */
+interface ClientFile {
+  readonly file: string;
+  /** The URL path, decoded and with the base. */
+  readonly path: string;
+  readonly contentType: string;
+  /** All others, by lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
-/** @throws IsrError BUILD_MALFORMED for a path that cannot be a page key */
-export function placeSiteFiles(build: Build): SiteFiles {
+/**
+ * @param contentTypes by path or extension, as the user wants them
+ * @throws IsrError BUILD_MALFORMED for a path that cannot be a page key
+ */
+export function placeSiteFiles(build: Build, contentTypes: ContentTypes): SiteFiles {
   const { prerendered, files, base, assetsFolder } = build.manifest;
-  const isAsset = (file: string) => file.startsWith(`${assetsFolder}/`);
-  const publicPages = files
-    .filter((file) => !isAsset(file))
-    .map((file) => ({ path: posix.join(base, file), file, headers: { 'content-type': contentTypeOf(file).value } }));
-  const pages = [...prerendered, ...publicPages].map((page) => ({ ...page, key: keyOf(page.path, page.file) }));
+  const isAsset = ({ file }: ClientFile): boolean => file.startsWith(`${assetsFolder}/`);
+  const others = files.map((file): ClientFile => {
+    const path = posix.join(base, file);
+    return { file, path, contentType: contentTypeOf(path, contentTypes), headers: {} };
+  });
+  const assets = others.filter(isAsset);
+  const pages = [
+    ...prerendered.map((page) => prerenderedFile(page, contentTypes)),
+    ...others.filter((file) => !isAsset(file)),
+  ].map((page) => ({ ...page, key: keyOf(page.path, page.file) }));
+  const placed = (each: ClientFile, key: string): PlacedFile => ({
+    source: join(build.clientDirectory, each.file),
+    key: key.slice(1),
+    contentType: each.contentType,
+  });
   return {
-    pages: pages.map(({ file, key }) => ({ source: join(build.clientDirectory, file), key: key.slice(1) })),
-    assets: files.filter(isAsset).map((file) => ({
-      source: join(build.clientDirectory, file),
-      key: posix.join(base, file).slice(1),
-    })),
+    pages: pages.map((page) => placed(page, page.key)),
+    assets: assets.map((asset) => placed(asset, asset.path)),
     exceptions: Object.fromEntries(pages.flatMap(({ key, file, headers }) => exceptionOf(key, file, headers))),
     pagePaths: pages.map(({ path }) => encodePath(path)),
+    unusedTypes: Object.keys(contentTypes).filter((name) => ![...assets, ...pages].some((each) => isFor(name, each))),
   };
+}
+
+function prerenderedFile({ file, path, headers }: PrerenderedPage, contentTypes: ContentTypes): ClientFile {
+  const { 'content-type': said, ...others } = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const isGiven = Object.hasOwn(contentTypes, path);
+  const contentType = isGiven || said === undefined ? contentTypeOf(isGiven ? path : file, contentTypes) : said;
+  return { file, path, contentType: withCharset(contentType), headers: others };
+}
+
+/** Whether a key of `contentTypes` is for this file. */
+function isFor(name: string, { path, file }: ClientFile): boolean {
+  return name.startsWith('.') ? posix.extname(file).toLowerCase() === name : path === name;
 }
 
 function keyOf(path: string, file: string): PageKey {
@@ -57,19 +94,8 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-function exceptionOf(key: PageKey, file: string, headers: Headers): [PageKey, PrerenderedFacts][] {
-  if (isNotFoundPage(file)) return [[key, { headers, status: 404 }]];
-  return isImplied(key, headers) ? [] : [[key, { headers }]];
-}
-
-/** Whether S3 answers with these headers anyway. */
-function isImplied(key: PageKey, headers: Headers): boolean {
-  const stored = withoutCharset(contentTypeOf(key).value);
-  return Object.entries(headers).every(
-    ([name, value]) => name.toLowerCase() === 'content-type' && withoutCharset(value) === stored,
-  );
-}
-
-function withoutCharset(contentType: string): string {
-  return contentType.toLowerCase().replace(/;\s*charset="?utf-8"?\s*$/, '');
+function exceptionOf(key: PageKey, file: string, headers: ClientFile['headers']): [PageKey, PrerenderedFacts][] {
+  const isPlain = Object.keys(headers).length === 0;
+  if (isNotFoundPage(file)) return [[key, { ...(isPlain ? {} : { headers }), status: 404 }]];
+  return isPlain ? [] : [[key, { headers }]];
 }

@@ -187,7 +187,7 @@ export class SiteFunctions extends Construct {
   #purge(): LambdaFunction {
     const { bucket, queues } = this.#props;
     const purge = this.#function('purge', {
-      description: 'Merges waiting purges into few invalidations.',
+      description: 'Merges waiting purges into few calls.',
       timeout: PURGE_TIMEOUT,
       memoryMiB: 256,
     });

@@ -54,7 +54,7 @@ export class SiteQueues extends Construct {
         this.jobsDeadLetters,
         'A page could not be regenerated three times in a row.',
       ),
-      this.#alarm('PurgesDeadLettersAlarm', this.purgesDeadLetters, 'Copies at the edge could not be invalidated.'),
+      this.#alarm('PurgesDeadLettersAlarm', this.purgesDeadLetters, 'Copies at the edge could not be purged.'),
     ];
   }
 

@@ -4,9 +4,11 @@ import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Check, integerBetween, listOf, optional, recordOf, text } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
+import type { ContentTypes } from '../build/content-type.ts';
 import type { Build } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
 import {
+  contentType,
   environmentVariable,
   queryParameter,
   siteOrigin,
@@ -24,6 +26,7 @@ export interface SiteSettings {
   readonly certificate: ICertificate | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly queryParameters: readonly string[];
+  readonly contentTypes: ContentTypes;
   readonly renderMemoryMiB: number;
   readonly renderTimeout: Duration;
   readonly renderConcurrency: number | undefined;
@@ -74,6 +77,7 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     domainNames,
     environment: read('environment', recordOf(environmentVariable)) ?? {},
     queryParameters: read('queryParameters', listOf(queryParameter)) ?? build.manifest.isr.allowQuery,
+    contentTypes: read('contentTypes', recordOf(contentType)) ?? {},
     renderMemoryMiB: read('renderMemoryMiB', unlessToken(integerBetween(128, 10_240))) ?? 1024,
     renderConcurrency: read('renderConcurrency', unlessToken(integerBetween(2, 1000))),
     renderTimeout: read('renderTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),

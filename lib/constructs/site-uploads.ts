@@ -5,7 +5,6 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-control.ts';
-import { contentTypeOf } from './content-types.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
@@ -21,8 +20,7 @@ interface Upload {
   readonly id: string;
   readonly prefix: string;
   readonly cacheControl: string;
-  /** Guessed by S3 when absent. */
-  readonly contentType?: string | undefined;
+  readonly contentType: string;
 }
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
@@ -31,33 +29,38 @@ const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 export class SiteUploads extends Construct {
   readonly #props: SiteUploadsProps;
   #logs: LogGroup | undefined;
+  #hasLayer = false;
 
   constructor(scope: Construct, id: string, props: SiteUploadsProps) {
     super(scope, id);
     this.#props = props;
     const { files, deploymentId } = props;
     this.#upload(files.assets, { id: 'Assets', prefix: 'assets', cacheControl: ASSET_CACHE_CONTROL });
-    this.#upload(files.pages, {
-      id: 'Pages',
-      prefix: `deployments/${deploymentId}`,
-      cacheControl: FAIL_OVER_CACHE_CONTROL,
-    });
+    const prefix = `deployments/${deploymentId}`;
+    this.#upload(files.pages, { id: 'Pages', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
   }
 
   /** For whoever reads the bucket from outside: the functions have it beside their bundles. */
   #uploadExceptions(): void {
     const { deploymentId, files } = this.#props;
-    const upload = { id: 'Prerendered', prefix: '_isr/prerendered', cacheControl: NOT_STORED };
-    const folder = emptyStagingFolder(this, upload.id);
+    const folder = emptyStagingFolder(this, 'Prerendered');
     writeJson(join(folder, `${deploymentId}.json`), files.exceptions);
-    this.#deploy(folder, upload);
+    this.#deploy(folder, {
+      id: 'Prerendered',
+      prefix: '_isr/prerendered',
+      cacheControl: NOT_STORED,
+      contentType: 'application/json',
+    });
   }
 
-  /** An upload has one content type for all its files, or leaves it to be guessed. */
-  #upload(files: readonly PlacedFile[], upload: Upload): void {
-    for (const [contentType, group] of byContentType(files)) {
-      const id = contentType === undefined ? upload.id : `${upload.id}-${contentType.replaceAll(/[^a-z0-9]+/g, '-')}`;
+  /**
+   * An upload has one content type for all its files. Without one, `aws s3 cp` would guess it, from a table of Python
+   * that lacks fonts and knows no charset (aws/aws-cli#1249).
+   */
+  #upload(files: readonly PlacedFile[], upload: Omit<Upload, 'contentType'>): void {
+    for (const [contentType, group = []] of Object.entries(Object.groupBy(files, (file) => file.contentType))) {
+      const id = `${upload.id}-${idOf(contentType)}`;
       const folder = emptyStagingFolder(this, id);
       copyInto(folder, group);
       this.#deploy(folder, { ...upload, id, contentType });
@@ -65,7 +68,7 @@ export class SiteUploads extends Construct {
   }
 
   #deploy(folder: string, { id, prefix, cacheControl, contentType }: Upload): void {
-    new BucketDeployment(this, id, {
+    const deployment = new BucketDeployment(this, id, {
       sources: [Source.asset(folder)],
       destinationBucket: this.#props.bucket,
       destinationKeyPrefix: prefix,
@@ -75,6 +78,9 @@ export class SiteUploads extends Construct {
       outputObjectKeys: false,
       logGroup: this.#logGroup(),
     });
+    // Each brings a layer of its own with the AWS CLI, but all share one function, which has the layer of the first.
+    if (this.#hasLayer) deployment.node.tryRemoveChild('AwsCliLayer');
+    this.#hasLayer = true;
   }
 
   #logGroup(): LogGroup {
@@ -86,12 +92,7 @@ export class SiteUploads extends Construct {
   }
 }
 
-function byContentType(files: readonly PlacedFile[]): Map<string | undefined, PlacedFile[]> {
-  const groups = new Map<string | undefined, PlacedFile[]>();
-  for (const file of files) {
-    const type = contentTypeOf(file.key);
-    const contentType = type.guessed ? undefined : type.value;
-    groups.set(contentType, [...(groups.get(contentType) ?? []), file]);
-  }
-  return groups;
+/** `text-css` */
+function idOf(contentType: string): string {
+  return contentType.replace(/^(text\/[^;]*); charset=utf-8$/, '$1').replaceAll(/[^A-Za-z0-9]+/g, '-');
 }

@@ -1,4 +1,4 @@
-/** What makes a page of the site out of date, as data. See docs/cms/README.md. */
+/** Which changes revalidate which pages, as data. See docs/cms/README.md. */
 export interface WebhookRule {
   /**
    * Names of fields (`type`, `event`, `data.some.path`) and the values that they must have; one of several.

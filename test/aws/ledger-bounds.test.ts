@@ -3,7 +3,7 @@ import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { entryOfTag } from '../../lib/core/ledger/ledger.ts';
 import { shardOf } from '../../lib/core/ledger/ledger-shard.ts';
 import { EMPTY_SUMMARY, SHARDS } from '../../lib/core/ledger/ledger-summary.ts';
-import { isOutOfDate, type RenderedPage, renderedPage } from '../fakes/ledger-pages.ts';
+import { isInvalid, type RenderedPage, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryObjects, type ObjectCall } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 
@@ -61,7 +61,7 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
   test('knows each of them: no floor had to rise', async () => {
     const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     expect((await reader.read()).floor).toBe(0);
-    const states = (rendered: RenderedPage[]) => Promise.all(rendered.map((page) => isOutOfDate(reader, page)));
+    const states = (rendered: RenderedPage[]) => Promise.all(rendered.map((page) => isInvalid(reader, page)));
     expect(await states(pages.first)).toEqual([true, false]);
     expect(await states(pages.last)).toEqual([false, false]);
   });
@@ -74,19 +74,19 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
     const reads: ObjectCall[] = [];
     const network = {
       request: () => clock.sleep(ROUND_TRIP_MS),
-      answer: async (call: ObjectCall) => void reads.push(call),
+      response: async (call: ObjectCall) => void reads.push(call),
     };
     const reader = createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const begun = clock.now();
     const [, page] = pages[when];
     if (page === undefined) throw new Error('nothing was rendered');
-    expect(await isOutOfDate(reader, page)).toBe(false);
+    expect(await isInvalid(reader, page)).toBe(false);
     expect(clock.now() - begun).toBeLessThanOrEqual(roundTrips * ROUND_TRIP_MS);
     // The page's path, two prefixes and its tags.
     expect(reads.length).toBeLessThanOrEqual(1 + 3 + untouched.tags.length);
     expect(Math.max(...reads.map(({ bytes }) => bytes))).toBeLessThan(64 * KIB);
     reads.length = 0;
-    expect(await isOutOfDate(reader, page)).toBe(false);
+    expect(await isInvalid(reader, page)).toBe(false);
     expect(reads).toEqual([{ action: 'get', key: SUMMARY, bytes: 0 }]);
   });
 

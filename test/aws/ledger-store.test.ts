@@ -12,7 +12,7 @@ import { servePage } from '../../lib/core/serve-page.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
+import { isInvalid, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 import { createMemoryBucket, type MemoryNetwork, type MemoryObjects } from '../fakes/memory-bucket.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { createWorld, keyOf, type World } from '../fakes/world.ts';
@@ -23,7 +23,7 @@ const TAGGED = { pages: [], tags: ['posts'], prefixes: [], all: false };
 /** A new sandbox on this bucket: nothing is in its memory. */
 function sandboxOn(bucket: Bucket): World {
   const world = createWorld({ expiration: false });
-  world.site.answer = { body: 'x', hint: { tags: ['posts', 'other'] } };
+  world.site.response = { body: 'x', hint: { tags: ['posts', 'other'] } };
   const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
   return {
     ...world,
@@ -58,7 +58,7 @@ describe('the calls of', () => {
   });
   afterAll(() => server.stop());
 
-  /** Reports and answers to this come through one channel, in order. */
+  /** Reports and responses to this come through one channel, in order. */
   const everyCallIsReported = () => server.createBucket('no-matter');
 
   async function bucketWith(pages: number): Promise<Bucket> {
@@ -126,7 +126,7 @@ describe('at the same time', () => {
   test('two hundred revalidations of different tags are all noted', async () => {
     const clock = new VirtualClock();
     const stored: MemoryObjects = new Map();
-    const network = { request: () => clock.sleep(10), answer: () => clock.sleep(10) };
+    const network = { request: () => clock.sleep(10), response: () => clock.sleep(10) };
     const open = () => createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const tags = Array.from({ length: 200 }, (_, i) => `t${i}`);
     const page = await renderedPage(open(), '/');
@@ -135,7 +135,7 @@ describe('at the same time', () => {
     expect(clock.now() - begun).toBeLessThan(60_000);
     const reader = createS3LedgerStore(createMemoryBucket(stored), clock);
     for (const tag of tags) {
-      expect(await isOutOfDate(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
+      expect(await isInvalid(reader, { ...page, page: { ...page.page, tags: [tag] } })).toBe(true);
     }
   });
 
@@ -151,9 +151,9 @@ describe('at the same time', () => {
     };
     const late = open({ request }).append([entryOfTag(neighbourOf('a'))]);
     await open().append([entryOfTag('a')]);
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, false]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, false]);
     gate.resolve();
     await late;
-    expect([await isOutOfDate(reader, a), await isOutOfDate(reader, b)]).toEqual([true, true]);
+    expect([await isInvalid(reader, a), await isInvalid(reader, b)]).toEqual([true, true]);
   });
 });

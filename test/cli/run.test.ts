@@ -47,7 +47,7 @@ describe('misuse ends with 2 and one helpful line', () => {
     [['local', '--port', '70000'], "isr: --port must be a number from 0 to 65535, got '70000'"],
     [['local', '--parameter', 'Name'], "isr: --parameter must be Name=value, got 'Name'"],
     [['local', 'cdk.out'], "isr: Unexpected argument 'cdk.out'; this command takes flags only"],
-    [['revalidate'], 'isr: say what is out of date: --path, --tag, --prefix or --all'],
+    [['revalidate'], 'isr: name what to revalidate: --path, --tag, --prefix or --all'],
     [['revalidate', '--path', 'blog'], "isr: --path must be a path that begins with a slash, got 'blog'"],
     [['revalidate', '--prefix', '/docs'], "isr: --prefix must be a path that ends with a slash, got '/docs'"],
     [

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { PrerenderedPage } from '../../lib/index.ts';
 import { bundles, plainSite, type SynthesizedSite, synthesize } from './fixture.ts';
 
 let synthesized: SynthesizedSite;
@@ -114,10 +115,62 @@ describe('the files of the build', () => {
     }
   });
 
-  test('whose type `aws s3 cp` does not know are given it', () => {
-    const types = (prefix: string) => uploads(prefix).map((upload) => upload.SystemMetadata['content-type']);
-    expect(types('assets')).toEqual([undefined, 'font/woff2']);
-    expect(types('deployments/0123456789abcdef')).toEqual([undefined, 'image/webp']);
+  describe('have a content type that nobody has to guess', () => {
+    test('by their extension, and with a charset where they are text', () => {
+      expect(contentTypes()).toEqual({
+        'assets/_astro/font.77aa.woff2': 'font/woff2',
+        'assets/_astro/main.3f2a.css': 'text/css; charset=utf-8',
+        'deployments/0123456789abcdef/.well-known/security/index.html': 'application/octet-stream',
+        'deployments/0123456789abcdef/about/index.html': 'text/html; charset=utf-8',
+        'deployments/0123456789abcdef/favicon.svg': 'image/svg+xml',
+        'deployments/0123456789abcdef/feed.xml': 'application/rss+xml',
+        'deployments/0123456789abcdef/images/photo.webp': 'image/webp',
+      });
+    });
+
+    test('as the build says for its pages, whatever their name', () => {
+      const prerendered: PrerenderedPage[] = [
+        { path: '/about', file: 'about/index.html', headers: { 'Content-Type': 'text/html; charset=iso-8859-1' } },
+        { path: '/api', file: 'api', headers: { 'content-type': 'application/json' } },
+        { path: '/plain', file: 'plain.html', headers: {} },
+      ];
+      expect(contentTypes(synthesize({}, { prerendered, files: [] }))).toEqual({
+        'deployments/0123456789abcdef/about/index.html': 'text/html; charset=iso-8859-1',
+        'deployments/0123456789abcdef/api/index.html': 'application/json',
+        'deployments/0123456789abcdef/plain/index.html': 'text/html; charset=utf-8',
+      });
+    });
+
+    test('as the user says, by path or by extension', () => {
+      const files = ['.well-known/apple-app-site-association', '.well-known/matrix/server', 'a.GLB', 'b.glb', 'c.bin'];
+      const given = {
+        '/docs/.well-known/matrix/server': 'application/json',
+        '.glb': 'model/gltf-binary',
+        '/docs/b.glb': 'text/x-glb',
+      };
+      const site = synthesize({ contentTypes: given }, { base: '/docs', prerendered: [], files });
+      expect(contentTypes(site)).toEqual({
+        'deployments/0123456789abcdef/docs/.well-known/apple-app-site-association/index.html': 'application/json',
+        'deployments/0123456789abcdef/docs/.well-known/matrix/server/index.html': 'application/json',
+        'deployments/0123456789abcdef/docs/a.GLB': 'model/gltf-binary',
+        'deployments/0123456789abcdef/docs/b.glb': 'text/x-glb; charset=utf-8',
+        'deployments/0123456789abcdef/docs/c.bin': 'application/octet-stream',
+      });
+      Annotations.fromStack(site.stack).hasNoWarning('*', Match.stringLikeRegexp('contentTypes'));
+    });
+
+    test('and one that is for no file gets a warning', () => {
+      const { stack } = synthesize({ contentTypes: { '/nowhere': 'text/plain', '.svg': 'image/svg+xml' } });
+      Annotations.fromStack(stack).hasWarning(
+        '*',
+        Match.stringLikeRegexp("'contentTypes' has /nowhere, which no file"),
+      );
+    });
+  });
+
+  test('bring the AWS CLI along once, however many types they have', () => {
+    expect(uploads('assets').length + uploads('deployments/0123456789abcdef').length).toBeGreaterThan(5);
+    synthesized.template.resourceCountIs('AWS::Lambda::LayerVersion', 1);
   });
 
   test('are there before anything asks for them', () => {
@@ -151,6 +204,7 @@ describe('the files of the build', () => {
 });
 
 interface UploadProperties {
+  readonly DestinationBucketKeyPrefix: string;
   readonly SourceObjectKeys: readonly string[];
   readonly SystemMetadata: Readonly<Record<string, string>>;
 }
@@ -168,6 +222,17 @@ function uploadedFiles(prefix: string, from = synthesized): string[] {
     .toSorted();
 }
 
+/** By the keys of the objects. */
+function contentTypes(from = synthesized): Record<string, string | undefined> {
+  const all = [...uploads('assets', from), ...uploads('deployments/0123456789abcdef', from)];
+  const entries = all.flatMap(({ DestinationBucketKeyPrefix, SourceObjectKeys: [key = ''], SystemMetadata }) =>
+    filesBelow(join(from.outdir, `asset.${key.replace('.zip', '')}`)).map(
+      (file) => [`${DestinationBucketKeyPrefix}/${file}`, SystemMetadata['content-type']] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
+}
+
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -176,19 +241,30 @@ function filesBelow(folder: string): string[] {
 }
 
 test('what S3 does not know of a page is beside the bundles that read pages, and in the bucket for everybody else', async () => {
+  const headers = { 'content-type': 'text/html', 'X-Robots-Tag': 'noindex' };
+  const from = synthesize(
+    {},
+    {
+      prerendered: [
+        { path: '/about', file: 'about/index.html', headers },
+        { path: '/404', file: '404.html', headers: { 'content-type': 'text/html' } },
+        { path: '/plain', file: 'plain/index.html', headers: { 'content-type': 'text/html' } },
+      ],
+    },
+  );
   const serve = Object.values(
-    synthesized.template.findResources('AWS::Lambda::Function', {
+    from.template.findResources('AWS::Lambda::Function', {
       Properties: { Description: Match.stringLikeRegexp('^Answers requests for pages') },
     }),
   )[0];
-  const folder = join(synthesized.outdir, `asset.${serve?.Properties.Code.S3Key.replace('.zip', '')}`);
+  const folder = join(from.outdir, `asset.${serve?.Properties.Code.S3Key.replace('.zip', '')}`);
   const known = {
-    '/feed.xml': { headers: { 'content-type': 'application/rss+xml' } },
-    '/.well-known/security/index.html': { headers: { 'content-type': 'binary/octet-stream' } },
+    '/about/index.html': { headers: { 'x-robots-tag': 'noindex' } },
+    '/404/index.html': { status: 404 },
   };
   expect(JSON.parse(readFileSync(join(folder, 'prerendered.json'), 'utf8'))).toEqual(known);
-  const [upload] = uploads('_isr/prerendered');
-  const uploaded = join(synthesized.outdir, `asset.${upload?.SourceObjectKeys[0]?.replace('.zip', '')}`);
+  const [upload] = uploads('_isr/prerendered', from);
+  const uploaded = join(from.outdir, `asset.${upload?.SourceObjectKeys[0]?.replace('.zip', '')}`);
   expect(JSON.parse(readFileSync(join(uploaded, '0123456789abcdef.json'), 'utf8'))).toEqual(known);
   expect(readFileSync(join(folder, 'site/index.mjs'), 'utf8')).toContain('export const fetch');
   const bundle = readFileSync(join(await bundles(), 'lambdas/serve/index.mjs'), 'utf8');

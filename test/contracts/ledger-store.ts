@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../lib/core/ledger/ledger.ts';
 import type { LedgerStore } from '../../lib/core/ports.ts';
 import { readFreshness } from '../../lib/core/read-freshness.ts';
-import { isOutOfDate, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
+import { isInvalid, neighbourOf, renderedPage } from '../fakes/ledger-pages.ts';
 
 export interface LedgerStoreSubject {
   /** One more store over the same ledger, as another sandbox has it. */
@@ -31,15 +31,15 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       ['a long tag of it', `tag:${'é'.repeat(500)}`],
       ['a tag that objects inherit', 'tag:__proto__'],
       ['everything', EVERYTHING],
-    ])('puts a page out of date by %s, for every reader, as soon as that is noted', async (_what, entry) => {
+    ])('invalidates a page by %s, for every reader, as soon as that is noted', async (_what, entry) => {
       const [writer, reader] = [subject.open(), subject.open()];
       const tags = ['ünï,"code"', 'é'.repeat(500), '__proto__'];
       const page = await renderedPage(reader, '/blog/a', ...tags);
-      expect(await isOutOfDate(reader, page)).toBe(false);
+      expect(await isInvalid(reader, page)).toBe(false);
       expect(await writer.append([entry])).toBe(1);
-      expect(await isOutOfDate(reader, page)).toBe(true);
-      expect(await isOutOfDate(writer, page)).toBe(true);
-      expect(await isOutOfDate(reader, await renderedPage(reader, '/blog/a', ...tags))).toBe(false);
+      expect(await isInvalid(reader, page)).toBe(true);
+      expect(await isInvalid(writer, page)).toBe(true);
+      expect(await isInvalid(reader, await renderedPage(reader, '/blog/a', ...tags))).toBe(false);
     });
 
     test('leaves pages alone that the entry does not cover', async () => {
@@ -48,7 +48,7 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
         Array.from({ length: 50 }, (_, i) => renderedPage(store, `/other/${i}`, `x${i}`, `${'é'.repeat(500)}${i}`)),
       );
       await store.append(['tag:x', `tag:${'é'.repeat(500)}`, 'path:/blog/a', 'prefix:/blog/']);
-      expect(await Promise.all(pages.map((page) => isOutOfDate(store, page)))).toEqual(Array(50).fill(false));
+      expect(await Promise.all(pages.map((page) => isInvalid(store, page)))).toEqual(Array(50).fill(false));
     });
 
     test('shows a name that was noted before to those who have seen it', async () => {
@@ -57,7 +57,7 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       for (const [i, both] of names.entries()) {
         const page = await renderedPage(reader, '/', 'a');
         expect(await writer.append(both)).toBe(i + 1);
-        expect(await isOutOfDate(reader, page)).toBe(true);
+        expect(await isInvalid(reader, page)).toBe(true);
       }
     });
 
@@ -67,8 +67,8 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       const sequences = await Promise.all(tags.map((tag) => subject.open().append([`tag:${tag}`, 'tag:all'])));
       expect(sequences.toSorted((a, b) => a - b)).toEqual(tags.map((_, i) => i + 1));
       const reader = subject.open();
-      expect(await Promise.all(pages.map((page) => isOutOfDate(reader, page)))).toEqual(tags.map(() => true));
-      expect(await isOutOfDate(reader, await renderedPage(reader, '/', ...tags, 'all'))).toBe(false);
+      expect(await Promise.all(pages.map((page) => isInvalid(reader, page)))).toEqual(tags.map(() => true));
+      expect(await isInvalid(reader, await renderedPage(reader, '/', ...tags, 'all'))).toBe(false);
     });
 
     test('takes hundreds of names at once', async () => {
@@ -76,23 +76,21 @@ export function describeLedgerStore(name: string, create: () => Promise<LedgerSt
       const pages = await Promise.all(Array.from({ length: 300 }, (_, i) => renderedPage(store, `/${i}`, `t${i}`)));
       await store.append(pages.map(({ page }) => `tag:${page.tags[0]}`));
       const reader = subject.open();
-      expect(await Promise.all(pages.slice(-20).map((page) => isOutOfDate(reader, page)))).toEqual(
-        Array(20).fill(true),
-      );
+      expect(await Promise.all(pages.slice(-20).map((page) => isInvalid(reader, page)))).toEqual(Array(20).fill(true));
     });
 
-    test('forgets names after 31 days: pages older than that are out of date, younger ones are not', async () => {
+    test('forgets names after 31 days: pages older than that are invalidated, younger ones are not', async () => {
       const store = subject.open();
       const old = await renderedPage(store, '/', 'other');
       await store.append(['tag:a']);
       const young = await renderedPage(store, '/', 'other');
       subject.advance(31 * DAY_MS);
       await store.append(['tag:b']);
-      expect(await isOutOfDate(store, old)).toBe(false);
+      expect(await isInvalid(store, old)).toBe(false);
       subject.advance(DAY_MS);
       await store.append(['tag:b']);
-      expect(await isOutOfDate(store, old)).toBe(true);
-      expect(await isOutOfDate(store, young)).toBe(false);
+      expect(await isInvalid(store, old)).toBe(true);
+      expect(await isInvalid(store, young)).toBe(false);
     });
 
     test('shows what it has forgotten to a reader that was overtaken', async () => {

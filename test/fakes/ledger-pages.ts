@@ -32,7 +32,7 @@ export async function renderedPage(
   return { page };
 }
 
-export const isOutOfDate = (store: LedgerStore, { page }: RenderedPage): Promise<boolean> => isInvalidated(page, store);
+export const isInvalid = (store: LedgerStore, { page }: RenderedPage): Promise<boolean> => isInvalidated(page, store);
 
 /** Another tag whose entry is in the same shard: most mistakes show only there. */
 export function neighbourOf(tag: string): string {

@@ -1,6 +1,7 @@
 /**
- * Content types as `aws s3 sync` guesses them (Python's `mimetypes` without the machine's own tables), for the files
- * that sites have. Python knows no fonts, so these are `binary/octet-stream` on AWS too.
+ * Content types as the function behind BucketDeployment guesses them where the template names none: those of `mimetypes`
+ * in Python 3.13, without the machine's own tables, for the files that sites have. That Python knows no fonts, so these
+ * are `binary/octet-stream` on AWS too. https://github.com/python/cpython/blob/3.13/Lib/mimetypes.py
  */
 const TYPES: Readonly<Record<string, string>> = {
   avif: 'image/avif',

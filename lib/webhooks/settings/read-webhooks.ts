@@ -16,7 +16,7 @@ export interface WebhookSettings extends VendorOptions {
    */
   readonly vendor?: VendorName;
   /**
-   * What is out of date after which change.
+   * What to revalidate after which change.
    *
    * @default - the tags `<type>` and `<type>:<id>`; see docs/cms/ for each vendor
    */

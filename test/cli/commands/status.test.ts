@@ -26,14 +26,14 @@ test('tells of a first request that nothing was stored, and why it took a render
   expect(second.text).toMatch(/CloudFront answered with its own copy[\s\S]*is fresh for another/);
 });
 
-test('names the ledger entry that put a page out of date', async () => {
+test('names the ledger entry that invalidated a page', async () => {
   const path = `/blog/${running.site.contentApi.slugs[2]}`;
   await running.site.get(path);
   await isr('revalidate', '--prefix', '/blog/');
   const { text } = await isr('status', path);
   expect(text).toContain(': invalidated');
   expect(unwrapped(text)).toMatch(
-    /is out of date: everything below \/blog\/ was revalidated \(ledger entry \d+, the page knows of \d+\)/,
+    /is invalidated: everything below \/blog\/ was revalidated \(ledger entry \d+, the page knows of \d+\)/,
   );
   expect(text).toMatch(/x-isr-cache +REVALIDATED/);
 });

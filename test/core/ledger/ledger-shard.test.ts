@@ -10,7 +10,7 @@ import {
 
 const bytesOf = (shard: LedgerShard): number => Buffer.byteLength(JSON.stringify(shard));
 
-/** The newest sequence that puts pages with this name out of date. */
+/** The newest sequence that invalidates pages with this name. */
 const newestFor = (shard: LedgerShard, name: string): number =>
   Math.max(shard.floor, shard.entries[storedName(name)] ?? 0);
 

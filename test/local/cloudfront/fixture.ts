@@ -186,6 +186,7 @@ export function distributionOptions(originUrl: string, setup: EdgeSetup = {}): D
   return {
     id: 'E1',
     domainName: 'd1.cloudfront.net',
+    calm: true,
     clock: new StackClock('standing', BEGIN),
     config: {
       Enabled: true,

@@ -49,7 +49,7 @@ describe('objects on disk', () => {
     await (await objectsOf(before)).put('kept', 'x');
     await before.stop();
     const log = join(dataDirectory, 'objects/changes.jsonl');
-    const [, bucket = '', put = ''] = (await readFile(log, 'utf8')).split('\n');
+    const [bucket, put] = (await readFile(log, 'utf8')).split('\n').filter((record) => record.startsWith('{'));
     await writeFile(log, `\n${bucket}${`\n${put}`.repeat(20_000)}\n"stopped"`);
 
     const after = await start({ dataDirectory });
@@ -58,7 +58,8 @@ describe('objects on disk', () => {
     await read.put('new', 'y');
     await after.stop();
 
-    expect((await readFile(log, 'utf8')).split('\n').filter(Boolean)).toHaveLength(4);
+    const records = (await readFile(log, 'utf8')).split('\n').filter((record) => record.startsWith('{'));
+    expect(records).toHaveLength(3);
     const again = await objectsOf(await start({ dataDirectory }));
     expect([await again.text('kept'), await again.text('new')]).toEqual(['x', 'y']);
   });

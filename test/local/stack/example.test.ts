@@ -31,15 +31,15 @@ describe("the example's template", () => {
     const [slug = ''] = site.contentApi.slugs;
     await site.get(`/blog/${slug}`);
     site.contentApi.edit(slug, { title: 'Edited in a test' });
-    const answer = await site.revalidate({ paths: [`/blog/${slug}`] });
-    expect(answer.status).toBe(200);
+    const response = await site.revalidate({ paths: [`/blog/${slug}`] });
+    expect(response.status).toBe(200);
     expect((await site.get(`/blog/${slug}`)).body).toContain('Edited in a test');
   });
 
   test('serves prerendered pages, public files and hashed assets from the uploads', async () => {
     const about = await site.get('/about');
     expect(about.headers['x-isr-cache']).toBe('PRERENDERED');
-    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain');
+    expect((await site.get('/robots.txt')).headers['content-type']).toBe('text/plain; charset=utf-8');
     expect((await site.get('/favicon.svg')).headers['content-type']).toBe('image/svg+xml');
   });
 

@@ -16,10 +16,28 @@ export const handler = async ({ Records }) => {
 const RESOURCES = {
   ...MINIMAL_SITE,
   Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs', VisibilityTimeout: 300 } },
+  WorkerRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Policies: [
+        {
+          PolicyName: 'jobs',
+          PolicyDocument: {
+            Statement: {
+              Effect: 'Allow',
+              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+              Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
+            },
+          },
+        },
+      ],
+    },
+  },
   Worker: {
     Type: 'AWS::Lambda::Function',
     Properties: {
       FunctionName: 'worker',
+      Role: { 'Fn::GetAtt': ['WorkerRole', 'Arn'] },
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { S3Bucket: 'cdk-assets', S3Key: 'worker.zip' },
@@ -38,7 +56,7 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   assembly = await writeAssembly({ resources: RESOURCES, assets: { worker: { 'index.mjs': WORKER } } });
-  stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing') });
+  stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing'), calm: true });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint: stack.endpoints.AWS_ENDPOINT_URL_SQS, region: 'us-east-1', credentials });
 });

@@ -17,7 +17,7 @@ const FLAGS = {
   token: { type: 'string' },
 } as const;
 
-const HELP = `Says that pages are out of date, and waits until nobody gets the old ones any more.
+const HELP = `Revalidates pages, and waits until nobody gets the old ones any more.
 
 Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] [flags]
 
@@ -83,7 +83,7 @@ function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequ
     ...(all && { all: true as const }),
   };
   if (Object.keys(request).length === 0)
-    throw new UsageError('say what is out of date: --path, --tag, --prefix or --all');
+    throw new UsageError('name what to revalidate: --path, --tag, --prefix or --all');
   try {
     parseRevalidation(request, []);
   } catch (error) {

@@ -22,7 +22,7 @@ function copySentence(status: number, headers: EdgeView['headers']): string | un
   if (/^Hit/i.test(edge)) {
     return `CloudFront answered with its own copy, ${durationOf(Number(headers.age ?? 0) * 1000)} old.`;
   }
-  if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was out of date; the origin said that it still stands.";
+  if (/^RefreshHit/i.test(edge)) return "CloudFront's copy was stale; the origin said that it still stands.";
   if (/^Miss/i.test(edge)) return 'CloudFront had no copy and asked the origin.';
   if (/^Error/i.test(edge)) return `CloudFront passed on the origin's response ${status}.`;
   return /^(Function|LambdaGenerated)/i.test(edge)
@@ -72,7 +72,7 @@ function stateSentence(page: StoredView): string {
   const start = `The stored page, rendered ${age} ago,`;
   switch (freshness.kind) {
     case 'invalidated':
-      return `${start} is out of date: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
+      return `${start} is invalidated: ${invalidation(freshness, page)}.${next(page, WAITS)}`;
     case 'expired': {
       const expired = `${start} expired ${durationOf(freshness.secondsAgo * 1000)} ago.`;
       if (!freshness.isTooStale) return expired + next(page, IN_THE_BACKGROUND);
@@ -94,7 +94,7 @@ function next({ facts, now }: StoredView, sentence: string): string {
 
 type Invalidated = Extract<Freshness, { readonly kind: 'invalidated' }>;
 
-/** The ledger's floor is no entry: it puts everything up to its sequence out of date. */
+/** The ledger's floor is no entry: it invalidates everything up to its sequence. */
 function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): string {
   const proof = `ledger entry ${sequence}, the page knows of ${facts.ledgerSequence}`;
   const [, kind, name = ''] = /^(tag|path|prefix):(.*)$/s.exec(by) ?? [];

@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.ts';
 import type { LocalEventListener } from '../../events.ts';
+import type { AccessControl } from '../../iam/access-control.ts';
 import { closeServer, listenLocally } from '../../listen-locally.ts';
 import { InvalidationError } from '../invalidation/items.ts';
 import type { Invalidation } from '../invalidation/log.ts';
@@ -24,6 +25,8 @@ export interface CloudFrontApiOptions {
   /** For throttling and events. */
   readonly clock: Clock;
   readonly onEvent?: LocalEventListener;
+  /** Whose policies say who may do what. @default everybody may do everything */
+  readonly access?: AccessControl | undefined;
 }
 
 export interface CloudFrontApi {
@@ -40,7 +43,7 @@ export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise
   let bucket: TokenBucket | undefined;
   const answerTo = async (message: http.IncomingMessage, reply: http.ServerResponse): Promise<void> => {
     const call = readCall(message);
-    const answer = await answerCall(call, message, options.distributions, bucket);
+    const answer = await answerCall(call, message, options, bucket);
     const requestId = randomUUID();
     const body = 'code' in answer ? errorXml(answer.code, answer.message, requestId) : answer.body;
     const location = 'location' in answer ? { location: answer.location } : {};
@@ -98,7 +101,7 @@ function actionOf(method: string | undefined, invalidationId: string): Action {
 async function answerCall(
   call: Call,
   message: IncomingMessage,
-  distributions: ReadonlyMap<string, InvalidatedDistribution>,
+  { distributions, access }: CloudFrontApiOptions,
   bucket: TokenBucket | undefined,
 ): Promise<Answer> {
   const body = await text(message);
@@ -107,6 +110,8 @@ async function answerCall(
   if (call.action === 'Unknown') {
     return error(501, 'NotImplemented', 'The local CloudFront creates, gets and lists invalidations only.');
   }
+  const denied = deniedBy(access, call, message);
+  if (denied !== undefined) return error(403, 'AccessDenied', denied);
   if (bucket !== undefined && !bucket.take()) return error(400, 'Throttling', 'Rate exceeded');
   const distribution = distributions.get(call.distributionId);
   if (distribution === undefined) return error(404, 'NoSuchDistribution', 'The specified distribution does not exist.');
@@ -118,6 +123,17 @@ async function answerCall(
     case 'ListInvalidations':
       return listInvalidations(distribution, call.query);
   }
+}
+
+/** CloudFront's ARNs name an account and no region. */
+function deniedBy(
+  access: AccessControl | undefined,
+  { action, distributionId }: Call,
+  { headers }: IncomingMessage,
+): string | undefined {
+  const accessKeyId = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const resource = `arn:aws:cloudfront::000000000000:distribution/${distributionId}`;
+  return access?.refusal(accessKeyId, [{ action: `cloudfront:${action}`, resource }]);
 }
 
 // Signatures are not checked, but a call that forgot to sign, or signed for another service, would fail on AWS.
@@ -152,7 +168,7 @@ function createInvalidation(distribution: InvalidatedDistribution, body: string,
 
 function getInvalidation(distribution: InvalidatedDistribution, id: string): Answer {
   const invalidation = distribution.invalidations.find((candidate) => candidate.id === id);
-  if (invalidation !== undefined) return { status: 200, body: invalidationXml(invalidation, 'Completed') };
+  if (invalidation !== undefined) return { status: 200, body: invalidationXml(invalidation, invalidation.status) };
   return error(404, 'NoSuchInvalidation', 'The specified invalidation does not exist.');
 }
 

@@ -15,11 +15,16 @@ import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
 import { withVisibleVary } from './vary.ts';
 
+/** Names the edge location that answered. */
+export const POP_HEADER = 'x-amz-cf-pop';
+
 export interface ViewerSideOptions {
   readonly distributionId: string;
   readonly domainName: string;
   readonly configuration: Configuration;
   readonly edge: Edge;
+  /** The name of the edge location. */
+  readonly location: string;
   readonly clock: Clock;
   readonly log: (functionName: string, line: string) => void;
 }
@@ -46,7 +51,7 @@ export class ViewerSide {
 
   async answer(message: IncomingMessage): Promise<ViewerAnswer> {
     const requestId = createRequestId();
-    const request = this.#withRootObject(readEdgeRequest(message));
+    const request = this.#withRootObject(withoutLocation(readEdgeRequest(message)));
     const { answer, result, originHeaders } = await this.#route(request, message, requestId);
     const local = toLocalScheme(answer.headers, message.headers.host);
     const headers: Fields = { ...local, ...this.#edgeHeaders(requestId), 'x-cache': `${result} from cloudfront` };
@@ -130,8 +135,14 @@ export class ViewerSide {
 
   #edgeHeaders(requestId: string): Fields {
     const via = `1.1 ${this.#options.domainName} (CloudFront)`;
-    return { via, 'x-amz-cf-pop': 'LOCAL1-C1', 'x-amz-cf-id': requestId };
+    return { via, [POP_HEADER]: this.#options.location, 'x-amz-cf-id': requestId };
   }
+}
+
+// A viewer may name an edge location on this machine alone.
+function withoutLocation(request: EdgeRequest): EdgeRequest {
+  const { [POP_HEADER]: _, ...headers } = request.headers;
+  return { ...request, headers };
 }
 
 function createRequestId(): string {

@@ -2,7 +2,6 @@ import type { RequestListener } from 'node:http';
 import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
-import { decide } from '../../iam/decide.ts';
 import type { StackContext } from '../context.ts';
 import { ANY_PORT, listen } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
@@ -54,14 +53,16 @@ function createDistribution(
     canRead: (originId, key) => canRead(context, { id, config, originId, key }),
     clock: context.clock,
     onEvent: context.onEvent,
-    watchedHeaders: context.watchedHeaders,
+    ...context.edge,
   });
 }
 
 function originUrl({ origins }: StackContext, domainName: string): URL {
   const url = origins.get(domainName);
   if (url !== undefined) return new URL(url);
-  throw new Error(`the origin '${domainName}' is not of this stack; only its own buckets and functions can be origins`);
+  throw new Error(
+    `the origin '${domainName}' is not of this stack; say with 'origins' of runStack where on this machine it lives`,
+  );
 }
 
 interface ReadRequest {
@@ -74,15 +75,7 @@ interface ReadRequest {
 /** Asked at each read: the bucket's policy names the distribution, so it comes after it. */
 function canRead(context: StackContext, { id, config, originId, key }: ReadRequest): boolean {
   const bucket = config.Origins?.find(({ Id }) => Id === originId)?.DomainName.split('.s3.')[0] ?? '';
-  const request = {
-    principal: { kind: 'service', name: 'cloudfront.amazonaws.com' },
-    action: 's3:GetObject',
-    resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}`,
-    context: {
-      'aws:sourcearn': `arn:aws:cloudfront::${context.accountId}:distribution/${id}`,
-      // CloudFront reads from S3 over TLS; that this machine does not must not change the answer.
-      'aws:securetransport': 'true',
-    },
-  } as const;
-  return decide(request, { identity: [], resource: context.bucketPolicies.get(bucket) ?? [] }).isAllowed;
+  const need = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}` };
+  const distributionArn = `arn:aws:cloudfront::${context.accountId}:distribution/${id}`;
+  return context.access.mayService('cloudfront.amazonaws.com', distributionArn, need);
 }

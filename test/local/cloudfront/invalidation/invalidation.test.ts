@@ -58,7 +58,14 @@ describe('an invalidation', () => {
     const { edge } = await startCached();
     await ask(edge, '/a');
     edge.distribution.invalidate(['/a', '/b'], 'ref');
-    expect(edge.events).toContainEqual({ kind: 'invalidation', at: edge.clock.now(), items: ['/a', '/b'], removed: 1 });
+    const event = {
+      kind: 'invalidation',
+      at: edge.clock.now(),
+      items: ['/a', '/b'],
+      removed: 1,
+      location: 'LOCAL1-C1',
+    };
+    expect(edge.events).toContainEqual(event);
   });
 });
 

@@ -1,0 +1,1 @@
+export { lookup as typeByExtension } from 'mrmime';
