@@ -13,6 +13,7 @@ import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.t
 
 const FLAGS = {
   help: { type: 'boolean', short: 'h' },
+  calm: { type: 'boolean' },
   fresh: { type: 'boolean' },
   port: { type: 'string' },
   'revalidate-port': { type: 'string' },
@@ -36,6 +37,7 @@ const HELP = `Builds the example and runs its stack on this machine.
 Usage: npm start [-- flags]
 
   --fresh                      forget what an earlier run kept
+  --calm                       purges reach the edge at once, and not after seconds as on AWS
   --port <number>              of the site (default: ${PORTS.site})
   --revalidate-port <number>   of the revalidate URL (default: ${PORTS.revalidate})
   --inspector-port <number>    of the page that shows what happens (default: ${PORTS.inspector})
@@ -64,7 +66,7 @@ async function start(host: CliHost): Promise<void> {
   try {
     const parameters = { ContentApiUrl: contentApi.url };
     const session = await runLocalSession(
-      { assembly, parameters, dataDirectory, fresh: values.fresh ?? false, ports },
+      { assembly, parameters, dataDirectory, fresh: values.fresh ?? false, calm: values.calm ?? false, ports },
       host,
     );
     cms = await startEditor(session, contentApi, ports.cms);

@@ -27,7 +27,7 @@ export interface Cms {
   close(): Promise<void>;
 }
 
-interface Answer {
+interface CmsResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string | Buffer;
@@ -47,7 +47,7 @@ const POST_PATH = /^\/posts\/([^/]+)(\/publish)?$/;
 /** An editor for the posts of a content API. Saving is one thing, telling the site another: `POST …/publish`. */
 export async function startCms(options: CmsOptions): Promise<Cms> {
   const server = createServer((request, response) => {
-    answer(request, options)
+    respond(request, options)
       .catch((error: unknown) => json(502, { error: reasonOf(error) }))
       .then(({ status, type, body }) => {
         response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
@@ -60,7 +60,7 @@ export async function startCms(options: CmsOptions): Promise<Cms> {
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
 }
 
-async function answer(request: IncomingMessage, options: CmsOptions): Promise<Answer> {
+async function respond(request: IncomingMessage, options: CmsOptions): Promise<CmsResponse> {
   const { method = 'GET', headers } = request;
   // A name that resolves to this machine (DNS rebinding) would let any web page edit the posts.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) {
@@ -77,7 +77,7 @@ async function answer(request: IncomingMessage, options: CmsOptions): Promise<An
   return json(405, { error: `${method} ${path} is not possible` });
 }
 
-async function read(path: string, options: CmsOptions): Promise<Answer> {
+async function read(path: string, options: CmsOptions): Promise<CmsResponse> {
   const page = FILES[path];
   if (page !== undefined) {
     return { status: 200, type: page.type, body: await readFile(new URL(page.file, import.meta.url)) };
@@ -88,13 +88,13 @@ async function read(path: string, options: CmsOptions): Promise<Answer> {
 }
 
 /** Asks the content API, or has it store `changes`. */
-async function forward(path: string, { contentApiUrl }: CmsOptions, changes?: string): Promise<Answer> {
+async function forward(path: string, { contentApiUrl }: CmsOptions, changes?: string): Promise<CmsResponse> {
   const url = new URL(path, contentApiUrl);
   const response = await fetch(url, changes === undefined ? {} : { method: 'PUT', body: changes });
   return { status: response.status, type: JSON_TYPE, body: await response.text() };
 }
 
-async function announce(slug: string, { webhookUrl, webhookSecret, now = Date.now }: CmsOptions): Promise<Answer> {
+async function announce(slug: string, { webhookUrl, webhookSecret, now = Date.now }: CmsOptions): Promise<CmsResponse> {
   const change = { event: 'update', type: 'post', id: slug, slug } as const;
   return json(200, await deliver(change, { url: webhookUrl, secret: webhookSecret, now }));
 }
@@ -105,7 +105,7 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
-function json(status: number, body: unknown): Answer {
+function json(status: number, body: unknown): CmsResponse {
   return { status, type: JSON_TYPE, body: JSON.stringify(body) };
 }
 

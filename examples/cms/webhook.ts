@@ -23,7 +23,7 @@ export interface Delivery {
   readonly body: string;
   readonly status: number;
   /** JSON as it came, or the text when it is none. */
-  readonly answer: unknown;
+  readonly response: unknown;
   readonly milliseconds: number;
 }
 
@@ -35,9 +35,9 @@ export async function deliver(change: Change, { url, secret, now }: WebhookTarge
   const headers = { 'content-type': 'application/json', ...sign(body, secret, now()) };
   const begun = performance.now();
   const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const answer = parseAnswer(await response.text());
+  const received = parseBody(await response.text());
   const milliseconds = Math.round(performance.now() - begun);
-  return { url, headers, body, status: response.status, answer, milliseconds };
+  return { url, headers, body, status: response.status, response: received, milliseconds };
 }
 
 /**
@@ -50,7 +50,7 @@ function sign(body: string, secret: string, now: number): Record<string, string>
   return { 'x-timestamp': timestamp, 'x-signature': signature };
 }
 
-function parseAnswer(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -27,7 +27,7 @@ export interface ContentClock {
 
 const MACHINE_CLOCK: ContentClock = { sleep: (milliseconds) => delay(milliseconds), hold: () => () => {} };
 
-interface Answer {
+interface ContentResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -55,8 +55,8 @@ export class ContentApi {
     this.#clock = clock;
     for (const [slug, post] of edits.posts) this.#posts.set(slug, post);
     this.#server = createServer((request, response) => {
-      this.#answer(request).then(
-        (answer) => send(response, answer),
+      this.#respond(request).then(
+        (content) => send(response, content),
         (error: unknown) => send(response, { status: 500, body: { error: String(error) } }),
       );
     });
@@ -129,7 +129,7 @@ export class ContentApi {
     await closed;
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  async #respond(request: IncomingMessage): Promise<ContentResponse> {
     const path = new URL(request.url ?? '/', 'http://content').pathname;
     const slug = decodeURIComponent(POST_PATH.exec(path)?.[1] ?? '');
     if (path !== '/posts' && slug === '') return notFound(path);
@@ -138,15 +138,15 @@ export class ContentApi {
     return { status: 405, body: { error: `${request.method} is not possible here; use GET, or PUT /posts/<slug>` } };
   }
 
-  async #read(slug: string): Promise<Answer> {
+  async #read(slug: string): Promise<ContentResponse> {
     this.#reads.set(slug, this.reads(slug) + 1);
-    const answer = this.#answerNow(slug);
+    const content = this.#respondNow(slug);
     await this.#wait(slug);
-    return answer;
+    return content;
   }
 
   /** As it is when the read comes: one that is delayed or held gives what was there before an edit. */
-  #answerNow(slug: string): Answer {
+  #respondNow(slug: string): ContentResponse {
     if (this.#isFailing) return { status: 503, body: { error: 'the content API was told to fail' } };
     if (slug === '') return { status: 200, body: [...this.#posts.values()].map(({ body: _, ...summary }) => summary) };
     const post = this.#posts.get(slug);
@@ -164,7 +164,7 @@ export class ContentApi {
     if (milliseconds > 0) await this.#clock.sleep(milliseconds);
   }
 
-  #put(slug: string, body: string): Answer {
+  #put(slug: string, body: string): ContentResponse {
     const changes = parseChanges(body);
     if (typeof changes === 'string') return { status: 400, body: { error: changes } };
     const edited = this.edit(slug, changes);
@@ -204,11 +204,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body }: ContentResponse): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(`${JSON.stringify(body)}\n`);
 }
 
-function notFound(what: string): Answer {
+function notFound(what: string): ContentResponse {
   return { status: 404, body: { error: `there is no ${what}` } };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aws4 } from '../vendor/aws4.ts';
 
 export type Service = 's3' | 'sqs' | 'cloudfront' | 'cloudformation' | 'logs';
@@ -41,15 +42,13 @@ export interface AwsCredentials {
 // while the sandbox was frozen.
 const PAUSES_MS = [30, 120, 480];
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /**
  * Calls AWS without its SDK, which costs a cold start five times as much (docs/decisions/). A sandbox of Lambda has its
  * credentials in the environment for its whole life.
  */
 export function createAwsClient(options: AwsClientOptions): AwsClient {
   const agent = new HttpsAgent({ keepAlive: true });
-  return withRetries((call) => send(call, options, agent), pause);
+  return withRetries((call) => send(call, options, agent), sleep);
 }
 
 /** Calls again when nothing could be sent, and after 429 or 500 and above. */

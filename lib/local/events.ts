@@ -6,9 +6,11 @@ export type LocalEvent =
       readonly method: string;
       readonly path: string;
       readonly status: number;
+      /** The edge location that answered, as in `x-amz-cf-pop`. */
+      readonly location: string;
       /** As in `x-cache`: `Hit from cloudfront`. */
       readonly edge: string;
-      /** Those of `watchedHeaders` that the origin's answer carries, or the stored copy of it. Lower-case names. */
+      /** Those of `watchedHeaders` that the origin's response carries, or the stored copy of it. Lower-case names. */
       readonly headers: Readonly<Record<string, string>>;
       readonly milliseconds: number;
     }
@@ -32,7 +34,14 @@ export type LocalEvent =
       readonly error: string | undefined;
     }
   | { readonly kind: 'log'; readonly at: number; readonly functionName: string; readonly line: string }
-  | { readonly kind: 'invalidation'; readonly at: number; readonly items: readonly string[]; readonly removed: number }
+  | {
+      /** It has taken effect at one edge location. */
+      readonly kind: 'invalidation';
+      readonly at: number;
+      readonly items: readonly string[];
+      readonly removed: number;
+      readonly location: string;
+    }
   | {
       readonly kind: 'job';
       readonly at: number;

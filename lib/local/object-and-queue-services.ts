@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../basics/errors.ts';
 import { ApiError } from './aws-api/api-error.ts';
@@ -7,12 +6,10 @@ import { type ApiServer, startApiServer } from './aws-api/server.ts';
 import type { Credentials } from './aws-api/signature.ts';
 import type { StackClock } from './clock.ts';
 import type { LocalEventListener } from './events.ts';
-import { MemoryBodies } from './s3/bodies.ts';
-import { ChangeLog } from './s3/change-log.ts';
-import { FileBodies } from './s3/file-bodies.ts';
-import { ObjectStore } from './s3/object-store.ts';
+import type { AccessControl } from './iam/access-control.ts';
 import { S3Service } from './s3/service.ts';
-import type { QueueDepth } from './sqs/queue.ts';
+import { openObjectStore } from './s3/store/open-object-store.ts';
+import type { QueueDepth } from './sqs/queue/queue.ts';
 import { QueueMessages } from './sqs/queue-messages.ts';
 import { Queues } from './sqs/queues.ts';
 import { SqsService } from './sqs/service.ts';
@@ -56,6 +53,8 @@ export interface ObjectAndQueueServicesOptions {
    * @default signatures are not looked at
    */
   readonly credentials?: Credentials | undefined;
+  /** Whose policies say who may do what. @default everybody may do everything */
+  readonly access?: AccessControl | undefined;
   /** Delays or fails calls, for tests of what a client does then. */
   readonly onCall?: CallHook | undefined;
 }
@@ -71,9 +70,12 @@ export async function startObjectAndQueueServices(
   let server: ApiServer | undefined;
   const urlOf = (name: string): string => `${server?.url}/${ACCOUNT_ID}/${name}`;
   const queues = new Queues({ clock, urlOf, arnPrefix: QUEUE_ARN_PREFIX });
-  const store = openObjectStore(clock, dataDirectory);
+  const store = openObjectStore(clock, dataDirectory && join(dataDirectory, 'objects'));
   const calls = new Calls({ clock, unavailable, onEvent, onCall });
-  server = await listen(options, [new SqsService(queues), new S3Service(store)], calls);
+  server = await listen(options, [new SqsService(queues), new S3Service(store)], calls).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   return {
     url: server.url,
     createBucket: async (name) => store.createBucket(name),
@@ -93,23 +95,15 @@ export async function startObjectAndQueueServices(
 }
 
 async function listen(
-  { port = 0, clock, credentials }: ObjectAndQueueServicesOptions,
+  { port = 0, clock, credentials, access }: ObjectAndQueueServicesOptions,
   services: readonly [SqsService, S3Service],
   calls: Calls,
 ): Promise<ApiServer> {
   try {
-    return await startApiServer({ services, calls, clock, port, credentials });
+    return await startApiServer({ services, calls, clock, port, credentials, access });
   } catch (cause) {
     throw new Error(`cannot start the local S3 and SQS on port ${port}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-function openObjectStore(clock: StackClock, dataDirectory: string | undefined): ObjectStore {
-  if (dataDirectory === undefined) return new ObjectStore({ clock, bodies: new MemoryBodies() });
-  const directory = join(dataDirectory, 'objects');
-  mkdirSync(directory, { recursive: true });
-  const bodies = new FileBodies(join(directory, 'bodies'));
-  return new ObjectStore({ clock, bodies, log: ChangeLog.open(directory, bodies) });
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; SQS has no word for it of its own. */

@@ -52,5 +52,5 @@ export async function runCache(originUrl: string): Promise<LocalStack> {
     },
   });
   app.synth();
-  return runStack({ assembly: outdir, origins: { [ORIGIN]: originUrl } });
+  return runStack({ assembly: outdir, origins: { [ORIGIN]: originUrl }, calm: true });
 }

@@ -91,12 +91,12 @@ describe('for tests', () => {
   test('holds a post back until it is released', async () => {
     const release = api.hold(SLUG);
     let isAnswered = false;
-    const answer = read(SLUG).finally(() => {
+    const response = read(SLUG).finally(() => {
       isAnswered = true;
     });
     await read('garden-not-archive');
     expect(isAnswered).toBe(false);
     release();
-    expect((await answer).slug).toBe(SLUG);
+    expect((await response).slug).toBe(SLUG);
   });
 });

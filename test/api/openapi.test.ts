@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
-import type { RawAnswer } from '../support/http.ts';
+import type { RawResponse } from '../support/http.ts';
 import { startTestStack, type TestStack } from '../support/local-stack.ts';
 
 const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8'));
@@ -23,14 +23,14 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-/** Says whether an answer is one that the document describes for the operation. */
-function described(path: '/' | '/webhooks/{name}', answer: RawAnswer): string {
-  const pointer = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/post/responses/${answer.status}/content/application~1json/schema`;
-  return schemaAt(encodeURI(pointer).replaceAll('{', '%7B').replaceAll('}', '%7D'))(JSON.parse(answer.body));
+/** Says whether a response is one that the document describes for the operation. */
+function described(path: '/' | '/webhooks/{name}', response: RawResponse): string {
+  const pointer = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/post/responses/${response.status}/content/application~1json/schema`;
+  return schemaAt(encodeURI(pointer).replaceAll('{', '%7B').replaceAll('}', '%7D'))(JSON.parse(response.body));
 }
 
 describe('the OpenAPI description', () => {
-  test.each<[string, () => Promise<RawAnswer>, number]>([
+  test.each<[string, () => Promise<RawResponse>, number]>([
     [
       'everything at once',
       () =>
@@ -45,8 +45,8 @@ describe('the OpenAPI description', () => {
     [
       'a purge that is queued',
       async () => {
-        const answers = await Promise.all(Array.from({ length: 8 }, () => site.revalidate({ tags: ['y'] })));
-        return answers.find(({ status }) => status === 202) ?? { status: 0, headers: {}, body: '{}' };
+        const responses = await Promise.all(Array.from({ length: 8 }, () => site.revalidate({ tags: ['y'] })));
+        return responses.find(({ status }) => status === 202) ?? { status: 0, headers: {}, body: '{}' };
       },
       202,
     ],
@@ -57,29 +57,29 @@ describe('the OpenAPI description', () => {
       'a render that fails',
       async () => {
         site.contentApi.fail();
-        const answer = await site.revalidate({ paths: [`/blog/${site.contentApi.slugs[0]}`] });
+        const response = await site.revalidate({ paths: [`/blog/${site.contentApi.slugs[0]}`] });
         site.contentApi.fail(false);
-        return answer;
+        return response;
       },
       502,
     ],
-  ])('describes the answer to %s', async (_name, send, status) => {
-    const answer = await send();
-    expect(answer.status).toBe(status);
-    expect(described('/', answer)).toBe('valid');
+  ])('describes the response to %s', async (_name, send, status) => {
+    const response = await send();
+    expect(response.status).toBe(status);
+    expect(described('/', response)).toBe('valid');
   });
 
-  test('describes the answer to an unknown webhook', async () => {
+  test('describes the response to an unknown webhook', async () => {
     const response = await fetch(`${site.stack.functionUrl('revalidate')}webhooks/none`, {
       method: 'POST',
       body: '{}',
     });
-    const answer = { status: response.status, headers: {}, body: await response.text() };
-    expect(answer.status).toBe(404);
-    expect(described('/webhooks/{name}', answer)).toBe('valid');
+    const { status } = response;
+    expect(status).toBe(404);
+    expect(described('/webhooks/{name}', { status, headers: {}, body: await response.text() })).toBe('valid');
   });
 
-  test('takes no answer that is not described', () => {
+  test('takes no response that is not described', () => {
     expect(described('/', { status: 200, headers: {}, body: '{"ok":true}' })).not.toBe('valid');
   });
 

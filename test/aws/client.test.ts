@@ -12,17 +12,17 @@ interface Canned {
 
 let server: Server;
 let url: string;
-let answers: Canned[];
+let responses: Canned[];
 let received: string[];
 
 beforeEach(async () => {
   process.env.AWS_ACCESS_KEY_ID = CREDENTIALS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = CREDENTIALS.secretAccessKey;
-  answers = [];
+  responses = [];
   received = [];
   server = createServer(async (request, response) => {
     received.push(Buffer.concat(await request.toArray()).toString());
-    const { status, body } = answers.shift() ?? { status: 200 };
+    const { status, body } = responses.shift() ?? { status: 200 };
     response.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,13 +34,13 @@ const client = () => createAwsClient({ region: 'us-east-1', endpoints: { s3: url
 const refusal = (code: string): string => `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`;
 
 test.each([500, 503, 429])('a call that is answered %i is made again', async (status) => {
-  answers = [{ status }, { status }, { status: 200 }];
+  responses = [{ status }, { status }, { status: 200 }];
   expect(await client()({ service: 's3', method: 'GET', path: '/a' })).toMatchObject({ status: 200 });
   expect(received).toHaveLength(3);
 });
 
 test('a call that is refused is not made again', async () => {
-  answers = [{ status: 403 }];
+  responses = [{ status: 403 }];
   expect(await client()({ service: 's3', method: 'GET', path: '/a' })).toMatchObject({ status: 403 });
   expect(received).toHaveLength(1);
 });
@@ -49,19 +49,19 @@ describe('purging', () => {
   const cdn = () => createCloudFront(client(), 'E1');
 
   test('is done once CloudFront took it, in one call for all items', async () => {
-    answers = [{ status: 201 }];
+    responses = [{ status: 201 }];
     expect(await cdn().purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
     expect(received).toHaveLength(1);
     expect(received[0]).toContain('<Path>#path:/a&#38;b</Path><Path>/&#60;x&#62;/*</Path>');
   });
 
   test.each(['Throttling', 'TooManyInvalidationsInProgress'])('may be tried again after %s', async (code) => {
-    answers = [{ status: 400, body: refusal(code) }];
+    responses = [{ status: 400, body: refusal(code) }];
     expect(await cdn().purge(['#tag:a'])).toBe('throttled');
   });
 
   test('is an error when CloudFront refuses it', async () => {
-    answers = [{ status: 403, body: refusal('AccessDenied') }];
+    responses = [{ status: 403, body: refusal('AccessDenied') }];
     await expect(cdn().purge(['#tag:a'])).rejects.toThrow(/cannot purge from distribution E1: cloudfront answered 403/);
   });
 });

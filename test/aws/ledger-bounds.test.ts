@@ -74,7 +74,7 @@ describe('a ledger of 1,000,000 tags that were revalidated in 31 days', () => {
     const reads: ObjectCall[] = [];
     const network = {
       request: () => clock.sleep(ROUND_TRIP_MS),
-      answer: async (call: ObjectCall) => void reads.push(call),
+      response: async (call: ObjectCall) => void reads.push(call),
     };
     const reader = createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const begun = clock.now();

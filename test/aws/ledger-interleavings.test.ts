@@ -101,10 +101,10 @@ class Model {
       await this.#network(`request ${call.key}`, slowness);
       if (++calls > diesAfter) throw new Death();
     };
-    const answer = (call: { readonly key: string }): Promise<void> => this.#network(`answer ${call.key}`, slowness);
+    const response = (call: { readonly key: string }): Promise<void> => this.#network(`response ${call.key}`, slowness);
     const ledgerClock = { now: this.#clock.now, sleep: () => this.#network('pause', slowness) };
     return {
-      ledger: this.#openLedger(createMemoryBucket(this.#stored, { request, answer }), ledgerClock),
+      ledger: this.#openLedger(createMemoryBucket(this.#stored, { request, response }), ledgerClock),
       pages: this.#distant(this.#pages),
       leases: this.#leases,
       clock: this.#clock,

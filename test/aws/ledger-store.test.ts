@@ -23,7 +23,7 @@ const TAGGED = { pages: [], tags: ['posts'], prefixes: [], all: false };
 /** A new sandbox on this bucket: nothing is in its memory. */
 function sandboxOn(bucket: Bucket): World {
   const world = createWorld({ expiration: false });
-  world.site.answer = { body: 'x', hint: { tags: ['posts', 'other'] } };
+  world.site.response = { body: 'x', hint: { tags: ['posts', 'other'] } };
   const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
   return {
     ...world,
@@ -58,7 +58,7 @@ describe('the calls of', () => {
   });
   afterAll(() => server.stop());
 
-  /** Reports and answers to this come through one channel, in order. */
+  /** Reports and responses to this come through one channel, in order. */
   const everyCallIsReported = () => server.createBucket('no-matter');
 
   async function bucketWith(pages: number): Promise<Bucket> {
@@ -126,7 +126,7 @@ describe('at the same time', () => {
   test('two hundred revalidations of different tags are all noted', async () => {
     const clock = new VirtualClock();
     const stored: MemoryObjects = new Map();
-    const network = { request: () => clock.sleep(10), answer: () => clock.sleep(10) };
+    const network = { request: () => clock.sleep(10), response: () => clock.sleep(10) };
     const open = () => createS3LedgerStore(createMemoryBucket(stored, network), clock);
     const tags = Array.from({ length: 200 }, (_, i) => `t${i}`);
     const page = await renderedPage(open(), '/');

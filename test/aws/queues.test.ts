@@ -33,14 +33,14 @@ interface Received {
 }
 
 async function receive(QueueUrl: string): Promise<Received[]> {
-  const answer = await aws({
+  const response = await aws({
     service: 'sqs',
     method: 'POST',
     path: '/',
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' },
     body: JSON.stringify({ QueueUrl, MaxNumberOfMessages: 10 }),
   });
-  const { Messages = [] } = JSON.parse(answer.body.toString()) as { readonly Messages?: Received[] };
+  const { Messages = [] } = JSON.parse(response.body.toString()) as { readonly Messages?: Received[] };
   return Messages;
 }
 

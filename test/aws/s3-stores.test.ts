@@ -190,7 +190,7 @@ describe('whoever looks into a bucket from outside', () => {
     expect(await listed(name, 'nothing/')).toEqual([[]]);
   });
 
-  test('gets more objects than one answer holds', async () => {
+  test('gets more objects than one response holds', async () => {
     const name = `outside-${randomUUID()}`;
     await server.createBucket(name);
     const bucket = openS3Bucket(name, aws);

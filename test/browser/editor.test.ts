@@ -103,9 +103,9 @@ describe.skipIf(whyNoBrowser !== undefined)('an editor in a browser', () => {
       await dialog.accept();
       return dialog.message();
     });
-    const answer = reader.waitForResponse('**/api/revalidate');
+    const response = reader.waitForResponse('**/api/revalidate');
     await reader.getByRole('button', { name: 'Revalidate' }).click();
-    expect([await said, (await answer).status()]).toEqual(['Revalidated', 200]);
+    expect([await said, (await response).status()]).toEqual(['Revalidated', 200]);
     await site.settled();
     await reader.getByRole('link', { name: 'Refresh' }).click();
     await reader.waitForLoadState();

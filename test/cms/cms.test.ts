@@ -58,26 +58,26 @@ test('signs what it sends, and the time with it', async () => {
 });
 
 test('tells what it sent and what came back, but not the secret', async () => {
-  const answer = await publish('purge-less');
-  expect(JSON.parse(answer.body)).toMatchObject({ status: 200, answer: { sequence: 1 }, body: received[0]?.body });
-  expect(answer.body).not.toContain(SECRET);
+  const response = await publish('purge-less');
+  expect(JSON.parse(response.body)).toMatchObject({ status: 200, response: { sequence: 1 }, body: received[0]?.body });
+  expect(response.body).not.toContain(SECRET);
 });
 
 test('saves without telling anybody', async () => {
-  const answer = await ask(cms.url, '/posts/purge-less', {
+  const response = await ask(cms.url, '/posts/purge-less', {
     method: 'PUT',
     headers: JSON_TYPE,
     body: '{"title":"Purge more"}',
   });
-  expect([answer.status, JSON.parse(answer.body).title]).toEqual([200, 'Purge more']);
+  expect([response.status, JSON.parse(response.body).title]).toEqual([200, 'Purge more']);
   expect(received).toEqual([]);
 });
 
 test('says so when nobody takes the message', async () => {
   receiver.closeAllConnections();
   await new Promise((resolve) => receiver.close(resolve));
-  const answer = await publish('purge-less');
-  expect([answer.status, JSON.parse(answer.body).error]).toEqual([502, expect.stringContaining('ECONNREFUSED')]);
+  const response = await publish('purge-less');
+  expect([response.status, JSON.parse(response.body).error]).toEqual([502, expect.stringContaining('ECONNREFUSED')]);
 });
 
 describe('refuses', () => {
@@ -90,7 +90,7 @@ describe('refuses', () => {
     ['to delete', 'DELETE', '/posts/purge-less', JSON_TYPE, 405],
   ])('%s', async (_what, method, path, headers, status) => {
     const body = method === 'PUT' ? '{}' : undefined;
-    const answer = await ask(cms.url, path, { method, headers, ...(body === undefined ? {} : { body }) });
-    expect(answer.status).toBe(status);
+    const response = await ask(cms.url, path, { method, headers, ...(body === undefined ? {} : { body }) });
+    expect(response.status).toBe(status);
   });
 });

@@ -12,7 +12,7 @@ async function expiredWorld(): Promise<{ world: World; job: Job }> {
   const world = createWorld();
   await servePage(KEY, world.options, world);
   world.clock.advance(61_000);
-  world.site.answer = { body: '<h1>two</h1>' };
+  world.site.response = { body: '<h1>two</h1>' };
   const page = await world.pages.read(KEY);
   if (page === undefined) throw new Error('nothing was stored');
   return { world, job: { pageKey: KEY, deploymentId: DEPLOYMENT, version: versionOf(page) } };
@@ -60,7 +60,7 @@ describe('a render that fails', () => {
     [
       'by a status that is not storable',
       (world) => {
-        world.site.answer = { status: 500, body: 'oops' };
+        world.site.response = { status: 500, body: 'oops' };
       },
     ],
   ])('%s keeps the page, and is tried again after 30 seconds, not before', async (_name, fail) => {
@@ -72,7 +72,7 @@ describe('a render that fails', () => {
     expect(await regenerate(job, world)).toEqual({ kind: 'too-early', seconds: 18 });
     expect(world.site.renders).toHaveLength(2);
     world.site.failure = undefined;
-    world.site.answer = { body: '<h1>three</h1>' };
+    world.site.response = { body: '<h1>three</h1>' };
     world.clock.advance(18_000);
     expect(await regenerate(job, world)).toEqual({ kind: 'regenerated' });
     expect(await stored(world)).toBe('<h1>three</h1>');
@@ -100,7 +100,7 @@ describe('a render that fails', () => {
 
 test('a page that was deleted at the source becomes a stored 404', async () => {
   const { world, job } = await expiredWorld();
-  world.site.answer = { status: 404, body: 'gone' };
+  world.site.response = { status: 404, body: 'gone' };
   expect(await regenerate(job, world)).toEqual({ kind: 'regenerated' });
   const page = await servePage(KEY, world.options, world);
   expect([page.status, textOf(page)]).toEqual([404, 'gone']);
@@ -108,7 +108,7 @@ test('a page that was deleted at the source becomes a stored 404', async () => {
 
 test('a page that became one viewer’s is no longer stored', async () => {
   const { world, job } = await expiredWorld();
-  world.site.answer = { body: 'mine', headers: { 'set-cookie': 'id=1' } };
+  world.site.response = { body: 'mine', headers: { 'set-cookie': 'id=1' } };
   expect(await regenerate(job, world)).toEqual({ kind: 'no-longer-stored' });
   expect(world.pages.pages.size).toBe(0);
 });

@@ -16,9 +16,9 @@ const read = async (world: World, path: string) => textOf(await servePage(keyOf(
 
 async function worldWith(...paths: string[]): Promise<World> {
   const world = createWorld();
-  world.site.answer = OLD;
+  world.site.response = OLD;
   for (const path of paths) await servePage(keyOf(path), world.options, world);
-  world.site.answer = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
+  world.site.response = { body: 'new', hint: { maxAge: 3600, tags: ['posts'] } };
   return world;
 }
 
@@ -34,7 +34,7 @@ describe('revalidating a path', () => {
 
   test('whose HTML is the same purges nothing', async () => {
     const world = await worldWith('/blog/a');
-    world.site.answer = OLD;
+    world.site.response = OLD;
     const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(result).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
     expect(world.purged).toEqual([]);
@@ -73,7 +73,7 @@ describe('revalidating a path', () => {
 
   test('that may have query variants purges all of them, since only one was rendered', async () => {
     const world = await worldWith('/blog/a');
-    world.site.answer = OLD;
+    world.site.response = OLD;
     const result = await revalidate(
       { ...NOTHING, pages: [keyOf('/blog/a')] },
       { ...world.options, hasQueryVariants: true },
@@ -109,11 +109,11 @@ describe('revalidating a path', () => {
 
   test('waits for a render that began before it, and does not take its result', async () => {
     const world = await worldWith();
-    world.site.answer = { body: 'before' };
+    world.site.response = { body: 'before' };
     world.site.milliseconds = 1000;
     const first = servePage(keyOf('/blog/a'), world.options, world);
     await world.clock.sleep(500);
-    world.site.answer = { body: 'after' };
+    world.site.response = { body: 'after' };
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(await read(world, '/blog/a')).toBe('after');
     await first;

@@ -102,7 +102,7 @@ describe('a missing page', () => {
     'whose site answers %i is passed through as %i, which does not make CloudFront ask S3',
     async (status, expected) => {
       const world = createWorld();
-      world.site.answer = { status, body: 'no' };
+      world.site.response = { status, body: 'no' };
       const page = await servePage(KEY, world.options, world);
       expect(page.status).toBe(expected);
       expect(seen(page)).toEqual({ state: 'BYPASS', text: 'no' });
@@ -112,7 +112,7 @@ describe('a missing page', () => {
 
   test('that is not there is answered 404, kept by the edge for a minute and stored nowhere', async () => {
     const world = createWorld();
-    world.site.answer = { status: 404, body: 'not found' };
+    world.site.response = { status: 404, body: 'not found' };
     const pages = await Promise.all(['/x1', '/x2', '/x3'].map((path) => servePage(keyOf(path), world.options, world)));
     expect(pages.map((page) => page.status)).toEqual([404, 404, 404]);
     expect(pages.map(cacheControl)).toEqual(Array(3).fill('public, max-age=0, s-maxage=60'));
@@ -133,7 +133,7 @@ describe('a fresh page', () => {
 
   test('with its own stale-while-revalidate is never served stale for longer by the edge', async () => {
     const world = createWorld();
-    world.site.answer = { body: 'x', headers: { 'cache-control': 's-maxage=30, stale-while-revalidate=5' } };
+    world.site.response = { body: 'x', headers: { 'cache-control': 's-maxage=30, stale-while-revalidate=5' } };
     expect(cacheControl(await servePage(KEY, world.options, world))).toContain(
       's-maxage=30, stale-while-revalidate=5,',
     );
@@ -185,16 +185,16 @@ describe('an expired page', () => {
 
   test('beyond its own stale-while-revalidate is rendered first', async () => {
     const world = createWorld();
-    world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
+    world.site.response = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
     await servePage(KEY, world.options, world);
-    world.site.answer = { body: 'two' };
+    world.site.response = { body: 'two' };
     world.clock.advance(31_000);
     expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
   });
 
   test('beyond it is served all the same when the render fails', async () => {
     const world = createWorld();
-    world.site.answer = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
+    world.site.response = { body: 'one', headers: { 'cache-control': 's-maxage=10, stale-while-revalidate=20' } };
     await servePage(KEY, world.options, world);
     world.site.failure = new Error('down');
     world.clock.advance(31_000);

@@ -7,7 +7,7 @@ import { cacheControl, KEY, seen, storedWorld } from './served.ts';
 describe('a missing page that the site does not have', () => {
   test('is kept by the edge no longer than it says, under its own tags', async () => {
     const world = createWorld();
-    world.site.answer = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
+    world.site.response = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
     const page = await servePage(KEY, world.options, world);
     expect(cacheControl(page)).toBe('public, max-age=0, s-maxage=5');
     expect(page.headers['cache-tag']).toBe('path:/blog/a,tag:posts');
@@ -15,7 +15,7 @@ describe('a missing page that the site does not have', () => {
 
   test('and that is published during its render is not left missing at the edge', async () => {
     const world = createWorld();
-    world.site.answer = { status: 404, body: 'not found' };
+    world.site.response = { status: 404, body: 'not found' };
     world.site.milliseconds = 5000;
     const asking = servePage(KEY, world.options, world);
     await world.clock.sleep(100);
@@ -27,7 +27,7 @@ describe('a missing page that the site does not have', () => {
 describe('a response that is one viewer’s', () => {
   test('makes no viewer wait for the renders of others', async () => {
     const world = createWorld();
-    world.site.answer = { body: 'for one', headers: { 'set-cookie': 'session=1' } };
+    world.site.response = { body: 'for one', headers: { 'set-cookie': 'session=1' } };
     world.site.milliseconds = 300;
     const begun = world.clock.now();
     await Promise.all(Array.from({ length: 100 }, () => servePage(KEY, world.options, world)));
@@ -37,7 +37,7 @@ describe('a response that is one viewer’s', () => {
 
   test('is passed through to each and never stored', async () => {
     const world = createWorld();
-    world.site.answer = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });
+    world.site.response = () => ({ body: `visit ${world.site.renders.length}`, headers: { 'set-cookie': 'id=1' } });
     const pages = [await servePage(KEY, world.options, world), await servePage(KEY, world.options, world)];
     expect(pages.map(seen)).toEqual([
       { state: 'BYPASS', text: 'visit 1' },
@@ -50,7 +50,7 @@ describe('a response that is one viewer’s', () => {
 
   test('takes the place of a page that was everybody’s', async () => {
     const world = await storedWorld();
-    world.site.answer = { body: 'mine', headers: { 'cache-control': 'private' } };
+    world.site.response = { body: 'mine', headers: { 'cache-control': 'private' } };
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'BYPASS', text: 'mine' });
     expect(world.pages.pages.size).toBe(0);

@@ -11,6 +11,6 @@ export const cacheControl = (page: ServedPage) => page.headers['cache-control'];
 export async function storedWorld(options?: Parameters<typeof createWorld>[0]): Promise<World> {
   const world = createWorld(options);
   await servePage(KEY, world.options, world);
-  world.site.answer = { body: '<h1>two</h1>' };
+  world.site.response = { body: '<h1>two</h1>' };
   return world;
 }

@@ -21,7 +21,7 @@ export interface FakeAws {
   readonly stacks: Map<string, Readonly<Record<string, string>>>;
   /** By log group. */
   readonly logs: Map<string, LogLine[]>;
-  /** What the next calls get instead of an answer, whatever the service. */
+  /** What the next calls get instead of a response, whatever the service. */
   readonly refusals: Refusal[];
   /** Headers of every call. */
   readonly received: IncomingHttpHeaders[];
@@ -39,8 +39,8 @@ export async function startFakeAws(): Promise<FakeAws> {
     const refusal = refusals.shift();
     if (refusal !== undefined) return void response.writeHead(refusal.status, refusal.headers).end(refusal.body);
     const isLogs = request.headers['x-amz-target'] !== undefined;
-    const [status, answer] = isLogs ? answerLogs(body, logs) : answerStacks(new URLSearchParams(body), stacks, logs);
-    response.writeHead(status, { 'content-type': isLogs ? 'application/x-amz-json-1.1' : 'text/xml' }).end(answer);
+    const [status, sent] = isLogs ? logsResponse(body, logs) : stacksResponse(new URLSearchParams(body), stacks, logs);
+    response.writeHead(status, { 'content-type': isLogs ? 'application/x-amz-json-1.1' : 'text/xml' }).end(sent);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -58,7 +58,7 @@ export async function startFakeAws(): Promise<FakeAws> {
 }
 
 /** Two lines a page. */
-function answerLogs(body: string, logs: FakeAws['logs']): [number, string] {
+function logsResponse(body: string, logs: FakeAws['logs']): [number, string] {
   const { logGroupName, startTime = 0, nextToken = '0' } = JSON.parse(body);
   const lines = logs.get(logGroupName);
   if (lines === undefined) {
@@ -74,7 +74,7 @@ function answerLogs(body: string, logs: FakeAws['logs']): [number, string] {
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
-function answerStacks(query: URLSearchParams, stacks: FakeAws['stacks'], logs: FakeAws['logs']): [number, string] {
+function stacksResponse(query: URLSearchParams, stacks: FakeAws['stacks'], logs: FakeAws['logs']): [number, string] {
   const name = query.get('StackName') ?? '';
   const action = query.get('Action') ?? '';
   const outputs = stacks.get(name);

@@ -3,17 +3,17 @@ import type { PageKey } from '../../lib/core/page/page-key.ts';
 import type { Clock, Renderer } from '../../lib/core/ports.ts';
 import type { CacheHint } from '../../lib/core/site.ts';
 
-export interface FakeAnswer {
+export interface FakeResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly hint?: CacheHint | false;
 }
 
-/** A site whose answer, duration and failure a test decides. Each render takes the answer as it is at its begin. */
+/** A site whose response, duration and failure a test decides. Each render takes the response as it is at its begin. */
 export class FakeSite implements Renderer {
   readonly renders: PageKey[] = [];
-  answer: FakeAnswer | ((key: PageKey) => FakeAnswer) = { body: '<h1>one</h1>' };
+  response: FakeResponse | ((key: PageKey) => FakeResponse) = { body: '<h1>one</h1>' };
   milliseconds = 0;
   failure: Error | undefined;
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class FakeSite implements Renderer {
       headers = {},
       body = '',
       hint,
-    } = typeof this.answer === 'function' ? this.answer(key) : this.answer;
+    } = typeof this.response === 'function' ? this.response(key) : this.response;
     if (this.milliseconds > 0) await this.#clock.sleep(this.milliseconds);
     if (failure !== undefined) throw failure;
     return {

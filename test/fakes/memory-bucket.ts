@@ -12,7 +12,7 @@ export interface MemoryNetwork {
   /** Before the call takes effect. What rejects here never happens. */
   request?(call: ObjectCall): Promise<void>;
   /** After it took effect. What rejects here has happened, but the caller does not know. */
-  answer?(call: ObjectCall): Promise<void>;
+  response?(call: ObjectCall): Promise<void>;
 }
 
 export type MemoryObjects = Map<string, StoredObject>;
@@ -28,7 +28,7 @@ export function createMemoryBucket(bucket: MemoryObjects, network: MemoryNetwork
   ) {
     await network.request?.({ action, key, bytes: sent });
     const result = effect();
-    await network.answer?.({ action, key, bytes: sent + bytes(result) });
+    await network.response?.({ action, key, bytes: sent + bytes(result) });
     return result;
   }
 

@@ -24,7 +24,7 @@ async function show(
   const site: EchoStack = await startEchoStack(assembly, dataDirectory);
   try {
     const answering = ask(site.stack.siteUrl, '/page');
-    void site.next().then((request) => request.answer(content, { 'cache-control': 's-maxage=86400' }));
+    void site.next().then((request) => request.respond(content, { 'cache-control': 's-maxage=86400' }));
     const { body, headers } = await answering;
     return { body, state: headers['x-isr-cache'], renders: site.requests.length };
   } finally {

@@ -78,9 +78,9 @@ describe('guarantee 5: a failed render never replaces or loses a page, and is re
     const slug = freshSlug();
     const old = (await site.get(`/blog/${slug}`)).body;
     site.contentApi.fail();
-    const answer = await site.revalidate({ paths: [`/blog/${slug}`] });
-    expect(answer.status).toBe(502);
-    expect(JSON.parse(answer.body).pages).toMatchObject([
+    const response = await site.revalidate({ paths: [`/blog/${slug}`] });
+    expect(response.status).toBe(502);
+    expect(JSON.parse(response.body).pages).toMatchObject([
       { path: `/blog/${slug}`, outcome: 'failed', reason: 'the site answered 500' },
     ]);
     const served = await site.get(`/blog/${slug}`);

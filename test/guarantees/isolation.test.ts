@@ -3,7 +3,7 @@ import { createAwsClient } from '../../lib/aws/client.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
-import { ask, type RawAnswer } from '../support/http.ts';
+import { ask, type RawResponse } from '../support/http.ts';
 import { askServe, forgetEdge } from '../support/origin.ts';
 
 const BROWSER = {
@@ -27,23 +27,23 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> =>
+const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<RawResponse> =>
   ask(site.stack.siteUrl, path, { headers });
 
 describe('guarantee 6: a cached page depends on deployment, path and allowed query alone', () => {
   test('the site is given nothing of the viewer who asked first', async () => {
-    const answer = await get('/echo/first?utm=secret&page=2', BROWSER);
-    expect(answer.headers['x-isr-cache']).toBe('MISS');
-    const seen = JSON.parse(answer.body);
+    const response = await get('/echo/first?utm=secret&page=2', BROWSER);
+    expect(response.headers['x-isr-cache']).toBe('MISS');
+    const seen = JSON.parse(response.body);
     expect(seen).toMatchObject({ method: 'GET', url: `https://${host}/echo/first?page=2`, clientAddress: '127.0.0.1' });
-    expect(answer.body).not.toMatch(/secret|evil|203\.0\.113|not-the-token|a-token/);
+    expect(response.body).not.toMatch(/secret|evil|203\.0\.113|not-the-token|a-token/);
     expect(Object.keys(seen.headers)).toEqual(['accept']);
   });
 
   test('not even the host that they asked for', async () => {
-    const answer = await get('/echo/host', { host: 'evil.example:1337' });
-    expect(answer.headers['x-isr-cache']).toBe('MISS');
-    expect(JSON.parse(answer.body).url).toBe(`https://${host}/echo/host`);
+    const response = await get('/echo/host', { host: 'evil.example:1337' });
+    expect(response.headers['x-isr-cache']).toBe('MISS');
+    expect(JSON.parse(response.body).url).toBe(`https://${host}/echo/host`);
   });
 
   test('so every viewer gets the same bytes, from the edge and from the origin', async () => {
@@ -74,16 +74,19 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
 
   test.each(['x-isr-draft', 'x-prerender-revalidate'])('a wrong token in %s does not render', async (name) => {
     await askServe(site.stack, '/echo/wrong');
-    const answer = await askServe(site.stack, '/echo/wrong', { [name]: wrong });
-    expect(answer.headers['x-isr-cache']).toBe('HIT');
+    const response = await askServe(site.stack, '/echo/wrong', { [name]: wrong });
+    expect(response.headers['x-isr-cache']).toBe('HIT');
   });
 
   test('a page of a deployment that is not ours is rendered for one viewer and stored by nobody', async () => {
     const uri = '/deployments/fedcba9876543210/echo/other/index.html';
     const ours = { authorization: 'AWS4-HMAC-SHA256 Credential=local' };
     for (const _ of [1, 2]) {
-      const answer = await ask(site.stack.functionUrl('serve'), uri, { headers: ours });
-      expect([answer.headers['x-isr-cache'], answer.headers['cache-control']]).toEqual(['BYPASS', 'private, no-store']);
+      const response = await ask(site.stack.functionUrl('serve'), uri, { headers: ours });
+      expect([response.headers['x-isr-cache'], response.headers['cache-control']]).toEqual([
+        'BYPASS',
+        'private, no-store',
+      ]);
     }
     expect((await askServe(site.stack, '/echo/other')).headers['x-isr-cache']).toBe('MISS');
   });
@@ -96,11 +99,11 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
     await objects.put('deployments/fedcba9876543210/echo/kept/index.html', 'kept', {
       headers: { 'content-type': 'text/html' },
     });
-    const answer = await ask(site.stack.functionUrl('serve'), '/deployments/fedcba9876543210/echo/kept/index.html', {
+    const response = await ask(site.stack.functionUrl('serve'), '/deployments/fedcba9876543210/echo/kept/index.html', {
       headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' },
     });
-    expect([answer.body, answer.headers['x-isr-cache']]).toEqual(['kept', 'STALE']);
-    expect(answer.headers['cache-control']).toContain('s-maxage=2,');
+    expect([response.body, response.headers['x-isr-cache']]).toEqual(['kept', 'STALE']);
+    expect(response.headers['cache-control']).toContain('s-maxage=2,');
   });
 
   test('who names the entity tag gets 304 without a body, who names another gets the page', async () => {
@@ -115,11 +118,11 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
 
 describe('guarantee 6: nothing private is ever stored', () => {
   test.each(['/cookie', '/private', '/vary'])('%s is rendered for each request', async (path) => {
-    const answers = [await get(path), await get(path), await askServe(site.stack, path)];
-    expect(new Set(answers.map(({ body }) => body)).size).toBe(3);
-    expect(new Set(answers.map(({ headers }) => headers['x-isr-cache']))).toEqual(new Set(['BYPASS']));
-    expect(answers.map(({ headers }) => headers['cache-control'])).toEqual(Array(3).fill('private, no-store'));
-    expect(answers[0]?.headers).not.toHaveProperty('set-cookie');
+    const responses = [await get(path), await get(path), await askServe(site.stack, path)];
+    expect(new Set(responses.map(({ body }) => body)).size).toBe(3);
+    expect(new Set(responses.map(({ headers }) => headers['x-isr-cache']))).toEqual(new Set(['BYPASS']));
+    expect(responses.map(({ headers }) => headers['cache-control'])).toEqual(Array(3).fill('private, no-store'));
+    expect(responses[0]?.headers).not.toHaveProperty('set-cookie');
   });
 
   test('nor is a live route, however its path is written', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
 import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
-import { ask, type RawAnswer } from '../support/http.ts';
+import { ask, type RawResponse } from '../support/http.ts';
 import { askServe } from '../support/origin.ts';
 
 let site: EchoStack;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-const revalidate = (path: string): Promise<RawAnswer> =>
+const revalidate = (path: string): Promise<RawResponse> =>
   ask(site.stack.functionUrl('revalidate'), '/', {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}` },
@@ -20,7 +20,7 @@ const revalidate = (path: string): Promise<RawAnswer> =>
 
 async function stored(path: string, body: string): Promise<void> {
   const answering = askServe(site.stack, path);
-  (await site.next()).answer(body);
+  (await site.next()).respond(body);
   await answering;
 }
 
@@ -30,9 +30,9 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     const older = await site.next();
     // The revalidation waits for the render under way, then renders on its own.
     const revalidating = revalidate('/overtaken');
-    (await site.pass(site.next())).answer('newer');
+    (await site.pass(site.next())).respond('newer');
     expect((await site.pass(revalidating)).status).toBe(200);
-    older.answer('older');
+    older.respond('older');
     expect((await first).body).toBe('newer');
     expect((await askServe(site.stack, '/overtaken')).body).toBe('newer');
   });
@@ -43,9 +43,9 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     expect((await askServe(site.stack, '/regenerated')).body).toBe('one');
     const older = await site.next();
     const revalidating = revalidate('/regenerated');
-    (await site.pass(site.next())).answer('three');
+    (await site.pass(site.next())).respond('three');
     await site.pass(revalidating);
-    older.answer('two');
+    older.respond('two');
     await site.settled();
     expect((await askServe(site.stack, '/regenerated')).body).toBe('three');
   });
@@ -56,9 +56,9 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
     await askServe(site.stack, '/identical');
     const older = await site.next();
     const revalidating = revalidate('/identical');
-    (await site.pass(site.next())).answer('same');
+    (await site.pass(site.next())).respond('same');
     await site.pass(revalidating);
-    older.answer('something older');
+    older.respond('something older');
     await site.settled();
     expect((await askServe(site.stack, '/identical')).body.trimEnd()).toBe('same');
   });
@@ -74,13 +74,13 @@ describe('guarantee 8: what S3 serves in place of a function is the page as it w
     await stored(path, 'first');
     site.stack.clock.advance(61_000);
     await askServe(site.stack, path);
-    (await site.next()).answer('body', headers, status);
+    (await site.next()).respond('body', headers, status);
     await site.settled();
     site.stack.function('serve').failWith(new Error('down'));
     try {
-      const answer = await ask(site.stack.siteUrl, path);
-      expect([answer.status, answer.body]).toEqual([status, 'body']);
-      expect(answer.headers['content-security-policy']).toBe(headers['content-security-policy']);
+      const response = await ask(site.stack.siteUrl, path);
+      expect([response.status, response.body]).toEqual([status, 'body']);
+      expect(response.headers['content-security-policy']).toBe(headers['content-security-policy']);
     } finally {
       site.stack.function('serve').failWith(undefined);
     }
@@ -101,8 +101,8 @@ test('a message that nobody understands keeps no other from being purged', async
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
       body: JSON.stringify({ QueueUrl: queueUrl, MessageBody }),
     });
-  const answers = await Promise.all(['no JSON', '{}', '{"items":[1]}', '{"items":["/x"]}'].map(send));
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const responses = await Promise.all(['no JSON', '{}', '{"items":[1]}', '{"items":["/x"]}'].map(send));
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   await site.settled();
   const lines = site.stack.events.ofKind('log').map(({ line }) => line);
   expect(lines.some((line) => line.includes('"message":"not a purge"'))).toBe(true);

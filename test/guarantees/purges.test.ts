@@ -12,14 +12,14 @@ const itemsPurged = (): Set<string> => new Set(invalidations().flatMap(({ items 
 
 describe('many small revalidations become few purges', () => {
   test('one alone is purged before it is answered', async () => {
-    const answer = await site.revalidate({ tags: ['alone'] });
-    expect([answer.status, JSON.parse(answer.body).purge]).toEqual([200, 'purged']);
+    const response = await site.revalidate({ tags: ['alone'] });
+    expect([response.status, JSON.parse(response.body).purge]).toEqual([200, 'purged']);
     expect(itemsPurged()).toContain('#tag:alone');
   });
 
   test('one right after another waits, and is purged before it is answered too', async () => {
-    const answers = [await site.revalidate({ tags: ['one'] }), await site.revalidate({ tags: ['two'] })];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = [await site.revalidate({ tags: ['one'] }), await site.revalidate({ tags: ['two'] })];
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect(itemsPurged()).toContain('#tag:two');
   });
 
@@ -27,8 +27,8 @@ describe('many small revalidations become few purges', () => {
     site.clock.advance(60_000);
     const before = invalidations().length;
     const tags = Array.from({ length: 200 }, (_, i) => `burst-${i}`);
-    const answers = await Promise.all(tags.map((tag) => site.revalidate({ tags: [tag] })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 202]));
+    const responses = await Promise.all(tags.map((tag) => site.revalidate({ tags: [tag] })));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200, 202]));
     await site.settled();
     const purged = itemsPurged();
     expect(tags.filter((tag) => !purged.has(`#tag:${tag}`))).toEqual([]);

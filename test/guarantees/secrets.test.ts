@@ -29,7 +29,7 @@ describe('guarantee 9: a token is never stored, logged or sent in clear', () => 
   });
 
   test('no viewer and no log line gets it', async () => {
-    const answers = [
+    const responses = [
       await site.revalidate({ paths: ['/isr'] }),
       await site.get('/isr', { 'x-prerender-revalidate': site.token }),
       await site.ask('/api/revalidate', {
@@ -39,7 +39,7 @@ describe('guarantee 9: a token is never stored, logged or sent in clear', () => 
       }),
     ];
     await site.settled();
-    expect(JSON.stringify(answers)).not.toContain(site.token);
+    expect(JSON.stringify(responses)).not.toContain(site.token);
     expect(logLines().length).toBeGreaterThan(0);
     expect(logLines().join('\n')).not.toContain(site.token);
   });
@@ -50,8 +50,8 @@ describe('guarantee 9: a token is never stored, logged or sent in clear', () => 
     ['none', null],
   ])('%s is refused without detail, and said once in the log', async (_name, token) => {
     const before = logLines().length;
-    const answer = await site.revalidate({ paths: ['/isr'] }, { token });
-    expect([answer.status, JSON.parse(answer.body)]).toEqual([401, { error: 'unauthorized' }]);
+    const response = await site.revalidate({ paths: ['/isr'] }, { token });
+    expect([response.status, JSON.parse(response.body)]).toEqual([401, { error: 'unauthorized' }]);
     const lines = logLines()
       .slice(before)
       .filter((line) => line.includes('token'));
@@ -62,8 +62,8 @@ describe('guarantee 9: a token is never stored, logged or sent in clear', () => 
   test('a wrong one on a page is ignored, and said once in the log', async () => {
     await site.get('/isr');
     const before = logLines().length;
-    const answer = await site.get('/isr', { 'x-prerender-revalidate': 'x'.repeat(36) });
-    expect([answer.status, answer.headers['x-cache']]).toEqual([200, 'Hit from cloudfront']);
+    const response = await site.get('/isr', { 'x-prerender-revalidate': 'x'.repeat(36) });
+    expect([response.status, response.headers['x-cache']]).toEqual([200, 'Hit from cloudfront']);
     const lines = logLines()
       .slice(before)
       .filter((line) => line.includes('token'));

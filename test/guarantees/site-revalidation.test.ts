@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildEchoSite, type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
-import { ask, type RawAnswer } from '../support/http.ts';
+import { ask, type RawResponse } from '../support/http.ts';
 
 let site: EchoStack;
 beforeAll(async () => {
@@ -8,11 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-const get = (path: string): Promise<RawAnswer> => ask(site.stack.siteUrl, path);
+const get = (path: string): Promise<RawResponse> => ask(site.stack.siteUrl, path);
 
-async function rendered(path: string, body: string, headers = {}): Promise<RawAnswer> {
+async function rendered(path: string, body: string, headers = {}): Promise<RawResponse> {
   const answering = get(path);
-  (await site.next()).answer(body, headers);
+  (await site.next()).respond(body, headers);
   return answering;
 }
 

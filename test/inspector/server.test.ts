@@ -61,8 +61,8 @@ describe('the clock', () => {
   );
 
   test('is not moved by a form of another site', async () => {
-    const answer = await move('{"milliseconds":60000}', { 'content-type': 'text/plain' });
-    expect(answer.status).toBe(415);
+    const response = await move('{"milliseconds":60000}', { 'content-type': 'text/plain' });
+    expect(response.status).toBe(415);
   });
 });
 

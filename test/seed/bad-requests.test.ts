@@ -20,8 +20,8 @@ describe('a path that is not the path of a page is refused at the edge, and says
     [`/${'a'.repeat(1024)}`, 'of at most 1,024 bytes, and 960 as a key of S3'],
   ])('%s', async (path, reason) => {
     const calls = await callsDuring(site.stack, async () => {
-      const answer = await site.get(path);
-      expect([answer.status, answer.body]).toEqual([400, `the path must be one ${reason}\n`]);
+      const response = await site.get(path);
+      expect([response.status, response.body]).toEqual([400, `the path must be one ${reason}\n`]);
     });
     expect(calls).toEqual([]);
   });
@@ -29,9 +29,9 @@ describe('a path that is not the path of a page is refused at the edge, and says
   test('what ISR keeps for itself cannot be asked for', async () => {
     await site.revalidate({ paths: ['/isr'] });
     for (const path of ['/_isr/ledger.json', '/deployments/x/_isr/ledger.json', '/_astro/../_isr/ledger.json']) {
-      const answer = await site.get(path);
-      expect([400, 403, 404], path).toContain(answer.status);
-      expect(answer.body).not.toContain('sequence');
+      const response = await site.get(path);
+      expect([400, 403, 404], path).toContain(response.status);
+      expect(response.body).not.toContain('sequence');
     }
   });
 });
@@ -50,8 +50,8 @@ describe('methods that are not allowed', () => {
   });
 
   test('the revalidate URL takes POST alone', async () => {
-    const answer = await fetch(site.stack.functionUrl('revalidate'));
-    expect([answer.status, answer.headers.get('allow'), await answer.json()]).toEqual([
+    const response = await fetch(site.stack.functionUrl('revalidate'));
+    expect([response.status, response.headers.get('allow'), await response.json()]).toEqual([
       405,
       'POST',
       { error: 'use POST, not GET' },
@@ -89,9 +89,9 @@ describe('a revalidation that cannot be understood says what is wrong and change
     ['a body beyond 256 KB', { tags: ['x'.repeat(300_000)] }, 413, /^the body has 30\d+ bytes, more than 262144/],
   ])('%s', async (_name, body, status, error) => {
     const calls = await callsDuring(site.stack, async () => {
-      const answer = await site.revalidate(body);
-      expect(answer.status).toBe(status);
-      expect(JSON.parse(answer.body).error).toEqual(typeof error === 'string' ? error : expect.stringMatching(error));
+      const response = await site.revalidate(body);
+      expect(response.status).toBe(status);
+      expect(JSON.parse(response.body).error).toEqual(typeof error === 'string' ? error : expect.stringMatching(error));
     });
     expect(calls).toEqual([]);
   });

@@ -1,6 +1,6 @@
 // The behaviour that the first user asked for, on the seed's own pages.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RawAnswer } from '../support/http.ts';
+import type { RawResponse } from '../support/http.ts';
 import { startTestStack, type TestStack } from '../support/local-stack.ts';
 import { forgetEdge } from '../support/origin.ts';
 
@@ -11,9 +11,9 @@ beforeAll(async () => {
 afterAll(() => site?.stop());
 
 /** The page shows the time of its render: another time is another render. */
-const timeOn = ({ body }: RawAnswer): string => />(\d{1,2}:\d\d:\d\d [AP]M)</.exec(body)?.[1] ?? 'no time';
-const edge = ({ headers }: RawAnswer) => headers['x-cache'];
-const state = ({ headers }: RawAnswer) => headers['x-isr-cache'];
+const timeOn = ({ body }: RawResponse): string => />(\d{1,2}:\d\d:\d\d [AP]M)</.exec(body)?.[1] ?? 'no time';
+const edge = ({ headers }: RawResponse) => headers['x-cache'];
+const state = ({ headers }: RawResponse) => headers['x-isr-cache'];
 
 test('initial request, cached hits, expiry, background regeneration', async () => {
   const first = await site.get('/isr');
@@ -73,8 +73,8 @@ test('a GET of a page with the token renders it, and everybody sees that', async
 test('a POST to the revalidate URL renders the page before it answers', async () => {
   const before = await site.get('/isr');
   site.clock.advance(5000);
-  const answer = await site.revalidate({ paths: ['/isr'] });
-  expect([answer.status, JSON.parse(answer.body).purge]).toEqual([200, 'purged']);
+  const response = await site.revalidate({ paths: ['/isr'] });
+  expect([response.status, JSON.parse(response.body).purge]).toEqual([200, 'purged']);
   expect(timeOn(await site.get('/isr'))).not.toBe(timeOn(before));
 });
 
@@ -111,7 +111,7 @@ test('invented paths leave nothing in the bucket', async () => {
     ).match(/<Key>/g)?.length;
   await site.get('/invented');
   const before = await keys();
-  const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => site.get(`/invented-${i}`)));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+  const responses = await Promise.all(Array.from({ length: 30 }, (_, i) => site.get(`/invented-${i}`)));
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([404]));
   expect(await keys()).toBe(before);
 });

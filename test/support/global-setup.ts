@@ -8,7 +8,7 @@ import { build, isBuildName } from './builds.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** `GET <url>/<name of a build>` answers its folder, and makes it at the first request of a run. */
+    /** `GET <url>/<name of a build>` responds with its folder, and makes it at the first request of a run. */
     readonly buildsUrl: string;
     /** For what the files of one worker share; gone after the run. */
     readonly scratchFolder: string;
@@ -17,8 +17,8 @@ declare module 'vitest' {
 
 /** Tests run in processes of their own: the first that needs a build has it made here, and the others wait. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = createServer(({ url = '' }, response) => void answer(url.slice(1), response));
-  // The first answer comes after the build.
+  const server = createServer(({ url = '' }, response) => void respond(url.slice(1), response));
+  // The first response comes after the build.
   server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('buildsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -31,7 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-async function answer(name: string, response: ServerResponse): Promise<void> {
+async function respond(name: string, response: ServerResponse): Promise<void> {
   // A worker is busy for longer than a kept connection stays open, and would ask on one that is closed.
   response.setHeader('connection', 'close');
   try {

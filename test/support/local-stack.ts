@@ -5,7 +5,7 @@ import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { built } from './built.ts';
-import { ask, type RawAnswer, type RawRequest } from './http.ts';
+import { ask, type RawRequest, type RawResponse } from './http.ts';
 import { contentClock, passUntil } from './passing-time.ts';
 
 /** The example's stack, running for one test file, with its content and its time under the test's control. */
@@ -20,11 +20,11 @@ export interface TestStack {
   /** Lets time pass until nothing works any more, but for messages that wait for another try. */
   settled(): Promise<void>;
   /** GET through the edge. The path is sent as it is. */
-  get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<RawResponse>;
   /** Any request through the edge. */
-  ask(path: string, request: RawRequest): Promise<RawAnswer>;
+  ask(path: string, request: RawRequest): Promise<RawResponse>;
   /** POST to the revalidate URL, with the right token unless `token` says otherwise; null sends none. Lets time pass. */
-  revalidate(body: unknown, options?: { readonly token?: string | null }): Promise<RawAnswer>;
+  revalidate(body: unknown, options?: { readonly token?: string | null }): Promise<RawResponse>;
   stop(): Promise<void>;
 }
 
@@ -33,16 +33,19 @@ export interface TestStackOptions {
   readonly dataDirectory?: string;
   /** @default 'standing': time passes when the test says so, and a slow machine changes nothing */
   readonly pace?: Pace;
+  /** @default true: one edge location, purged at once */
+  readonly calm?: boolean;
 }
 
 /** Starts the example in memory on free ports. The first call of a test run builds it. */
-export async function startTestStack({ dataDirectory, pace = 'standing' }: TestStackOptions = {}): Promise<TestStack> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const { dataDirectory, pace = 'standing', calm = true } = options;
   const assembly = await testAssembly();
   const clock = new StackClock(pace);
   const contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
   const parameters = { ContentApiUrl: contentApi.url };
-  const options = { assembly, parameters, clock, dataDirectory, watchedHeaders: WATCHED_HEADERS };
-  const stack = await runStack(options).catch(async (error: unknown) => {
+  const running = { assembly, parameters, clock, dataDirectory, calm, watchedHeaders: WATCHED_HEADERS };
+  const stack = await runStack(running).catch(async (error: unknown) => {
     await contentApi.close();
     throw error;
   });

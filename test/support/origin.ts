@@ -1,13 +1,13 @@
 import type { LocalEvent } from '../../lib/local/events.ts';
 import type { LocalStack } from '../../lib/local/stack/index.ts';
-import { ask, type RawAnswer } from './http.ts';
+import { ask, type RawResponse } from './http.ts';
 
-/** What serve answers, past the edge: as CloudFront asks, with a signature. `uri` is percent-encoded. */
+/** The response of serve, past the edge: as CloudFront asks, with a signature. `uri` is percent-encoded. */
 export function askServe(
   stack: LocalStack,
   path: string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const deployment = stack.function('serve').environment.ISR_DEPLOYMENT_ID;
   const key = /\.[a-z]+$/.test(path) ? path : `${path.replace(/\/$/, '')}/index.html`;
   return ask(stack.functionUrl('serve'), `/deployments/${deployment}${key}`, {

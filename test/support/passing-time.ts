@@ -20,7 +20,7 @@ export function contentClock(clock: StackClock) {
   };
 }
 
-/** Turns of the event loop in which an answer that was sent in this process has reached who waits for it. */
+/** Turns of the event loop in which a response that was sent in this process has reached who waits for it. */
 const TURNS = 4;
 
 /**

@@ -17,14 +17,14 @@ const BODY = readFixture('ghost', 'post-published-edited.json');
 
 test('a webhook makes the page new before it is answered', async () => {
   const { world, receive } = createReceiver({ ghost: { rules: RULES } });
-  world.site.answer = { body: 'old' };
+  world.site.response = { body: 'old' };
   await servePage(keyOf('/blog/hello-again'), world.options, world);
-  world.site.answer = { body: 'new' };
+  world.site.response = { body: 'new' };
 
-  const answer = await receive(eventOf('/webhooks/ghost', BODY, signed(BODY, world)));
+  const response = await receive(eventOf('/webhooks/ghost', BODY, signed(BODY, world)));
 
-  expect(answer.status).toBe(200);
-  expect(answer.body).toMatchObject({ pages: [{ path: '/blog/hello-again', outcome: 'rendered' }], purge: 'purged' });
+  expect(response.status).toBe(200);
+  expect(response.body).toMatchObject({ pages: [{ path: '/blog/hello-again', outcome: 'rendered' }], purge: 'purged' });
   expect(textOf(await world.pages.read(keyOf('/blog/hello-again')).then((page) => page ?? { body: BODY }))).toBe('new');
 });
 

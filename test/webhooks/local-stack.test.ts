@@ -9,7 +9,7 @@ import { type ContentApi, startContentApi } from '../../examples/content-api/ind
 import { IsrSite } from '../../lib/index.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
-import { ask, type RawAnswer } from '../support/http.ts';
+import { ask, type RawResponse } from '../support/http.ts';
 import { testAssembly } from '../support/local-stack.ts';
 import { contentClock, passUntil } from '../support/passing-time.ts';
 import { readFixture } from './samples.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const assembly = synthesize(join(await testAssembly(), '../astro-blog'));
   const clock = new StackClock('standing');
   contentApi = await startContentApi({ port: 0, clock: contentClock(clock) });
-  stack = await runStack({ assembly, clock, parameters: { ContentApiUrl: contentApi.url } });
+  stack = await runStack({ assembly, clock, calm: true, parameters: { ContentApiUrl: contentApi.url } });
 });
 
 afterAll(async () => {
@@ -42,10 +42,10 @@ describe('a signed webhook to the running stack', () => {
     expect((await ask(stack.siteUrl, `/blog/${slug}`)).body).not.toContain('Edited in the CMS');
     const body = JSON.stringify({ event: 'publish', type: 'post', id: '1', slug });
 
-    const answer = await post('cms', body, signedNow(body));
+    const response = await post('cms', body, signedNow(body));
 
-    expect(JSON.parse(answer.body)).toMatchObject({ pages: [{ path: `/blog/${slug}`, outcome: 'rendered' }] });
-    expect(answer.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({ pages: [{ path: `/blog/${slug}`, outcome: 'rendered' }] });
+    expect(response.status).toBe(200);
     expect((await ask(stack.siteUrl, `/blog/${slug}`)).body).toContain('Edited in the CMS');
   });
 
@@ -96,7 +96,7 @@ function synthesize(buildDirectory: string): string {
   return app.outdir;
 }
 
-function post(name: string, body: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
+function post(name: string, body: string, headers: Readonly<Record<string, string>>): Promise<RawResponse> {
   const json = { 'content-type': 'application/json' };
   const request = { method: 'POST', headers: { ...json, ...headers }, body };
   return passUntil(stack, ask(stack.functionUrl('revalidate'), `/webhooks/${name}`, request));

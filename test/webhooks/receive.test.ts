@@ -31,8 +31,8 @@ test('rules say what is revalidated', async () => {
 
 test('a change that no rule is for is accepted, and nothing happens but one line in the log', async () => {
   const receiver = createReceiver({ generic: { rules: [{ when: { type: 'page' }, all: true }] } });
-  const answer = await receiver.post('generic', requestOf(generic));
-  expect(answer).toEqual({ status: 202, body: { ignored: true, reason: 'no rule is for this change' } });
+  const response = await receiver.post('generic', requestOf(generic));
+  expect(response).toEqual({ status: 202, body: { ignored: true, reason: 'no rule is for this change' } });
   expect(receiver.revalidations).toEqual([]);
   expect(receiver.logLines.map(({ message }) => message)).toEqual(['ignored a webhook']);
 });
@@ -56,8 +56,8 @@ describe('a body that nobody can read', () => {
     ['is no object', '[]', 400, /must be a JSON object/],
     ['is too large', `"${'x'.repeat(6 * 1024 * 1024)}"`, 413, /6291458 bytes, more than 6291456/],
   ])('%s', async (_title, body, status, error) => {
-    const answer = await createReceiver({ generic: {} }).post('generic', signed(body));
-    expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } });
+    const response = await createReceiver({ generic: {} }).post('generic', signed(body));
+    expect(response).toEqual({ status, body: { error: expect.stringMatching(error) } });
   });
 });
 

@@ -120,8 +120,8 @@ describe.each(titled(SAMPLES.filter(({ isTimed }) => isTimed)))('%s', (_title, s
 
 test('why a request was refused is for the log alone, without the secret', async () => {
   const receiver = createReceiver({ github: {} });
-  const answer = await receiver.post('github', { path: '/', query: '', headers: {}, body: Buffer.from('{}') });
-  expect(answer).toEqual(UNAUTHORIZED);
+  const response = await receiver.post('github', { path: '/', query: '', headers: {}, body: Buffer.from('{}') });
+  expect(response).toEqual(UNAUTHORIZED);
   expect(receiver.logLines).toEqual([
     {
       message: 'refused a webhook',

@@ -15,9 +15,9 @@ const unpublished = new Set();
 async function api(path, method = 'GET', body = {}) {
   const request = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const response = await fetch(path, method === 'GET' ? {} : request);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error ?? `${path} answered ${response.status}`);
-  return answer;
+  const received = await response.json();
+  if (!response.ok) throw new Error(received.error ?? `${path} answered ${response.status}`);
+  return received;
 }
 
 function changes() {

@@ -7,32 +7,32 @@ const WORDS = {
 };
 const GOOD = new Set(['rendered', 'unchanged', 'purged', 'nothing-to-purge']);
 
-/** Elements for a delivery, as `POST …/publish` answers it. */
+/** Elements for a delivery, as `POST …/publish` gives it. */
 export function describeDelivery(delivery, siteUrl) {
-  const { status, answer, milliseconds } = delivery;
+  const { status, response, milliseconds } = delivery;
   const heading = element('h2', { className: status < 300 ? 'good' : 'bad' }, headline(delivery));
-  const table = Array.isArray(answer?.pages) ? [tableOf(answer, siteUrl)] : [];
+  const table = Array.isArray(response?.pages) ? [tableOf(response, siteUrl)] : [];
   const details = element(
     'details',
     {},
-    element('summary', {}, `The signed message, and the answer: ${status} after ${milliseconds} ms`),
+    element('summary', {}, `The signed message, and the response: ${status} after ${milliseconds} ms`),
     element('pre', {}, asSent(delivery)),
-    element('pre', {}, typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2)),
+    element('pre', {}, typeof response === 'string' ? response : JSON.stringify(response, null, 2)),
   );
   return [heading, ...table, details];
 }
 
-/** Elements for something that did not come to an answer. */
+/** Elements for something that did not come to a response. */
 export function describeFailure(message) {
   return [element('h2', { className: 'bad' }, message)];
 }
 
-function headline({ status, answer, milliseconds }) {
+function headline({ status, response, milliseconds }) {
   if (status === 200) return `Published in ${milliseconds} ms: the next reload shows it`;
-  if (answer?.ignored) return 'Saved, but the site has no rule for such a change';
+  if (response?.ignored) return 'Saved, but the site has no rule for such a change';
   if (status === 202) return `Rendered in ${milliseconds} ms: the edge shows it within seconds`;
   if (status === 502) return 'Saved, but a page could not be rendered: readers get the old one until it can';
-  return `Saved, but the site did not take the message (${status}): ${answer?.error ?? 'see its answer'}`;
+  return `Saved, but the site did not take the message (${status}): ${response?.error ?? 'see its response'}`;
 }
 
 function tableOf({ pages, tags = [] }, siteUrl) {

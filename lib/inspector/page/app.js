@@ -71,6 +71,7 @@ function showEdge({ edge }) {
     name.title = [object.uri, `${object.status}, ${object.bytes} bytes`, ...object.tags].join('\n');
     return [
       name,
+      element('span', 'quiet', object.location),
       chip(object.state, TONES[object.state]),
       ago(object.ageSeconds * 1000),
       ago(object.ttlSeconds * 1000),

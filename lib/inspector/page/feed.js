@@ -66,8 +66,8 @@ const DESCRIPTIONS = {
     if (failures > 0) what.push(chip(`${failures} failed`, 'bad'));
     return { what, end: '' };
   },
-  invalidation({ items, removed }) {
-    return { what: [items.join('  ')], end: `${removed} removed` };
+  invalidation({ items, removed, location }) {
+    return { what: [`${items.join('  ')}  `, element('span', 'quiet', location)], end: `${removed} removed` };
   },
   'api-call'({ service, action, resource, status }) {
     return { what: [`${service} ${action} ${resource}`], end: String(status) };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Need } from '../iam/access-control.ts';
 import type { ApiError } from './api-error.ts';
 
 /** One call of an AWS API, by the names that AWS gives to the action and to what it acts on. */
@@ -30,6 +31,10 @@ export interface ApiAnswer {
 }
 
 export interface PreparedCall extends ApiCall {
+  /** The permissions without which it is refused. */
+  readonly needs: readonly Need[];
+  /** The permission without which a missing resource is not told from a forbidden one. */
+  readonly needToKnow?: Need;
   /** Has the effect. Throws ApiError to refuse. */
   perform(): ApiAnswer | Promise<ApiAnswer>;
 }

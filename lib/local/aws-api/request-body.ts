@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
 /** S3 takes 5 GiB in one PutObject, but here bodies pass through memory. */
-const MAX_BODY_BYTES = 1024 ** 3;
+const MAX_CONTENT_BYTES = 1024 ** 3;
+/** As it is sent: chunks have heads of their own. */
+const MAX_BODY_BYTES = MAX_CONTENT_BYTES * 1.1;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -55,6 +57,6 @@ class BodyParts {
 }
 
 function tooLarge(): ApiError {
-  const message = `Your proposed upload exceeds the maximum allowed size; this machine takes ${MAX_BODY_BYTES} bytes`;
+  const message = `Your proposed upload exceeds the maximum allowed size; this machine takes ${MAX_CONTENT_BYTES} bytes`;
   return new ApiError('EntityTooLarge', message);
 }

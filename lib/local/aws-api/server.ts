@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '../../basics/errors.ts';
 import type { Clock } from '../clock.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import { closeServer, listenLocally } from '../listen-locally.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from './api-service.ts';
@@ -19,6 +20,8 @@ export interface ApiServerOptions {
   readonly port: number;
   /** Signatures are not looked at when undefined. Requests without one pass in any case. */
   readonly credentials: Credentials | undefined;
+  /** Permissions are not looked at when undefined. Requests without a signature need none. */
+  readonly access: AccessControl | undefined;
 }
 
 export interface ApiServer {
@@ -73,7 +76,24 @@ class RequestDesk {
     if (credentials !== undefined && request.headers.authorization !== undefined) {
       await checkSignature(request, credentials);
     }
-    return calls.perform(call, () => call.perform());
+    const accessKeyId = accessKeyOf(request);
+    this.#checkAccess(accessKeyId, call);
+    try {
+      return await calls.perform(call, () => call.perform());
+    } catch (thrown) {
+      throw this.#mayKnow(accessKeyId, call, thrown) ? thrown : accessDenied('Access Denied');
+    }
+  }
+
+  #checkAccess(accessKeyId: string | undefined, { needs }: PreparedCall): void {
+    const refusal = accessKeyId && this.#options.access?.refusal(accessKeyId, needs);
+    if (refusal) throw accessDenied(refusal);
+  }
+
+  #mayKnow(accessKeyId: string | undefined, { needToKnow }: PreparedCall, thrown: unknown): boolean {
+    const isMissing = thrown instanceof ApiError && thrown.status === 404;
+    if (!isMissing || needToKnow === undefined || accessKeyId === undefined) return true;
+    return this.#options.access?.refusal(accessKeyId, [needToKnow]) === undefined;
   }
 
   #send(reply: ServerResponse, { status, headers, body }: ApiAnswer): void {
@@ -117,6 +137,14 @@ class HttpRequest implements ApiRequest {
     this.#reply.on('close', () => gone.abort());
     return gone.signal;
   }
+}
+
+function accessKeyOf({ headers }: ApiRequest): string | undefined {
+  return /Credential=([^/,]+)/.exec(headers.authorization ?? '')?.[1];
+}
+
+function accessDenied(message: string): ApiError {
+  return new ApiError('AccessDenied', message, 403);
 }
 
 /** What is no refusal is a fault of this emulator, and says so to whoever called. */

@@ -2,15 +2,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { reasonOf } from '../../basics/errors.ts';
 import type { StackClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
-import { Edge } from './cache/edge.ts';
 import type { DistributionResources } from './configuration/distribution-resources.ts';
 import { type Configuration, readConfiguration } from './configuration/read-configuration.ts';
-import { compileInvalidation } from './invalidation/items.ts';
-import { type Invalidation, InvalidationLog } from './invalidation/log.ts';
+import { type Draw, drawFrom } from './draw.ts';
+import { createEdgeLocations, type EdgeLocation, locationFor } from './edge-locations.ts';
+import { compileInvalidation, type InvalidationTest } from './invalidation/items.ts';
+import { type Invalidation, InvalidationLog, type RecordedInvalidation } from './invalidation/log.ts';
+import { drawPropagation, type Spreading, spread } from './invalidation/propagation.ts';
 import { type Fields, fieldOf } from './message/fields.ts';
 import type { CanRead } from './origin/s3-origin.ts';
-import { ViewerSide } from './viewer/answer-viewer.ts';
-import { writeAnswer } from './viewer/write-answer.ts';
+import { writeResponse } from './viewer/write-response.ts';
 
 export interface DistributionOptions extends DistributionResources {
   readonly id: string;
@@ -21,10 +22,20 @@ export interface DistributionOptions extends DistributionResources {
   readonly onEvent?: LocalEventListener;
   /** Names of the response headers that the events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[];
+  /**
+   * One edge location, and invalidations that take effect at once.
+   *
+   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   */
+  readonly calm?: boolean;
+  /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
+  readonly seed?: number;
 }
 
 /** One object of the cache, for the inspector. */
 export interface CachedObjectSummary {
+  /** The edge location that has it. */
+  readonly location: string;
   /** With the part of the query that is in the cache key. */
   readonly uri: string;
   readonly method: string;
@@ -37,31 +48,35 @@ export interface CachedObjectSummary {
   readonly hits: number;
 }
 
-/** A CloudFront distribution with one edge location, which is this process. */
+const LOCATIONS = 2;
+
+/** A CloudFront distribution, with its edge locations in this process. */
 export class LocalDistribution {
   readonly id: string;
   readonly #options: DistributionOptions;
   readonly #configuration: Configuration;
-  readonly #edge: Edge;
-  readonly #viewerSide: ViewerSide;
+  readonly #locations: readonly [EdgeLocation, ...EdgeLocation[]];
+  readonly #draw: Draw;
   readonly #invalidations = new InvalidationLog();
+  /** How to give up those that are in progress. */
+  readonly #inProgress = new Map<RecordedInvalidation, () => void>();
 
   /** Throws one error that names everything in the configuration which is not emulated or which AWS would refuse. */
   constructor(options: DistributionOptions) {
     this.id = options.id;
     this.#options = options;
-    const configuration = readConfiguration(options.id, options, this.#log);
-    this.#configuration = configuration;
+    this.#draw = drawFrom(options.seed ?? 1);
+    const log = this.#log;
+    this.#configuration = readConfiguration(options.id, options, log);
     const { id: distributionId, domainName, clock, canRead } = options;
-    this.#edge = new Edge({ configuration, domainName, clock, canRead });
-    const edge = this.#edge;
-    this.#viewerSide = new ViewerSide({ distributionId, domainName, configuration, edge, clock, log: this.#log });
+    const parts = { distributionId, domainName, configuration: this.#configuration, clock, canRead, log };
+    this.#locations = createEdgeLocations(options.calm ? 1 : LOCATIONS, parts);
   }
 
-  readonly listener: RequestListener = (message, reply) => {
-    this.#handle(message, reply).catch((error: unknown) => {
+  readonly listener: RequestListener = (nodeRequest, nodeResponse) => {
+    this.#handle(nodeRequest, nodeResponse).catch((error: unknown) => {
       this.#log('edge', error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));
-      reply.destroy();
+      nodeResponse.destroy();
     });
   };
 
@@ -70,10 +85,18 @@ export class LocalDistribution {
     const covers = compileInvalidation(items, this.#configuration.cacheTagHeader !== undefined);
     const repeated = this.#invalidations.repeated(items, callerReference);
     if (repeated !== undefined) return repeated;
-    const removed = this.#edge.invalidate(covers);
-    const createdAt = this.#options.clock.now();
-    this.#options.onEvent?.({ kind: 'invalidation', at: createdAt, items, removed });
-    return this.#invalidations.record({ items, callerReference, createdAt, removed });
+    const { clock, calm } = this.#options;
+    const ordinal = this.#invalidations.count;
+    const invalidation = this.#invalidations.record({ items, callerReference, createdAt: clock.now() });
+    const spreading = this.#spreadingOf(invalidation, covers);
+    if (calm) {
+      spreading.takeEffect(0);
+      spreading.complete();
+    } else {
+      const propagation = drawPropagation(this.#draw, ordinal, this.#locations.length);
+      this.#inProgress.set(invalidation, spread(propagation, spreading, clock));
+    }
+    return invalidation;
   }
 
   get invalidations(): readonly Invalidation[] {
@@ -81,26 +104,45 @@ export class LocalDistribution {
   }
 
   *cachedObjects(): Iterable<CachedObjectSummary> {
-    for (const { path, method, status, body, tags, freshness, hits } of this.#edge.cache.objects()) {
-      const { state, ageSeconds, lifetime } = freshness;
-      const { ttlSeconds } = lifetime;
-      yield { uri: path, method, status, bytes: body.length, tags, state, ageSeconds, ttlSeconds, hits };
+    for (const { name: location, edge } of this.#locations) {
+      for (const { path: uri, method, status, body, tags, freshness, hits } of edge.cache.objects()) {
+        const { state, ageSeconds, lifetime } = freshness;
+        const { ttlSeconds } = lifetime;
+        yield { location, uri, method, status, bytes: body.length, tags, state, ageSeconds, ttlSeconds, hits };
+      }
     }
   }
 
   /** Resolves once no background revalidation is under way. */
-  settled(): Promise<void> {
-    return this.#edge.settled();
+  async settled(): Promise<void> {
+    await Promise.all(this.#locations.map(({ edge }) => edge.settled()));
   }
 
   async stop(): Promise<void> {
-    this.#edge.stop();
-    await this.#edge.settled();
+    for (const giveUp of this.#inProgress.values()) giveUp();
+    for (const { edge } of this.#locations) edge.stop();
+    await this.settled();
   }
 
   readonly #log = (functionName: string, line: string): void => {
     this.#options.onEvent?.({ kind: 'log', at: this.#options.clock.now(), functionName, line });
   };
+
+  #spreadingOf(invalidation: RecordedInvalidation, covers: InvalidationTest): Spreading {
+    const { clock, onEvent } = this.#options;
+    return {
+      takeEffect: (index) => {
+        const { name: location, edge } = this.#locations[index] ?? this.#locations[0];
+        const removed = edge.invalidate(covers);
+        invalidation.removed += removed;
+        onEvent?.({ kind: 'invalidation', at: clock.now(), items: invalidation.items, removed, location });
+      },
+      complete: () => {
+        invalidation.status = 'Completed';
+        this.#inProgress.delete(invalidation);
+      },
+    };
+  }
 
   #watched(headers: Readonly<Fields>): Record<string, string> {
     const names = (this.#options.watchedHeaders ?? []).map((name) => name.toLowerCase());
@@ -108,18 +150,20 @@ export class LocalDistribution {
     return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
-  async #handle(message: IncomingMessage, reply: ServerResponse): Promise<void> {
+  async #handle(nodeRequest: IncomingMessage, nodeResponse: ServerResponse): Promise<void> {
     const start = this.#options.clock.now();
-    const answer = await this.#viewerSide.answer(message);
-    await writeAnswer(message, reply, answer);
+    const { name: location, viewerSide } = locationFor(nodeRequest, this.#locations, this.#draw);
+    const response = await viewerSide.respond(nodeRequest);
+    await writeResponse(nodeRequest, nodeResponse, response);
     this.#options.onEvent?.({
       kind: 'request',
       at: this.#options.clock.now(),
-      method: message.method ?? 'GET',
-      path: message.url ?? '/',
-      status: answer.status,
-      edge: fieldOf(answer.headers, 'x-cache') ?? '',
-      headers: this.#watched(answer.originHeaders),
+      method: nodeRequest.method ?? 'GET',
+      path: nodeRequest.url ?? '/',
+      status: response.status,
+      location,
+      edge: fieldOf(response.headers, 'x-cache') ?? '',
+      headers: this.#watched(response.originHeaders),
       milliseconds: this.#options.clock.now() - start,
     });
   }

@@ -13,6 +13,8 @@ export interface LambdaFunctionOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What only the local stack adds: `AWS_ENDPOINT_URL_S3` and its like. */
   readonly platformEnvironment: Readonly<Record<string, string>>;
+  /** With which the handlers sign: it stands for the function's role. @default 'local', a key that may do everything */
+  readonly accessKeyId?: string | undefined;
   /** @default no limit but `maximumSandboxes` */
   readonly reservedConcurrency?: number | undefined;
   /** Invocations beyond this many at once wait. @default 10 */

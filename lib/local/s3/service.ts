@@ -17,9 +17,10 @@ import { getObjectAttributes, getObjectTagging } from './actions/object-attribut
 import { putObject } from './actions/put-object.ts';
 import { getObject, headObject } from './actions/read-object.ts';
 import { refusal } from './errors.ts';
-import type { ObjectStore } from './object-store.ts';
+import { listingNeedOf, needsOf } from './needs.ts';
+import type { ObjectStore } from './store/object-store.ts';
+import { Uploads } from './store/uploads.ts';
 import { targetOf } from './target.ts';
-import { Uploads } from './uploads.ts';
 
 const ACTIONS: Readonly<Record<ActionName, Action>> = {
   AbortMultipartUpload: abortMultipartUpload,
@@ -68,6 +69,8 @@ export class S3Service implements ApiService {
       service: 's3',
       action,
       resource: target.key === '' ? target.bucket : target.key,
+      needs: needsOf(action, target, request.headers),
+      needToKnow: listingNeedOf(target),
       perform: () => ACTIONS[action](context),
     };
   }

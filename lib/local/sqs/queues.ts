@@ -1,9 +1,15 @@
 import { ApiError } from '../aws-api/api-error.ts';
 import type { StackClock } from '../clock.ts';
 import { queueDoesNotExist } from './errors.ts';
-import { Queue, type QueueDepth } from './queue.ts';
-import { checkAttributes, checkQueueName, isFifoName, type QueueAttributes, withDefaults } from './queue-attributes.ts';
-import { invalidPolicy, parseRedrivePolicy } from './redrive-policy.ts';
+import { Queue, type QueueDepth } from './queue/queue.ts';
+import {
+  checkAttributes,
+  checkQueueName,
+  isFifoName,
+  type QueueAttributes,
+  withDefaults,
+} from './queue/queue-attributes.ts';
+import { invalidPolicy, parseRedrivePolicy } from './queue/redrive-policy.ts';
 
 export interface QueuesOptions {
   readonly clock: StackClock;
@@ -36,7 +42,7 @@ export class Queues {
     const queue = new Queue({
       name,
       url: this.#options.urlOf(name),
-      arn: `${this.#options.arnPrefix}${name}`,
+      arn: this.arnOf(name),
       attributes: withDefaults(name, attributes),
       clock: this.#options.clock,
       findQueue: (arn) => this.withArn(arn),
@@ -61,6 +67,10 @@ export class Queues {
     const queue = this.#queues.get(name);
     if (queue === undefined) throw queueDoesNotExist();
     return queue;
+  }
+
+  arnOf(name: string): string {
+    return `${this.#options.arnPrefix}${name}`;
   }
 
   withArn(arn: string): Queue | undefined {

@@ -17,6 +17,7 @@ import { receiveMessage } from './actions/receive.ts';
 import { sendMessage, sendMessageBatch } from './actions/send.ts';
 import { jsonAnswer, refusal } from './errors.ts';
 import { Input } from './input.ts';
+import { needsOf } from './needs.ts';
 import type { Queues } from './queues.ts';
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map(
@@ -59,10 +60,12 @@ export class SqsService implements ApiService {
     }
     const input = Input.ofBody(await request.body());
     const context = { queues: this.#queues, goneSignal: () => request.goneSignal() };
+    const resource = queueNameOf(input);
     return {
       service: 'sqs',
       action: name,
-      resource: queueNameOf(input),
+      resource,
+      needs: needsOf(name, this.#queues.arnOf(resource)),
       perform: async () => jsonAnswer(await action(input, context)),
     };
   }

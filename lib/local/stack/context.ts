@@ -5,9 +5,9 @@ import type {
   OriginRequestPolicyConfig,
   ResponseHeadersPolicyConfig,
 } from '../cloudfront/configuration/cloudformation-shapes.ts';
-import type { LocalDistribution } from '../cloudfront/distribution.ts';
+import type { DistributionOptions, LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
-import type { PolicyStatement } from '../iam/policy.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { ListenRequest } from './listen.ts';
@@ -29,6 +29,7 @@ export interface StackContext {
   readonly ports: StackPorts;
   readonly clock: StackClock;
   readonly state: LocalState;
+  readonly access: AccessControl;
   readonly server: ObjectAndQueueServices;
   /** The variables by which the AWS SDK finds this machine's services. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -36,8 +37,8 @@ export interface StackContext {
   readonly onEvent: LocalEventListener;
   /** Tells that something may have come to rest. */
   readonly onChange: () => void;
-  /** Of responses, for events of requests. */
-  readonly watchedHeaders: readonly string[];
+  /** Of every distribution. */
+  readonly edge: Pick<DistributionOptions, 'calm' | 'seed' | 'watchedHeaders'>;
   /** Ends what a resource started; called in reverse order. */
   onStop(stop: () => Promise<void> | void): void;
 
@@ -50,7 +51,6 @@ export interface StackContext {
   readonly functionUrls: Map<string, string>;
   /** By the name of the queue that a function takes messages from. */
   readonly mappings: Map<string, EventSourceMapping>;
-  readonly bucketPolicies: Map<string, readonly PolicyStatement[]>;
   /** Where an origin's domain name leads on this machine. */
   readonly origins: Map<string, string>;
   readonly edgeFunctions: Map<string, string>;

@@ -5,8 +5,9 @@ import { createResources } from '../cloudformation/create-resources.ts';
 import { startCloudFrontApi } from '../cloudfront/api/server.ts';
 import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
+import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
-import type { QueueDepth } from '../sqs/queue.ts';
+import type { QueueDepth } from '../sqs/queue/queue.ts';
 import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
@@ -43,6 +44,14 @@ export interface RunStackOptions {
   readonly origins?: Readonly<Record<string, string>> | undefined;
   /** Names of the response headers that events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[] | undefined;
+  /**
+   * One edge location, and invalidations that take effect at once.
+   *
+   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   */
+  readonly calm?: boolean | undefined;
+  /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
+  readonly seed?: number | undefined;
 }
 
 /** A synthesized stack that runs on this machine. */
@@ -68,6 +77,8 @@ export interface LocalStack {
   function(id: string): StackFunction;
   /** The URL of the function whose construct path ends so. */
   functionUrl(id: string): string;
+  /** The policies of the stack, and which of their permissions were needed so far. */
+  readonly access: AccessControl;
   /** The text of the secret whose construct path ends so: on one machine, the user is on both sides. */
   secret(id: string): string;
   /**
@@ -132,6 +143,7 @@ async function startStack(
     functions: [...context.functions.values()],
     distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
     cloudFrontApi,
+    access: context.access,
     function: (id) => functionById(context, id),
     functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
     secret: (id) => secretById(context, id),
@@ -150,14 +162,16 @@ interface StackListeners {
 async function createContext(assembly: StackAssembly, options: RunStackOptions, listeners: StackListeners) {
   const { events, changes, stops } = listeners;
   const onEvent = events.add;
-  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {}, watchedHeaders = [] } = options;
+  const { dataDirectory, fresh = false, clock = new StackClock(), ports = {} } = options;
+  const { calm = false, seed = 1, watchedHeaders = [] } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, assembly.stackName);
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
-  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent });
+  const access = new AccessControl();
+  const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent, access });
   stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();
-  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent });
+  const cloudFrontApi = await startCloudFrontApi({ distributions, port: 0, clock, onEvent, access });
   stops.push(() => cloudFrontApi.stop());
   const context: StackContext = {
     stackName: assembly.stackName,
@@ -166,6 +180,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     ports,
     clock,
     state,
+    access,
     server,
     endpoints: {
       AWS_ENDPOINT_URL_S3: server.url,
@@ -175,7 +190,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     assetPath: assembly.assetPath,
     onEvent,
     onChange: changes.tell,
-    watchedHeaders,
+    edge: { calm, seed, watchedHeaders },
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),
     queues: new Map(),
@@ -184,7 +199,6 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     secretsByPath: new Map(),
     functions: new Map(),
     functionUrls: new Map(),
-    bucketPolicies: new Map(),
     origins: new Map(Object.entries(options.origins ?? {})),
     edgeFunctions: new Map(),
     cachePolicies: new Map(),

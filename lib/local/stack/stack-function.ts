@@ -4,14 +4,17 @@ import type { LambdaFunctionOptions } from '../lambda/function-options.ts';
 export interface StackFunctionOptions extends LambdaFunctionOptions {
   /** `Site/Serve`: the path of the construct within its stack. */
   readonly constructPath: string;
+  /** ARN. */
+  readonly role: string;
 }
 
 /** A Lambda function that knows how many of its invocations have not ended. */
 export class StackFunction extends LambdaFunction {
   readonly constructPath: string;
+  readonly role: string;
   readonly #running: { count: number };
 
-  constructor({ constructPath, ...options }: StackFunctionOptions) {
+  constructor({ constructPath, role, ...options }: StackFunctionOptions) {
     const running = { count: 0 };
     super({
       ...options,
@@ -22,6 +25,7 @@ export class StackFunction extends LambdaFunction {
       },
     });
     this.constructPath = constructPath;
+    this.role = role;
     this.#running = running;
   }
 

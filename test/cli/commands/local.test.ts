@@ -32,6 +32,22 @@ test('fails with the reason when nothing was synthesized', async () => {
   expect(host.complained).toEqual([expect.stringMatching(/^isr local: cannot read .*manifest\.json; synthesize/)]);
 });
 
+test.each([
+  ['has two edge locations, as on AWS', [], 'LOCAL2-C1'],
+  ['has one edge location where it is to be calm', ['--calm'], 'LOCAL1-C1'],
+])('%s', async (_, flags, answers) => {
+  const assembly = await writeAssembly({ resources: MINIMAL_SITE });
+  const ports = ['--port', '0', '--revalidate-port', '0', '--inspector-port', '0'];
+  const ended = run(['local', '--app', assembly.directory, '--data', 'state', ...ports, ...flags], host);
+  await host.until(({ said }) => said.includes('Stop with Ctrl-C.'));
+  const url = /http:\S+/.exec(host.said.find((line) => line.startsWith('Site')) ?? '')?.[0] ?? '';
+  const response = await fetch(url, { headers: { 'x-amz-cf-pop': 'LOCAL2-C1' } });
+  expect(response.headers.get('x-amz-cf-pop')).toBe(answers);
+  host.interrupt();
+  expect(await ended).toBe(0);
+  await assembly.remove();
+});
+
 test('runs the stack until it is interrupted, and then has ended everything', async () => {
   const assembly = await writeAssembly({ resources: MINIMAL_SITE });
   const ports = ['--port', '0', '--revalidate-port', '0', '--inspector-port', '0'];

@@ -86,7 +86,7 @@ describe('a failure ends with 1 and the reason', () => {
     [200, '<!doctype html>', /answered 200, which is not what a revalidate URL answers/],
     [302, '', /answered 302, which is not what a revalidate URL answers/],
     [400, '{"error":"I do not know <echo>"}', /answered 400: I do not know Bearer \*\*\*/],
-  ])('an answer %i %s', async (status, body, message) => {
+  ])('a response %i %s', async (status, body, message) => {
     site.response = { status, body, headers: { location: 'http://127.0.0.1:9/' } };
     const { code, host } = await site.run(['revalidate', '--all', '--json', '--url', site.revalidateUrl]);
     expect(code).toBe(1);

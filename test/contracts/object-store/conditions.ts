@@ -29,6 +29,18 @@ export function describeConditions(objects: () => Objects): void {
       expect(await text('race')).toBe(`writer ${outcomes.indexOf('done')}`);
     });
 
+    test('lets one of 8 concurrent first writers of a megabyte win', async () => {
+      const { put, text } = verbs(objects());
+      const bodies = [...'abcdefgh'].map((letter) => letter.repeat(2 ** 20));
+
+      const outcomes = await Promise.all(
+        bodies.map((body) => outcomeOf(put('large race', body, { IfNoneMatch: '*' }))),
+      );
+
+      expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+      expect((await text('large race')) === bodies[outcomes.indexOf('done')]).toBe(true);
+    });
+
     test('lets one of 30 concurrent replacements of one version win', async () => {
       const { put } = verbs(objects());
       const { ETag } = await put('swap', 'before');
@@ -196,12 +208,12 @@ export function describeConditions(objects: () => Objects): void {
 async function beginPut(url: string, condition: Readonly<Record<string, string | undefined>>) {
   // The store asks for the body once it has the head.
   const sent = request(url, { method: 'PUT', headers: { ...condition, expect: '100-continue', 'content-length': 5 } });
-  const answer = once(sent, 'response') as Promise<[IncomingMessage]>;
+  const response = once(sent, 'response') as Promise<[IncomingMessage]>;
   await once(sent, 'continue');
   return {
     async end(body: string) {
       sent.end(body);
-      const [message] = await answer;
+      const [message] = await response;
       return { status: message.statusCode, body: await text(message) };
     },
   };

@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
+  SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { outcomeOf, type Queues } from './subject.ts';
@@ -153,6 +154,21 @@ export function describeDelivery(queues: () => Queues): void {
       queues().advanceSeconds(201);
 
       expect(await queue.receiveBodies()).toEqual(['new']);
+    });
+  });
+
+  describe('a new retention period', () => {
+    test('is that of the messages that are there', async () => {
+      const queue = await queues().create({ MessageRetentionPeriod: '600' });
+      await queue.send('x');
+      queues().advanceSeconds(300);
+      const Attributes = { MessageRetentionPeriod: '1200' };
+      await queue.client.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes }));
+
+      queues().advanceSeconds(899);
+      expect((await queue.attributes()).ApproximateNumberOfMessages).toBe('1');
+      queues().advanceSeconds(1);
+      expect((await queue.attributes()).ApproximateNumberOfMessages).toBe('0');
     });
   });
 

@@ -40,6 +40,17 @@ export function describeFifo(queues: () => Queues): void {
       expect(await queue.receiveBodies()).toEqual(['a3']);
     });
 
+    test('keeps the group locked for a message that came back while a later one is in flight', async () => {
+      const queue = await queues().createFifo();
+      for (const body of ['a1', 'a2', 'a3']) await queue.sendTo('A', body);
+      const [first, second] = await queue.receive({ MaxNumberOfMessages: 2 });
+      await queue.hideFor(0, first ?? {});
+
+      expect(await queue.receiveBodies()).toEqual([]);
+      await queue.delete(second ?? {});
+      expect(await queue.receiveBodies()).toEqual(['a1', 'a3']);
+    });
+
     test('survives the return of a batch that was handled in part', async () => {
       const queue = await queues().createFifo({ VisibilityTimeout: '30' });
       for (const body of ['a1', 'a2', 'a3', 'a4']) await queue.sendTo('A', body);

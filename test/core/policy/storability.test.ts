@@ -5,13 +5,13 @@ import { keyOf } from '../../fakes/world.ts';
 
 const ORIGIN = { pageKey: keyOf('/a'), renderedAt: 1000, ledgerSequence: 3, bodyHash: 'abc' };
 
-function storability(answer: {
+function storability(response: {
   status?: number;
   headers?: Record<string, string>;
   body?: Uint8Array;
   hint?: CacheHint | false;
 }) {
-  const { status = 200, headers = {}, body = Buffer.from('x'), hint } = answer;
+  const { status = 200, headers = {}, body = Buffer.from('x'), hint } = response;
   return storabilityOf({ status, headers: new Headers(headers), body, hint }, ORIGIN, 60);
 }
 
@@ -33,8 +33,8 @@ describe('what may be stored', () => {
     ['vary: *', { headers: { vary: 'Accept, *' } }, 'vary: *'],
     ['more than 10 MB', { body: new Uint8Array(10 * 1024 * 1024 + 1) }, '10485761 bytes are more than 10485760'],
     ['cache.set(false)', { hint: false }, 'the page opted out'],
-  ])('nothing that is one viewer’s: %s', (_name, answer, reason) => {
-    expect(storability(answer)).toEqual({ kind: 'private', reason });
+  ])('nothing that is one viewer’s: %s', (_name, response, reason) => {
+    expect(storability(response)).toEqual({ kind: 'private', reason });
   });
 });
 

@@ -66,10 +66,10 @@ describe('the purges that wait', () => {
   });
 
   test('wait while the CDN throttles', async () => {
-    const answers = ['throttled', 'purged'] as const;
+    const responses = ['throttled', 'purged'] as const;
     let calls = 0;
     const begun = clock.now();
-    expect(await purgeAll(async () => answers[calls++] ?? 'purged')).toBe(true);
+    expect(await purgeAll(async () => responses[calls++] ?? 'purged')).toBe(true);
     expect([calls, clock.now() - begun]).toEqual([2, 3000]);
   });
 

@@ -76,10 +76,10 @@ describe('what is wrong with a path is said', () => {
     ['/%zz', /percent-encoding/],
     [`/${'a'.repeat(2000)}`, /at most 1,024 bytes/],
   ])('%s', (uri, reason) => {
-    const answer = answered(uri);
-    expect(answer.statusCode).toBe(400);
-    expect(answer.headers['content-type']?.value).toBe('text/plain; charset=utf-8');
-    expect(answer.body?.data).toMatch(reason);
+    const response = answered(uri);
+    expect(response.statusCode).toBe(400);
+    expect(response.headers['content-type']?.value).toBe('text/plain; charset=utf-8');
+    expect(response.body?.data).toMatch(reason);
   });
 
   test.each([
@@ -94,9 +94,9 @@ describe('what is wrong with a path is said', () => {
 test.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])(
   '%s of a page is not allowed, and which methods are is said',
   (method) => {
-    const answer = answered('/a', { method });
-    expect(answer.statusCode).toBe(405);
-    expect(answer.headers.allow?.value).toBe('GET, HEAD');
+    const response = answered('/a', { method });
+    expect(response.statusCode).toBe(405);
+    expect(response.headers.allow?.value).toBe('GET, HEAD');
   },
 );
 
@@ -112,9 +112,9 @@ describe('trailing slashes', () => {
     ['never', '/rss.xml/', '/rss.xml'],
   ] as const)('%s: %s is redirected to %s', async (trailingSlash, uri, location) => {
     const run = await loadEdgeFunction('page-request', { ...CONFIG, trailingSlash });
-    const answer = answered(uri, {}, run);
-    expect(answer.statusCode).toBe(301);
-    expect(answer.headers.location?.value).toBe(location);
+    const response = answered(uri, {}, run);
+    expect(response.statusCode).toBe(301);
+    expect(response.headers.location?.value).toBe(location);
     expect(answered(uri, { method: 'HEAD' }, run).statusCode).toBe(308);
   });
 

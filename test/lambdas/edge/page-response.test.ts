@@ -36,14 +36,14 @@ test("tags and S3's metadata do not reach viewers, everything else does", async 
 test('of S3, the second origin, gets the status and the headers that the page was rendered with', async () => {
   const handler = await loadEdgeFunction('page-response');
   const facts = { status: 302, headers: { location: '/x', 'content-type': 'other', 'x-accel-buffering': 'no' } };
-  const answer = handler({
+  const response = handler({
     ...requestEvent('/a'),
     response: {
       statusCode: 200,
       headers: { 'content-type': { value: 'text/html' }, 'x-amz-meta-isr': { value: JSON.stringify(facts) } },
     },
   });
-  expect(answer).toEqual({
+  expect(response).toEqual({
     statusCode: 302,
     headers: { 'content-type': { value: 'text/html' }, location: { value: '/x' } },
   });
@@ -51,11 +51,11 @@ test('of S3, the second origin, gets the status and the headers that the page wa
 
 test('of S3 without all facts, or a part of a page, keeps its status', async () => {
   const handler = await loadEdgeFunction('page-response');
-  const answer = (statusCode: number, facts: object) =>
+  const response = (statusCode: number, facts: object) =>
     handler({
       ...requestEvent('/a'),
       response: { statusCode, headers: { 'x-amz-meta-isr': { value: JSON.stringify(facts) } } },
     });
-  expect(answer(200, { reference: 'abc' })).toEqual({ statusCode: 200, headers: {} });
-  expect(answer(206, { status: 200, headers: {} })).toEqual({ statusCode: 206, headers: {} });
+  expect(response(200, { reference: 'abc' })).toEqual({ statusCode: 200, headers: {} });
+  expect(response(206, { status: 200, headers: {} })).toEqual({ statusCode: 206, headers: {} });
 });

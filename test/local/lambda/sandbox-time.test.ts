@@ -82,19 +82,22 @@ describe('on a clock that stands, a handler', () => {
 
 // What `isr local` gives its users: time that flows, and can be moved.
 describe('on a clock that flows, a handler', () => {
+  // Time passes by itself, however slow the machine is: no limit of Lambda may come before the handler is done.
+  const unlimited = { initTimeoutMs: 10 * HOUR_MS, timeoutMs: 10 * HOUR_MS };
+
   test('has the time of the machine, and wakes by itself', async () => {
     const clock = new StackClock();
-    const { call } = localFunction('timers.wait', { clock });
+    const { call } = localFunction('timers.wait', { clock, ...unlimited });
     for (const how of [...LIMITS, ...SLEEPS]) expect(await call({ how, milliseconds: 20 })).toBeGreaterThanOrEqual(20);
     expect(clock.sleepers).toEqual([]);
     const before = clock.now();
-    const { now } = await localFunction('index.describe', { clock }).call();
+    const { now } = await localFunction('index.describe', { clock, ...unlimited }).call();
     expect(before <= now && now <= clock.now()).toBe(true);
   });
 
   test.each([...LIMITS, ...SLEEPS])('goes on from %s at once when the clock is moved', async (how) => {
     const clock = new StackClock();
-    const { call, events } = localFunction('timers.wait', { clock, timeoutMs: 10 * HOUR_MS });
+    const { call, events } = localFunction('timers.wait', { clock, ...unlimited });
     const waited = call({ how, milliseconds: 2 * HOUR_MS });
     await eventsOf(events, 'log');
     clock.advance(HOUR_MS);

@@ -1,4 +1,4 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import type { LocalEvent } from '../../../lib/local/events.ts';
 import { queueOf, standingClock, start, untilReceivesWait } from '../started-services.ts';
@@ -133,6 +133,21 @@ describe('the depth of a queue', () => {
     expect(services.queueDepths()).toMatchObject([{ ready: 0, waiting: 0, delayed: 1 }]);
     clock.advance(10_000);
     expect(services.queueDepths()).toMatchObject([{ ready: 1, waiting: 1, delayed: 0 }]);
+  });
+
+  test('holds a message back behind one of its group that is delayed', async () => {
+    const { clock, services, queue } = await queueWithMessages('jobs.fifo', { DelaySeconds: '10' });
+    await queue.sendTo('A', 'a1');
+    const Attributes = { DelaySeconds: '0' };
+    await queue.client.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes }));
+    await queue.sendTo('A', 'a2');
+    expect(services.queueDepths()).toMatchObject([{ ready: 0, waiting: 1, delayed: 1 }]);
+    expect(await queue.receive()).toEqual([]);
+
+    clock.advance(10_000);
+
+    expect(services.queueDepths()).toMatchObject([{ ready: 2, waiting: 2, delayed: 0 }]);
+    expect(await queue.receiveBodies()).toEqual(['a1', 'a2']);
   });
 
   test('is told at each change, until nobody listens', async () => {

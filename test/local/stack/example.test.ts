@@ -31,8 +31,8 @@ describe("the example's template", () => {
     const [slug = ''] = site.contentApi.slugs;
     await site.get(`/blog/${slug}`);
     site.contentApi.edit(slug, { title: 'Edited in a test' });
-    const answer = await site.revalidate({ paths: [`/blog/${slug}`] });
-    expect(answer.status).toBe(200);
+    const response = await site.revalidate({ paths: [`/blog/${slug}`] });
+    expect(response.status).toBe(200);
     expect((await site.get(`/blog/${slug}`)).body).toContain('Edited in a test');
   });
 

@@ -21,7 +21,12 @@ afterEach(async () => {
 async function run(fixture: FixtureOptions, options: Partial<RunStackOptions> = {}): Promise<LocalStack> {
   const assembly = await writeAssembly(fixture);
   cleanups.push(() => assembly.remove());
-  const stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing'), ...options });
+  const stack = await runStack({
+    assembly: assembly.directory,
+    clock: new StackClock('standing'),
+    calm: true,
+    ...options,
+  });
   cleanups.push(() => stack.stop());
   return stack;
 }
@@ -50,9 +55,11 @@ const secret = {
 };
 /** A function with a URL, which answers what the secret is. */
 const echo = {
+  EchoRole: { Type: 'AWS::IAM::Role' },
   Echo: {
     Type: 'AWS::Lambda::Function',
     Properties: {
+      Role: { 'Fn::GetAtt': ['EchoRole', 'Arn'] },
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: { S3Bucket: 'cdk-assets', S3Key: 'echo.zip' },
@@ -68,6 +75,12 @@ const echo = {
   },
 };
 const echoCode = { 'index.mjs': 'export const handler = async () => process.env.SECRET;' };
+
+test('has two edge locations, as on AWS, unless it is to be calm', async () => {
+  const { siteUrl } = await run({ resources: MINIMAL_SITE }, { calm: undefined });
+  const { headers } = await ask(siteUrl, '/', { headers: { 'x-amz-cf-pop': 'LOCAL2-C1' } });
+  expect(headers['x-amz-cf-pop']).toBe('LOCAL2-C1');
+});
 
 describe('uploads', () => {
   const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
@@ -128,7 +141,7 @@ describe('a second start', () => {
     );
     return async (fresh = false) => {
       const clock = new StackClock(pace);
-      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh, clock });
+      const stack = await runStack({ assembly: assembly.directory, dataDirectory, fresh, clock, calm: true });
       cleanups.push(() => stack.stop());
       return stack;
     };
@@ -172,6 +185,22 @@ describe('a second start', () => {
 });
 
 describe('what cannot run', () => {
+  test('a mapping whose role may not take the messages', async () => {
+    const Jobs = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } };
+    const Mapping = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: { 'Fn::GetAtt': ['Jobs', 'Arn'] }, FunctionName: { Ref: 'Echo' } },
+    };
+    expect(
+      await failureOf({
+        resources: { ...MINIMAL_SITE, ...secret, ...echo, Jobs, Mapping },
+        assets: { echo: echoCode },
+      }),
+    ).toMatch(
+      /^cannot create Mapping .* may not take messages of the queue: .* not authorized to perform: sqs:ReceiveMessage/,
+    );
+  });
+
   test('a function that is not Node.js', async () => {
     const Fn = {
       Type: 'AWS::Lambda::Function',

@@ -1,4 +1,4 @@
-// A site that tells what it was given, and whose answers the test's content server decides.
+// A site that tells what it was given, and whose responses the test's content server decides.
 import type { SiteFetch } from '../../../lib/core/site.ts';
 
 export const fetch: SiteFetch = async (request, context) => {

@@ -11,7 +11,7 @@ export { TOKEN } from './token.ts';
 /** Requests of the site for content, in order. Each waits until the test answers it. */
 export interface ContentRequest {
   readonly path: string;
-  answer(body: string, headers?: Readonly<Record<string, string>>, status?: number): void;
+  respond(body: string, headers?: Readonly<Record<string, string>>, status?: number): void;
 }
 
 export interface EchoStack {
@@ -42,12 +42,12 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
     const goOn = hold();
     // Also when its client has given up.
     response.once('close', goOn);
-    const request = { path, answer: answerWith(response, goOn) };
+    const request = { path, respond: respondWith(response, goOn) };
     requests.push(request);
     waiting.shift()?.(request);
   });
   const ContentApiUrl = `http://127.0.0.1:${(content.address() as AddressInfo).port}`;
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock, calm: true });
   const pass: EchoStack['pass'] = (promise) => passUntil(stack, promise);
   return {
     stack,
@@ -67,7 +67,7 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
   };
 }
 
-function answerWith(response: ServerResponse, goOn: () => void): ContentRequest['answer'] {
+function respondWith(response: ServerResponse, goOn: () => void): ContentRequest['respond'] {
   return (body, headers = {}, status = 200) => {
     goOn();
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);

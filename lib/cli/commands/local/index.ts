@@ -6,6 +6,7 @@ import { LOCAL_PORTS, type LocalSession, runLocalSession } from './local-session
 
 const FLAGS = {
   app: { type: 'string' },
+  calm: { type: 'boolean' },
   data: { type: 'string' },
   fresh: { type: 'boolean' },
   'inspector-port': { type: 'string' },
@@ -28,6 +29,8 @@ Usage: isr local [flags]
   --parameter <Name=value>     value of a parameter of the stack; may be repeated
   --data <folder>              where pages and secrets are kept for the next run (default: .local)
   --fresh                      forget what an earlier run kept
+  --calm                       one edge location, which purges reach at once; without it there are two, which they
+                               reach after seconds, as on AWS
   --json                       one JSON object when it is ready; logs go to standard error
 
 Examples:
@@ -51,6 +54,7 @@ async function runLocal(argv: readonly string[], host: CliHost): Promise<ExitCod
       stackName: values.stack,
       dataDirectory: resolve(host.directory, values.data ?? '.local'),
       fresh: values.fresh ?? false,
+      calm: values.calm ?? false,
       parameters: readAssignments('parameter', values.parameter ?? []),
       ports: {
         site: readPort('port', values.port, LOCAL_PORTS.site),

@@ -57,7 +57,7 @@ function describe(event: LocalEvent): Description {
       return { text, style: failed === '' ? undefined : 'red' };
     }
     case 'invalidation':
-      return { text: `${event.items.join(' ')}  ${event.removed} removed` };
+      return { text: `${event.items.join(' ')}  ${event.removed} removed at ${event.location}` };
     case 'api-call':
       return { text: `${event.service} ${event.action} ${event.resource}  ${event.status}` };
     case 'log':

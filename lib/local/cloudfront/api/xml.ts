@@ -66,7 +66,7 @@ export function invalidationListXml({ marker, maxItems, items, nextMarker }: Inv
     MaxItems: maxItems,
     IsTruncated: nextMarker !== undefined,
     Quantity: items.length,
-    Items: { InvalidationSummary: items.map((item) => summaryOf(item, 'Completed')) },
+    Items: { InvalidationSummary: items.map((item) => summaryOf(item, item.status)) },
   });
 }
 

@@ -31,7 +31,7 @@ const DISTRIBUTION_RULES: KnownProperties = {
     HttpVersion: 'the local edge speaks HTTP/1.1',
     IPV6Enabled: 'the local edge listens on 127.0.0.1',
     Logging: 'requests are events of the local stack',
-    PriceClass: 'there is one edge location',
+    PriceClass: 'every edge location is on this machine',
     ViewerCertificate: 'the local edge speaks http',
     WebACLId: 'a firewall is not emulated',
   },

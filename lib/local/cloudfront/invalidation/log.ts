@@ -7,12 +7,22 @@ export interface Invalidation {
   readonly callerReference: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** How many objects have gone from the edge locations so far. */
   readonly removed: number;
+  /** `Completed`: it has taken effect at every edge location. */
+  readonly status: 'InProgress' | 'Completed';
 }
+
+/** What becomes of an invalidation as time goes by. */
+export type RecordedInvalidation = { -readonly [Fact in keyof Invalidation]: Invalidation[Fact] };
 
 /** The invalidations that a distribution was asked for, oldest first. */
 export class InvalidationLog {
-  readonly #byReference = new Map<string, Invalidation>();
+  readonly #byReference = new Map<string, RecordedInvalidation>();
+
+  get count(): number {
+    return this.#byReference.size;
+  }
 
   /** The invalidation that this call repeats, if it repeats one. */
   repeated(items: readonly string[], callerReference: string): Invalidation | undefined {
@@ -24,12 +34,11 @@ export class InvalidationLog {
     );
   }
 
-  record(invalidation: Omit<Invalidation, 'id'>): Invalidation {
-    const digest = createHash('sha256')
-      .update(`${this.#byReference.size} ${invalidation.callerReference}`)
-      .digest('hex');
-    const recorded = { ...invalidation, id: `I${digest.slice(0, 13).toUpperCase()}` };
-    this.#byReference.set(invalidation.callerReference, recorded);
+  record(request: Pick<Invalidation, 'items' | 'callerReference' | 'createdAt'>): RecordedInvalidation {
+    const digest = createHash('sha256').update(`${this.count} ${request.callerReference}`).digest('hex');
+    const id = `I${digest.slice(0, 13).toUpperCase()}`;
+    const recorded: RecordedInvalidation = { ...request, id, removed: 0, status: 'InProgress' };
+    this.#byReference.set(request.callerReference, recorded);
     return recorded;
   }
 

@@ -1,26 +1,27 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../../aws-api/api-error.ts';
+import { digest } from '../content/digest.ts';
 import { invalidArgument, noSuchKey, preconditionFailed } from '../errors.ts';
-import { checkKey, metadataOf } from '../object-metadata.ts';
-import type { ObjectStore } from '../object-store.ts';
+import { checkKey, metadataOf } from '../metadata/object-metadata.ts';
+import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, conditionsOf, judgeRead } from '../preconditions.ts';
-import type { StoredObject } from '../stored-object.ts';
-import { checkTagging } from '../tagging.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { etagOf, type StoredObject } from '../store/stored-object.ts';
 import { element, timeElement, xmlAnswer } from '../xml.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 
-export const copyObject: Action = (context) => {
+export const copyObject: Action = async (context) => {
   const { request, target, store } = context;
   const { key } = target;
   const bucket = bucketOf(context);
   checkKey(key);
   const source = copySource(request.headers, store);
   if (source === bucket.get(key) && !isReplacing(request.headers)) throw copiesToItself();
-  checkChange(conditionsOf(request.headers), bucket.get(key));
   const bytes = source.body.readAll();
-  const copy = { key, etag: `"${hash('md5', bytes)}"`, ...copiedFacts(context, source), checksum: source.checksum };
-  const { etag, lastModified } = store.put(bucket, copy, bytes);
+  const etag = etagOf(await digest('md5', bytes));
+  const copy = { key, etag, ...copiedFacts(context, source), checksum: source.checksum };
+  const check = () => checkChange(conditionsOf(request.headers), bucket.get(key));
+  const { lastModified } = await store.write(bucket, copy, bytes, check);
   return xmlAnswer('CopyObjectResult', timeElement('LastModified', lastModified) + element('ETag', etag));
 };
 

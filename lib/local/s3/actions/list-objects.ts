@@ -1,6 +1,6 @@
-import { compareBytes } from '../byte-order.ts';
 import { invalidArgument } from '../errors.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { compareBytes, firstNotBelow } from '../store/byte-order.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import { element, timeElement, xmlAnswer } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 
@@ -49,15 +49,7 @@ function isBehind(key: string, after: Entry | undefined): boolean {
 }
 
 function firstCandidate(sortedKeys: readonly string[], { prefix, after }: Selection): number {
-  const start = after !== undefined && compareBytes(after.name, prefix) > 0 ? after.name : prefix;
-  let low = 0;
-  let high = sortedKeys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareBytes(sortedKeys[middle] ?? '', start) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstNotBelow(sortedKeys, after !== undefined && compareBytes(after.name, prefix) > 0 ? after.name : prefix);
 }
 
 type Query = ReadonlyMap<string, string>;

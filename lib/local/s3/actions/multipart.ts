@@ -1,12 +1,13 @@
-import { hash } from 'node:crypto';
 import { XMLParser } from '../../../vendor/xml.ts';
-import { receiveContent } from '../content.ts';
+import { receiveContent } from '../content/content.ts';
+import { digest } from '../content/digest.ts';
 import { invalidArgument, malformedXml } from '../errors.ts';
-import { checkKey, metadataOf } from '../object-metadata.ts';
+import { checkKey, metadataOf } from '../metadata/object-metadata.ts';
+import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, conditionsOf } from '../preconditions.ts';
 import { rangeOf } from '../range.ts';
-import { checkTagging } from '../tagging.ts';
-import { joinParts, type NamedPart, type Upload } from '../uploads.ts';
+import { etagOf } from '../store/stored-object.ts';
+import { joinParts, type NamedPart, type Upload } from '../store/uploads.ts';
 import { element, timeElement, xmlAnswer } from '../xml.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 import { copySource } from './copy-object.ts';
@@ -27,10 +28,10 @@ export const uploadPart: Action = async (context) => {
   uploadOf(context);
   const { body, md5, checksum } = await receiveContent(context.request);
   uploadOf(context).parts.set(number, { bytes: body, md5 });
-  return { status: 200, headers: ['etag', `"${md5}"`, ...(checksum ? [checksum.header, checksum.value] : [])] };
+  return { status: 200, headers: ['etag', etagOf(md5), ...(checksum ? [checksum.header, checksum.value] : [])] };
 };
 
-export const uploadPartCopy: Action = (context) => {
+export const uploadPartCopy: Action = async (context) => {
   const { request, store } = context;
   const source = copySource(request.headers, store);
   const header = request.headers['x-amz-copy-source-range'];
@@ -39,9 +40,9 @@ export const uploadPartCopy: Action = (context) => {
     throw invalidArgument(`Range '${header}' is not valid for source object of size: ${source.size}`);
   }
   const bytes = source.body.readAll().subarray(range.start, range.end);
-  const md5 = hash('md5', bytes);
+  const md5 = await digest('md5', bytes);
   uploadOf(context).parts.set(partNumberOf(context), { bytes, md5 });
-  return xmlAnswer('CopyPartResult', timeElement('LastModified', source.lastModified) + element('ETag', `"${md5}"`));
+  return xmlAnswer('CopyPartResult', timeElement('LastModified', source.lastModified) + element('ETag', etagOf(md5)));
 };
 
 export const completeMultipartUpload: Action = async (context) => {
@@ -51,8 +52,8 @@ export const completeMultipartUpload: Action = async (context) => {
   const { body } = await receiveContent(request);
   const upload = uploadOf(context);
   const { bytes, etag, partSizes } = joinParts(upload, namedParts(body.toString()));
-  checkChange(conditionsOf(request.headers), bucket.get(key));
-  store.put(bucket, { key, etag, metadata: upload.metadata, tagging: upload.tagging, partSizes }, bytes);
+  const object = { key, etag, metadata: upload.metadata, tagging: upload.tagging, partSizes };
+  await store.write(bucket, object, bytes, () => checkChange(conditionsOf(request.headers), bucket.get(key)));
   uploads.end(query.get('uploadId'));
   const location = element('Location', `http://${request.headers.host}/${bucketName}/${encodeURIComponent(key)}`);
   const fields = [location, element('Bucket', bucketName), element('Key', key), element('ETag', etag)];

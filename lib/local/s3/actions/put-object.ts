@@ -1,7 +1,8 @@
-import { receiveContent } from '../content.ts';
-import { checkKey, metadataOf } from '../object-metadata.ts';
+import { receiveContent } from '../content/content.ts';
+import { checkKey, metadataOf } from '../metadata/object-metadata.ts';
+import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, checkForm, conditionsOf } from '../preconditions.ts';
-import { checkTagging } from '../tagging.ts';
+import { etagOf } from '../store/stored-object.ts';
 import { type Action, bucketOf } from './action.ts';
 
 export const putObject: Action = async (context) => {
@@ -18,9 +19,11 @@ export const putObject: Action = async (context) => {
   const pending = bucket.pendingWrites.begin(target.key);
   try {
     const { body, md5, checksum } = await receiveContent(request);
-    if (conditions.noneMatch !== undefined) pending.checkUndisturbed();
-    checkChange(conditions, bucket.get(target.key));
-    const { etag } = context.store.put(bucket, { ...facts, etag: `"${md5}"`, checksum }, body);
+    const etag = etagOf(md5);
+    await context.store.write(bucket, { ...facts, etag, checksum }, body, () => {
+      if (conditions.noneMatch !== undefined) pending.checkUndisturbed();
+      checkChange(conditions, bucket.get(target.key));
+    });
     return { status: 200, headers: ['etag', etag, ...(checksum ? [checksum.header, checksum.value] : [])] };
   } finally {
     pending.end();

@@ -31,10 +31,10 @@ export const bucketResources: ResourceTypes<StackContext> = {
   },
   'AWS::S3::BucketPolicy': {
     properties: { Bucket: 'emulated', PolicyDocument: 'emulated' },
-    create: ({ generatedName, properties }, { bucketPolicies }) => {
+    create: ({ generatedName, properties }, { access }) => {
       const bucket = properties.string('Bucket');
-      bucketPolicies.set(
-        bucket,
+      access.setResourcePolicy(
+        `arn:aws:s3:::${bucket}`,
         statementsOf(properties.raw('PolicyDocument'), `the policy of the bucket '${bucket}'`),
       );
       return { ref: physicalName(generatedName, 64) };

@@ -2,7 +2,6 @@ import type { RequestListener } from 'node:http';
 import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
-import { decide } from '../../iam/decide.ts';
 import type { StackContext } from '../context.ts';
 import { ANY_PORT, listen } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
@@ -14,9 +13,9 @@ export const distributionResources: ResourceTypes<StackContext> = {
     attributes: ['DomainName', 'Id'],
     create: async ({ generatedName, properties }, context) => {
       const id = distributionId(generatedName);
-      let answer: RequestListener = (_, response) => response.writeHead(503).end();
-      const listening = await listen(context.ports.distribution ?? ANY_PORT, (incoming, outgoing) =>
-        answer(incoming, outgoing),
+      let listener: RequestListener = (_, response) => response.writeHead(503).end();
+      const listening = await listen(context.ports.distribution ?? ANY_PORT, (request, response) =>
+        listener(request, response),
       );
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
@@ -26,7 +25,7 @@ export const distributionResources: ResourceTypes<StackContext> = {
         properties.raw('DistributionConfig') as DistributionConfig,
         context,
       );
-      answer = distribution.listener;
+      listener = distribution.listener;
       context.distributions.set(id, distribution);
       context.onStop(() => distribution.stop());
       context.siteUrls.push(listening.url);
@@ -54,7 +53,7 @@ function createDistribution(
     canRead: (originId, key) => canRead(context, { id, config, originId, key }),
     clock: context.clock,
     onEvent: context.onEvent,
-    watchedHeaders: context.watchedHeaders,
+    ...context.edge,
   });
 }
 
@@ -76,15 +75,7 @@ interface ReadRequest {
 /** Asked at each read: the bucket's policy names the distribution, so it comes after it. */
 function canRead(context: StackContext, { id, config, originId, key }: ReadRequest): boolean {
   const bucket = config.Origins?.find(({ Id }) => Id === originId)?.DomainName.split('.s3.')[0] ?? '';
-  const request = {
-    principal: { kind: 'service', name: 'cloudfront.amazonaws.com' },
-    action: 's3:GetObject',
-    resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}`,
-    context: {
-      'aws:sourcearn': `arn:aws:cloudfront::${context.accountId}:distribution/${id}`,
-      // CloudFront reads from S3 over TLS; that this machine does not must not change the answer.
-      'aws:securetransport': 'true',
-    },
-  } as const;
-  return decide(request, { identity: [], resource: context.bucketPolicies.get(bucket) ?? [] }).isAllowed;
+  const need = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}` };
+  const distributionArn = `arn:aws:cloudfront::${context.accountId}:distribution/${id}`;
+  return context.access.mayService('cloudfront.amazonaws.com', distributionArn, need);
 }

@@ -1,6 +1,7 @@
 import { ignored, nested, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import { startEventSourceMapping } from '../../lambda/event-source-mapping.ts';
 import { startFunctionUrl } from '../../lambda/function-url.ts';
+import { needsOf, POLLER_ACTIONS } from '../../sqs/needs.ts';
 import type { StackContext, StackPorts } from '../context.ts';
 import { ANY_PORT, explainPortInUse, type ListenRequest } from '../listen.ts';
 import { physicalName } from '../physical-name.ts';
@@ -46,9 +47,11 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
       const ref = physicalName(generatedName, 64);
       const queue = context.queues.get(properties.string('EventSourceArn'));
       if (queue === undefined) throw new Error('its source must be a queue of the stack');
+      const target = functionOf(context, properties.string('FunctionName'));
+      checkPollerRights(target, queue.arn, context);
       if (properties.optionalBoolean('Enabled') !== false) {
         const mapping = startEventSourceMapping({
-          function: functionOf(context, properties.string('FunctionName')),
+          function: target,
           source: context.server.messagesOf(queue.name),
           queueArn: queue.arn,
           fifo: queue.isFifo,
@@ -66,6 +69,15 @@ export const functionTriggerResources: ResourceTypes<StackContext> = {
     },
   },
 };
+
+/** Lambda refuses a mapping whose function's role may not take the messages. */
+function checkPollerRights({ role }: StackFunction, queueArn: string, { access }: StackContext): void {
+  const refusal = access.refusalOfRole(
+    role,
+    POLLER_ACTIONS.flatMap((action) => needsOf(action, queueArn)),
+  );
+  if (refusal !== undefined) throw new Error(`the function's role may not take messages of the queue: ${refusal}`);
+}
 
 function listenRequestOf({ constructPath }: StackFunction, { functionUrls = {} }: StackPorts): ListenRequest {
   const path = constructPath.toLowerCase();

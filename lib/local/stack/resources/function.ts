@@ -21,7 +21,7 @@ export const functionResources: ResourceTypes<StackContext> = {
       MemorySize: 'emulated',
       RecursiveLoop: ignored('loops are not looked for'),
       ReservedConcurrentExecutions: 'emulated',
-      Role: ignored('no permissions are checked on this machine'),
+      Role: 'emulated',
       Runtime: 'emulated',
       Tags: ignored('a label'),
       Timeout: 'emulated',
@@ -46,6 +46,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
   const codeDirectory = context.assetPath(key);
   if (codeDirectory === undefined) throw new Error(`its code '${key}' is not in the assembly; synthesize again`);
   const { clock, onEvent, onChange, endpoints } = context;
+  const role = properties.string('Role');
   const created = new StackFunction({
     constructPath,
     name,
@@ -54,6 +55,8 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
     codeDirectory,
     memoryMiB: properties.optionalNumber('MemorySize') ?? 128,
     timeoutMs: (properties.optionalNumber('Timeout') ?? 3) * 1000,
+    role,
+    accessKeyId: context.access.addRole(role),
     environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
     platformEnvironment: endpoints,
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),

@@ -1,5 +1,6 @@
 import type { ResourceTypes } from '../../cloudformation/resource-type.ts';
 import type { StackContext } from '../context.ts';
+import { accessResources } from './access.ts';
 import { bucketResources } from './bucket.ts';
 import { bucketDeploymentResources } from './bucket-deployment.ts';
 import { distributionResources } from './distribution.ts';
@@ -12,6 +13,7 @@ import { secretResources } from './secret.ts';
 
 /** Every CloudFormation type that runs on this machine. */
 export const resourceTypes: ResourceTypes<StackContext> = {
+  ...accessResources,
   ...bucketResources,
   ...bucketDeploymentResources,
   ...distributionResources,

@@ -7,7 +7,7 @@ import {
 import type { StackContext } from '../context.ts';
 import { physicalName } from '../physical-name.ts';
 
-const NO_IAM = ignored('no credentials are checked on this machine');
+const NO_IAM = ignored('who may invoke a function is not checked on this machine');
 const LABEL = ignored('a label');
 const NO_CLOUDWATCH = ignored('logs and metrics are shown by the inspector');
 
@@ -26,20 +26,6 @@ function inert(properties: PropertyRules, arnPrefix?: string): ResourceType<Stac
 
 /** Resources that have a name and an ARN for others to refer to, and do nothing on this machine. */
 export const inertResources: ResourceTypes<StackContext> = {
-  'AWS::IAM::Role': inert(
-    {
-      AssumeRolePolicyDocument: NO_IAM,
-      Description: LABEL,
-      ManagedPolicyArns: NO_IAM,
-      MaxSessionDuration: NO_IAM,
-      PermissionsBoundary: NO_IAM,
-      Policies: NO_IAM,
-      RoleName: LABEL,
-      Tags: LABEL,
-    },
-    'iam:role/',
-  ),
-  'AWS::IAM::Policy': inert({ PolicyDocument: NO_IAM, PolicyName: LABEL, Roles: NO_IAM }),
   'AWS::Lambda::Permission': inert({
     Action: NO_IAM,
     FunctionName: NO_IAM,
@@ -49,7 +35,6 @@ export const inertResources: ResourceTypes<StackContext> = {
     SourceAccount: NO_IAM,
     SourceArn: NO_IAM,
   }),
-  'AWS::SQS::QueuePolicy': inert({ PolicyDocument: NO_IAM, Queues: NO_IAM }),
   'AWS::Lambda::LayerVersion': inert({
     CompatibleArchitectures: LABEL,
     CompatibleRuntimes: LABEL,

@@ -7,11 +7,11 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCloudFrontApi } from '../../../../lib/local/cloudfront/api/server.ts';
 import type { LocalEvent } from '../../../../lib/local/events.ts';
-import { ask } from '../fixture.ts';
+import { ask, type EdgeSetup } from '../fixture.ts';
 import { cacheOf, startCached } from '../tagged.ts';
 
-async function startApi() {
-  const { origin, edge } = await startCached();
+async function startApi(setup?: EdgeSetup) {
+  const { origin, edge } = await startCached(setup);
   const events: LocalEvent[] = [];
   const distributions = new Map([['E1', edge.distribution]]);
   const api = await startCloudFrontApi({ distributions, clock: edge.clock, onEvent: (event) => events.push(event) });
@@ -51,6 +51,19 @@ describe('the API', () => {
       { kind: 'api-call', service: 'cloudfront', action: 'CreateInvalidation', resource: 'E1', status: 201 },
       { kind: 'api-call', service: 'cloudfront', action: 'GetInvalidation', resource: 'E1', status: 200 },
     ]);
+  });
+
+  test('says that an invalidation is in progress until every edge location has it', async () => {
+    const { edge, create, client } = await startApi({ resources: { calm: false } });
+    const { Invalidation } = await create(['/a']);
+    const statuses = async () => {
+      const one = await client.send(new GetInvalidationCommand({ DistributionId: 'E1', Id: Invalidation?.Id ?? '' }));
+      const all = await client.send(new ListInvalidationsCommand({ DistributionId: 'E1' }));
+      return [one.Invalidation?.Status, all.InvalidationList?.Items?.[0]?.Status];
+    };
+    expect(await statuses()).toEqual(['InProgress', 'InProgress']);
+    edge.passSeconds(25);
+    expect(await statuses()).toEqual(['Completed', 'Completed']);
   });
 
   test('lists invalidations, the newest first, page by page', async () => {
