@@ -178,7 +178,7 @@ export class SiteFunctions extends Construct {
   #live(): LambdaFunction {
     const { settings, bucket, queues } = this.#props;
     const live = this.#siteFunction('live', {
-      description: 'Runs live routes, whose answers are never stored.',
+      description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
     });
     grantLedger(bucket, live);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 
 /** Enough for every function to start; nothing is called. */
 const ENVIRONMENT = {
@@ -43,12 +44,10 @@ export function quantile(values: readonly number[], part: number): number {
 async function importOnce(file: string): Promise<number> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, file], {
     env: { PATH: process.env.PATH, ...ENVIRONMENT },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  await once(child, 'close');
+  const [output, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const reason = /^\w*Error.*$/m.exec(complaint)?.[0] ?? `exit code ${code}`;
+  if (code !== 0) throw new Error(`cannot import ${file}: ${reason}`);
   return Number(output);
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../aws-api/api-error.ts';
 import { noSuchKey, preconditionFailed } from './errors.ts';
-import type { ObjectFacts } from './stored-object.ts';
+import type { ObjectFacts } from './store/stored-object.ts';
 
 type Target = Pick<ObjectFacts, 'etag' | 'lastModified'>;
 

@@ -18,9 +18,9 @@ import { putObject } from './actions/put-object.ts';
 import { getObject, headObject } from './actions/read-object.ts';
 import { refusal } from './errors.ts';
 import { listingNeedOf, needsOf } from './needs.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore } from './store/object-store.ts';
+import { Uploads } from './store/uploads.ts';
 import { targetOf } from './target.ts';
-import { Uploads } from './uploads.ts';
 
 const ACTIONS: Readonly<Record<ActionName, Action>> = {
   AbortMultipartUpload: abortMultipartUpload,

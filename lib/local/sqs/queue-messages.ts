@@ -1,8 +1,8 @@
 import { ApiError } from '../aws-api/api-error.ts';
 import type { ApiCall } from '../aws-api/api-service.ts';
 import type { Calls } from '../aws-api/calls.ts';
-import type { Delivery } from './message.ts';
-import type { Queue } from './queue.ts';
+import type { Delivery } from './queue/message.ts';
+import type { Queue } from './queue/queue.ts';
 import { type ReceivedMessage, receivedMessage } from './received-message.ts';
 
 /** A received message, as an SDK gives it. */

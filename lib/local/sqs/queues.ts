@@ -1,9 +1,15 @@
 import { ApiError } from '../aws-api/api-error.ts';
 import type { StackClock } from '../clock.ts';
 import { queueDoesNotExist } from './errors.ts';
-import { Queue, type QueueDepth } from './queue.ts';
-import { checkAttributes, checkQueueName, isFifoName, type QueueAttributes, withDefaults } from './queue-attributes.ts';
-import { invalidPolicy, parseRedrivePolicy } from './redrive-policy.ts';
+import { Queue, type QueueDepth } from './queue/queue.ts';
+import {
+  checkAttributes,
+  checkQueueName,
+  isFifoName,
+  type QueueAttributes,
+  withDefaults,
+} from './queue/queue-attributes.ts';
+import { invalidPolicy, parseRedrivePolicy } from './queue/redrive-policy.ts';
 
 export interface QueuesOptions {
   readonly clock: StackClock;

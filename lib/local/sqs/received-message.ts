@@ -1,5 +1,5 @@
-import type { Delivery } from './message.ts';
 import { type MessageAttributes, md5OfAttributes, selectAttributes } from './message-attributes.ts';
+import type { Delivery } from './queue/message.ts';
 
 /** A received message, as the API writes it. */
 export interface ReceivedMessage {

@@ -7,7 +7,7 @@ import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
-import type { QueueDepth } from '../sqs/queue.ts';
+import type { QueueDepth } from '../sqs/queue/queue.ts';
 import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';

@@ -3,59 +3,15 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../../lib/local/stack/index.ts';
 import { passUntil, untilAsleep } from '../../support/passing-time.ts';
-import { type AssemblyFixture, MINIMAL_SITE, writeAssembly } from './assembly-fixture.ts';
-
-/** A function that sleeps for a minute at each message, and fails those that say so. */
-const WORKER = `
-import { setTimeout as sleep } from 'node:timers/promises';
-export const handler = async ({ Records }) => {
-  await sleep(60_000);
-  if (Records.some(({ body }) => body === 'fail')) throw new Error('as asked');
-};`;
-
-const RESOURCES = {
-  ...MINIMAL_SITE,
-  Jobs: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs', VisibilityTimeout: 300 } },
-  WorkerRole: {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      Policies: [
-        {
-          PolicyName: 'jobs',
-          PolicyDocument: {
-            Statement: {
-              Effect: 'Allow',
-              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-              Resource: { 'Fn::GetAtt': ['Jobs', 'Arn'] },
-            },
-          },
-        },
-      ],
-    },
-  },
-  Worker: {
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      FunctionName: 'worker',
-      Role: { 'Fn::GetAtt': ['WorkerRole', 'Arn'] },
-      Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
-      Code: { S3Bucket: 'cdk-assets', S3Key: 'worker.zip' },
-      Timeout: 120,
-    },
-  },
-  Mapping: {
-    Type: 'AWS::Lambda::EventSourceMapping',
-    Properties: { EventSourceArn: { 'Fn::GetAtt': ['Jobs', 'Arn'] }, FunctionName: { Ref: 'Worker' }, BatchSize: 1 },
-  },
-};
+import { type AssemblyFixture, writeAssembly } from './assembly-fixture.ts';
+import { WORKER_FIXTURE } from './worker-fixture.ts';
 
 let assembly: AssemblyFixture;
 let stack: LocalStack;
 let sqs: SQSClient;
 
 beforeAll(async () => {
-  assembly = await writeAssembly({ resources: RESOURCES, assets: { worker: { 'index.mjs': WORKER } } });
+  assembly = await writeAssembly(WORKER_FIXTURE);
   stack = await runStack({ assembly: assembly.directory, clock: new StackClock('standing'), calm: true });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint: stack.endpoints.AWS_ENDPOINT_URL_SQS, region: 'us-east-1', credentials });

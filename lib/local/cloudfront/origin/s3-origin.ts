@@ -4,7 +4,7 @@ import type { OriginRequest } from './send-request.ts';
 
 export type CanRead = (originId: string, key: string) => boolean;
 
-/** The answer that S3 gives without looking for the object, or undefined when it has to be asked. */
+/** The response that S3 gives without looking for the object, or undefined when it has to be asked. */
 export function refusalOfS3(
   origin: Origin,
   request: OriginRequest,

@@ -1,8 +1,8 @@
 import type { ApiAnswer, ApiRequest } from '../../aws-api/api-service.ts';
-import type { Bucket } from '../bucket.ts';
-import type { ObjectStore } from '../object-store.ts';
+import type { Bucket } from '../store/bucket.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { Uploads } from '../store/uploads.ts';
 import type { Target } from '../target.ts';
-import type { Uploads } from '../uploads.ts';
 
 export interface ActionContext {
   readonly request: ApiRequest;

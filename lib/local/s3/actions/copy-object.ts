@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../../aws-api/api-error.ts';
-import { digest } from '../digest.ts';
+import { digest } from '../content/digest.ts';
 import { invalidArgument, noSuchKey, preconditionFailed } from '../errors.ts';
-import { checkKey, metadataOf } from '../object-metadata.ts';
-import type { ObjectStore } from '../object-store.ts';
+import { checkKey, metadataOf } from '../metadata/object-metadata.ts';
+import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, conditionsOf, judgeRead } from '../preconditions.ts';
-import { etagOf, type StoredObject } from '../stored-object.ts';
-import { checkTagging } from '../tagging.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { etagOf, type StoredObject } from '../store/stored-object.ts';
 import { element, timeElement, xmlAnswer } from '../xml.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 

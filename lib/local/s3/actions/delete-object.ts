@@ -1,10 +1,10 @@
 import { XMLParser } from '../../../vendor/xml.ts';
 import { ApiError } from '../../aws-api/api-error.ts';
-import type { Bucket } from '../bucket.ts';
-import { receiveContent } from '../content.ts';
+import { receiveContent } from '../content/content.ts';
 import { malformedXml } from '../errors.ts';
-import type { ObjectStore } from '../object-store.ts';
 import { checkChange, conditionsOf } from '../preconditions.ts';
+import type { Bucket } from '../store/bucket.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { element, xmlAnswer } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 

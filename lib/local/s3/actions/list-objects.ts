@@ -1,6 +1,6 @@
-import { compareBytes, firstNotBelow } from '../byte-order.ts';
 import { invalidArgument } from '../errors.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { compareBytes, firstNotBelow } from '../store/byte-order.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import { element, timeElement, xmlAnswer } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 

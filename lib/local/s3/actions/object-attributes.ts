@@ -1,5 +1,5 @@
-import type { StoredObject } from '../stored-object.ts';
-import { describeTags } from '../tagging.ts';
+import { describeTags } from '../metadata/tagging.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import { element, xmlAnswer } from '../xml.ts';
 import type { Action } from './action.ts';
 import { existing } from './read-object.ts';

@@ -1,8 +1,8 @@
-import { receiveContent } from '../content.ts';
-import { checkKey, metadataOf } from '../object-metadata.ts';
+import { receiveContent } from '../content/content.ts';
+import { checkKey, metadataOf } from '../metadata/object-metadata.ts';
+import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, checkForm, conditionsOf } from '../preconditions.ts';
-import { etagOf } from '../stored-object.ts';
-import { checkTagging } from '../tagging.ts';
+import { etagOf } from '../store/stored-object.ts';
 import { type Action, bucketOf } from './action.ts';
 
 export const putObject: Action = async (context) => {

@@ -1,10 +1,10 @@
 import { ApiError } from '../../aws-api/api-error.ts';
 import type { ApiAnswer } from '../../aws-api/api-service.ts';
 import { invalidArgument, noSuchKey, preconditionFailed } from '../errors.ts';
-import { notModifiedHeaders } from '../object-headers.ts';
+import { notModifiedHeaders } from '../metadata/object-headers.ts';
 import { conditionsOf, judgeRead } from '../preconditions.ts';
 import { type ByteRange, rangeOf } from '../range.ts';
-import type { StoredObject } from '../stored-object.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 
 export const getObject: Action = (context) => {

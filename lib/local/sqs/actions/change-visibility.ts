@@ -1,5 +1,5 @@
 import type { Input } from '../input.ts';
-import type { Queue } from '../queue.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Action } from './action.ts';
 import { runBatch } from './batch.ts';
 

@@ -1,7 +1,7 @@
 import { ApiError } from '../../aws-api/api-error.ts';
 import type { Input } from '../input.ts';
-import type { Queue } from '../queue.ts';
-import type { QueueAttributes } from '../queue-attributes.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { QueueAttributes } from '../queue/queue-attributes.ts';
 import type { Action } from './action.ts';
 
 export const createQueue: Action = (input, { queues }) => {

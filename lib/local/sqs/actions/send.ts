@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { ApiError } from '../../aws-api/api-error.ts';
 import { invalidParameter } from '../errors.ts';
 import type { Input } from '../input.ts';
-import type { NewMessage } from '../message.ts';
 import { bytesOf, md5OfAttributes, parseMessageAttributes } from '../message-attributes.ts';
-import type { Queue } from '../queue.ts';
+import type { NewMessage } from '../queue/message.ts';
+import type { Queue } from '../queue/queue.ts';
 import type { Action } from './action.ts';
 import { runBatch } from './batch.ts';
 

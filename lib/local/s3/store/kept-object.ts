@@ -1,4 +1,4 @@
-import { headersOf } from './object-headers.ts';
+import { headersOf } from '../metadata/object-headers.ts';
 import type { Checksum, ObjectBody, ObjectFacts, ObjectMetadata, StoredObject } from './stored-object.ts';
 
 /** An object of the store. */

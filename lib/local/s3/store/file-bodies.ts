@@ -12,7 +12,7 @@ import {
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { LRUCache } from '../../vendor/lru-cache.ts';
+import { LRUCache } from '../../../vendor/lru-cache.ts';
 import type { Bodies } from './bodies.ts';
 import type { ObjectBody } from './stored-object.ts';
 

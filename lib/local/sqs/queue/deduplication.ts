@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** SQS's answer to a message that it takes, and again to each duplicate. */
 export interface SentMessage {

@@ -1,4 +1,4 @@
-import { ApiError } from '../aws-api/api-error.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
 
 export interface DecodedBody {
   readonly body: Buffer;

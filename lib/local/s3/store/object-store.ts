@@ -1,9 +1,9 @@
-import { ApiError } from '../aws-api/api-error.ts';
-import type { Clock } from '../clock.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import type { Clock } from '../../clock.ts';
+import { noSuchBucket } from '../errors.ts';
 import type { Bodies } from './bodies.ts';
 import { Bucket } from './bucket.ts';
 import type { ChangeLog, RestoredBucket } from './change-log.ts';
-import { noSuchBucket } from './errors.ts';
 import { KeptObject } from './kept-object.ts';
 import type { ObjectBody, ObjectFacts, StoredObject } from './stored-object.ts';
 

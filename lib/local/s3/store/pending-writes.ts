@@ -1,4 +1,4 @@
-import { ApiError } from '../aws-api/api-error.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
 
 /** A conditional write whose body is on its way. */
 export interface PendingWrite {

@@ -1,5 +1,5 @@
-import type { ApiError } from '../aws-api/api-error.ts';
-import { invalidParameter } from './errors.ts';
+import type { ApiError } from '../../aws-api/api-error.ts';
+import { invalidParameter } from '../errors.ts';
 
 /** When a queue gives up on a message, and who gets it then. */
 export interface RedrivePolicy {

@@ -1,6 +1,6 @@
-import { ApiError } from '../aws-api/api-error.ts';
-import { invalidParameter } from './errors.ts';
-import type { Range } from './input.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import { invalidParameter } from '../errors.ts';
+import type { Range } from '../input.ts';
 import { parseRedrivePolicy, type RedrivePolicy } from './redrive-policy.ts';
 
 export type QueueAttributes = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ApiError } from '../aws-api/api-error.ts';
-import type { StackClock } from '../clock.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import type { StackClock } from '../../clock.ts';
+import { invalidParameter } from '../errors.ts';
 import { Deduplication, type SentMessage } from './deduplication.ts';
-import { invalidParameter } from './errors.ts';
 import { FifoOrder } from './fifo-order.ts';
 import type { Delivery, Message, MessageState, NewMessage } from './message.ts';
 import type { MessageOrder } from './message-order.ts';

@@ -1,4 +1,4 @@
-import type { StackClock } from '../clock.ts';
+import type { StackClock } from '../../clock.ts';
 import type { Delivery } from './message.ts';
 
 export interface Taking {

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
-import { ApiError } from '../aws-api/api-error.ts';
-import { noSuchUpload } from './errors.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import { noSuchUpload } from '../errors.ts';
 import type { ObjectMetadata } from './stored-object.ts';
 
 export interface Upload {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApiError } from '../aws-api/api-error.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import type { ObjectMetadata } from '../store/stored-object.ts';
 import { decodeMetadataValue } from './metadata-value.ts';
-import type { ObjectMetadata } from './stored-object.ts';
 
 const MAX_KEY_BYTES = 1024;
 const MAX_USER_METADATA_BYTES = 2048;

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiRequest } from '../aws-api/api-service.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import type { ApiRequest } from '../../aws-api/api-service.ts';
+import { codingsOf } from '../metadata/object-metadata.ts';
+import type { Checksum } from '../store/stored-object.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { crc32, digest } from './digest.ts';
-import { codingsOf } from './object-metadata.ts';
-import type { Checksum } from './stored-object.ts';
 
 /** The bytes that a client uploads, checked against all that it said of them. */
 export interface Content {

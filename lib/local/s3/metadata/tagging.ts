@@ -1,6 +1,6 @@
-import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiAnswer } from '../aws-api/api-service.ts';
-import { element, xmlAnswer } from './xml.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
+import type { ApiAnswer } from '../../aws-api/api-service.ts';
+import { element, xmlAnswer } from '../xml.ts';
 
 type Tag = readonly [key: string, value: string];
 

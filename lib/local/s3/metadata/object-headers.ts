@@ -1,5 +1,5 @@
+import type { ObjectFacts } from '../store/stored-object.ts';
 import { encodeMetadataValue } from './metadata-value.ts';
-import type { ObjectFacts } from './stored-object.ts';
 import { tagsOfHeader } from './tagging.ts';
 
 /** The headers of a GET, a HEAD, and in part of a 304, names and values in turns. */

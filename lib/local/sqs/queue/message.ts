@@ -1,5 +1,5 @@
-import type { Timer } from '../clock.ts';
-import type { MessageAttributes } from './message-attributes.ts';
+import type { Timer } from '../../clock.ts';
+import type { MessageAttributes } from '../message-attributes.ts';
 
 /** A message as it is sent. */
 export interface NewMessage {

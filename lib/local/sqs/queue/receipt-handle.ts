@@ -1,4 +1,4 @@
-import { ApiError } from '../aws-api/api-error.ts';
+import { ApiError } from '../../aws-api/api-error.ts';
 import type { Message } from './message.ts';
 
 /** What one receive of a message is known by, from then on. */
