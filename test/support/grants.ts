@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import type { Grant } from '../../lib/local/iam/access-control.ts';
 import type { LocalStack } from '../../lib/local/stack/index.ts';
 
@@ -12,8 +11,8 @@ interface Noted {
 }
 
 /** Keeps what the roles of a stack may do, and what they needed so far, for the end of the run. */
-export async function noteGrants({ access }: LocalStack): Promise<void> {
-  const folder = join(inject('scratchFolder'), 'grants');
+export async function noteGrants({ access }: LocalStack, scratchFolder: string): Promise<void> {
+  const folder = join(scratchFolder, 'grants');
   await mkdir(folder, { recursive: true });
   const noted: Noted = { granted: access.grants, used: access.usedGrants };
   await writeFile(join(folder, `${randomUUID()}.json`), JSON.stringify(noted));
