@@ -6,7 +6,7 @@ export interface RoutePattern {
   readonly pattern: string;
   /** Names of the parameters, in order. */
   readonly parameters: readonly string[];
-  /** For readers of a later time, who compare paths with them by `matchText`. */
+  /** The pattern in a form that can be stored. `matchText` compares it with paths. */
   readonly parts: readonly PatternPart[];
   /** The parameters of a decoded path that the pattern covers; a trailing slash makes no difference. */
   readonly match: (path: ReadableText) => Readonly<Record<string, string>> | undefined;
@@ -30,7 +30,7 @@ export function compileRoutePattern(pattern: string): RoutePattern {
   };
 }
 
-/** The pattern with its parameters filled in; slashes of a rest parameter stay. */
+/** Puts the parameters into the pattern. Slashes in a rest parameter stay. */
 export function fillRoutePattern(pattern: string, parameters: Readonly<Record<string, string>>): string {
   return pattern.replaceAll(/\[(?:\.{3})?([^\]]+)\]/g, (_, name: string) => parameters[name] ?? '');
 }
@@ -39,7 +39,7 @@ export function isDynamicPattern(pattern: string): boolean {
   return PLACEHOLDER.test(pattern);
 }
 
-/** `/docs` and `/a` are `/docs/a`; the site's own beginning, `/`, becomes `/docs`. */
+/** `/docs` and `/a` make `/docs/a`. `/docs` and `/` make `/docs`. */
 export function withBase(base: string, path: string): string {
   const prefix = trimTrailingSlashes(base);
   const rest = path.replace(/^\/+/, '');
@@ -54,7 +54,7 @@ export function withoutBase(base: string, path: string): string | undefined {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-/** Whether a prerendered file, or its path, is the site's page for what is not there: `404.html`, `/docs/404/index.html`. */
+/** Whether a prerendered file, or its path, is the site's 404 page: `404.html`, `/docs/404/index.html`. */
 export function isNotFoundPage(file: string): boolean {
   return /(?:^|\/)404(?:\/index)?\.html$/.test(file);
 }
@@ -64,7 +64,7 @@ function segmentsOf(pattern: string): string[] {
 }
 
 function partsOf(segment: string): readonly PatternPart[] {
-  // A rest parameter may be empty, and then takes its slash with it: `/docs/[...path]` covers `/docs`.
+  // A rest parameter can be empty. Then its slash is absent too: `/docs/[...path]` covers `/docs`.
   if (REST_SEGMENT.test(segment)) return [{ any: 'optional-rest' }];
   return [
     '/',

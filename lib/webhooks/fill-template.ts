@@ -6,10 +6,10 @@ import type { Placeholder, TargetKind, Template } from './rule.ts';
 export type Lookup = (name: string) => readonly string[];
 export type Filled = { readonly items: readonly string[] } | { readonly missing: string };
 
-/** Of one template in one change: arrays multiply. */
+/** The limit for one template and one change. Several arrays in one template multiply. */
 const MAX_ITEMS = 10_000;
 
-/** Puts each value into its place, encoded so that none can end a path segment or reach beyond it. */
+/** Puts the values in. They are encoded, so that no value can leave its segment of the path. */
 export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Lookup): Filled {
   const names = [...new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name])))];
   let choices: Readonly<Record<string, string>>[] = [{}];
@@ -30,7 +30,7 @@ function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<R
   return trimSlashes(value).split('/').map(encode).join('/');
 }
 
-/** `index.html` is the name of its folder's page, see page-key.ts: a value must not stand for another page. */
+/** `index.html` is the page of its folder, see page-key.ts. A value must not lead to another page. */
 function encode(value: string): string {
   return value === 'index.html' ? '%2Findex.html' : encodeURIComponent(value.toWellFormed());
 }

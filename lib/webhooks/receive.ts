@@ -15,9 +15,9 @@ export interface WebhookResponse {
   readonly body: object;
 }
 
-/** Remembers what was done, for at least a day. */
+/** Remembers for at least a day which deliveries were done. */
 export interface Deliveries {
-  /** `key`: a SHA-256. */
+  /** `key` is a SHA-256. */
   has(key: string): Promise<boolean>;
   remember(key: string): Promise<void>;
 }
@@ -25,14 +25,14 @@ export interface Deliveries {
 export interface WebhookPorts {
   /** By name. */
   readonly webhooks: ReadonlyMap<string, CompiledWebhook>;
-  /** The module of a vendor, one that a webhook has. */
+  /** Loads the module of a vendor that one of the webhooks has. */
   vendorOf(name: VendorName): Promise<Vendor>;
-  /** One, or two while it is being changed; never none. */
+  /** One secret, or two while it is being changed. Never none. */
   secretsOf(name: string): readonly string[];
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   readonly deliveries: Deliveries;
-  /** What the API by hand does. */
+  /** Does the same as a request to the API. */
   revalidate(revalidation: Revalidation): Promise<WebhookResponse>;
   readonly log: Log;
 }
@@ -40,7 +40,7 @@ export interface WebhookPorts {
 /** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** A webhook that a request came for. */
+/** The webhook that was called. */
 interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
   readonly name: string;
   readonly vendor: Vendor;
@@ -97,19 +97,19 @@ async function act(
     return { status: 200, body: { replayed: true } };
   }
   const response = await ports.revalidate(revalidation);
-  // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
+  // Only now, so that a second try after a failure is not taken for a replay.
   if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
   return response;
 }
 
-/** Tries every secret, so that the time does not tell which one it was. */
+/** Tries every secret, so that the time does not show which one matched. */
 function whyRefused(
   { name, vendor, options }: Webhook,
   request: WebhookRequest,
   now: number,
   secrets: readonly string[],
 ): string | undefined {
-  // Anybody can sign with an empty secret.
+  // With an empty secret, anybody could sign.
   if (secrets.length === 0 || secrets.includes('')) {
     throw new IsrError('INVALID_CONFIGURATION', `the webhook '${name}' has no secret; deploy the stack again`);
   }
@@ -124,7 +124,7 @@ function parsePayload(body: Buffer): object {
   return faults.accept(fieldsOf(faults.in(payload).secret, 'a JSON object'), 'INVALID_REQUEST');
 }
 
-/** For one line of a log. */
+/** A short description for the log. */
 function describe(changes: readonly Fields[]): object {
   const { event, type, id } = changes[0] ?? {};
   return { event, type, id, changes: changes.length };

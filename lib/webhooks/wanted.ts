@@ -23,17 +23,17 @@ export interface Skipped {
   readonly why: string;
 }
 
-/** What a filled template must be, and what becomes of it. */
+/** Checks what a filled template makes. */
 export const TARGET_CHECKS: Readonly<Record<TargetKind, (allowQuery: readonly string[]) => Check<string>>> = {
   paths: pagePath,
   tags: () => text,
   prefixes: () => pathPrefix,
 };
 
-/** Of all templates and changes together: more could not be purged within the time that a function has. */
+/** The limit for all templates and changes together. A function could not purge more in its time. */
 const MAX_ITEMS = 100_000;
 
-/** All that the rules say about all the changes. `payload` is what `data.` looks into. */
+/** Applies all rules to all changes. Names that begin with `data.` are looked up in `payload`. */
 export function wantedBy(
   rules: readonly Rule[],
   changes: readonly Change[],
@@ -50,7 +50,7 @@ export function wantedBy(
   return collector.wanted;
 }
 
-/** The same for each change: a payload is walked through once for each name. */
+/** Looks up each name only once: the payload is the same for every change. */
 function remembering(lookup: Lookup): Lookup {
   const known = new Map<string, readonly string[]>();
   return (name) => {
@@ -64,7 +64,7 @@ function isFor({ conditions }: Rule, lookup: Lookup): boolean {
   return conditions.every(({ name, values }) => lookup(name).some((value) => values.includes(value)));
 }
 
-/** Whether a template is filled in the same way for each change. */
+/** Whether a template gives the same for each change. */
 function isSameForAll({ parts }: Template): boolean {
   return parts.every((part) => typeof part === 'string' || part.name.startsWith('data.'));
 }
@@ -105,7 +105,7 @@ class Collector {
     };
   }
 
-  /** Checked as in a request by hand. */
+  /** Checks the item in the same way as the API does. */
   #add(kind: TargetKind, item: string, template: Template): void {
     const faults = new Faults(show(item));
     const read = TARGET_CHECKS[kind](this.#allowQuery)(faults.in(item));

@@ -24,7 +24,7 @@ export const github: Vendor = {
     if (name === 'push') return filesIn(payload);
     return [{ event: textAt(payload, 'action') ?? name, type: name, id: textAt(payload, `${name}.id`) }];
   },
-  // Not signed, see shopify.ts. A redelivery by hand has the same id: within a day it is not done again.
+  // The id is not signed, see shopify.ts. A redelivery by hand has the same id, so within a day it does nothing.
   deliveryOf: (request) => request.headers['x-github-delivery'],
 };
 
@@ -43,6 +43,6 @@ function filesIn(payload: object): Fields[] {
       .at(-1)
       ?.replace(/\.[^.]*$/, ''),
   }));
-  // A forced push may list no commits.
+  // A forced push can come without a list of commits.
   return changes.length > 0 ? changes : [{ event: isLive ? 'update' : 'draft', type: 'file' }];
 }

@@ -23,7 +23,7 @@ export const prismic: Vendor = {
   changesIn(_request, payload) {
     const name = textAt(payload, 'type') ?? '';
     if (name !== 'api-update') return [{ event: name }];
-    // Without a new master ref nothing was published or unpublished: a release was planned, or a tag made.
+    // Without a new master ref, nothing was published or unpublished. A release was planned, or a tag was made.
     const isLive = textAt(payload, 'masterRef') !== undefined;
     return [{ event: isLive ? 'publish' : 'draft', type: 'document', id: valuesAt(payload, 'documents') }];
   },

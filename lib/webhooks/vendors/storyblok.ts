@@ -46,6 +46,6 @@ export const storyblok: Vendor = {
       },
     ];
   },
-  // Two publications of one story are the same bytes: taking the second for a replay would lose it.
+  // Two publications of one story have equal bytes. If the second were taken for a replay, it would be lost.
   deliveryOf: () => undefined,
 };

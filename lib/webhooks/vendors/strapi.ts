@@ -36,7 +36,7 @@ export const strapi: Vendor = {
       },
     ];
   },
-  // The body has the time of the event in milliseconds.
+  // The body has the time of the event in milliseconds, so no two bodies are equal.
   deliveryOf: (request, payload) =>
     textAt(payload, 'createdAt') && createHash('sha256').update(request.body).digest('hex'),
 };

@@ -33,7 +33,7 @@ export const wordpress: Vendor = {
     return [textAt(payload, 'post.post_name') === undefined ? fromOwnPlugin(payload) : fromWpWebhooks(payload)];
   },
   deliveryOf: (request, payload) => request.headers['x-wc-webhook-delivery-id'] ?? textAt(payload, 'delivery'),
-  // WooCommerce asks with an unsigned form whether the address answers, when the webhook is saved: `deliver_ping`.
+  // When a webhook is saved, WooCommerce checks its address with an unsigned form (`deliver_ping`).
   isPing: ({ headers, body }) =>
     headers['x-wc-webhook-signature'] === undefined && /^webhook_id=\d+$/.test(body.toString('latin1')),
 };
@@ -62,7 +62,7 @@ function fromWooCommerce(request: WebhookRequest, payload: object): Fields {
   };
 }
 
-/** Its payloads do not say what happened, only what is there now. */
+/** Its payloads do not say what happened. They only show the present state. */
 function fromWpWebhooks(payload: object): Fields {
   const status = textAt(payload, 'post.post_status');
   return {
