@@ -98,6 +98,21 @@ function importsOf(folder: string): Import[] {
 
 const isIn = (file: string, place: string): boolean => file === place || file.startsWith(`${place}/`);
 
+/** Imports that lead back to where they start, or from one such circle to another. */
+function circlesAmong(imports: readonly Import[]): readonly Import[] {
+  const importers = new Set(imports.map(({ from }) => from));
+  const imported = new Set(imports.map(({ to }) => to));
+  // What imports nothing, or is imported by nothing, is on no circle; and so on without it.
+  const left = imports.filter(({ from, to }) => imported.has(from) && importers.has(to));
+  return left.length === imports.length ? imports : circlesAmong(left);
+}
+
+test('no source imports what imports it, directly or through others, types included', () => {
+  const imports = ['bin', 'lib', 'lambdas'].flatMap(importsOf);
+  expect(imports.length).toBeGreaterThan(500);
+  expect(circlesAmong(imports)).toEqual([]);
+});
+
 describe('the arrows between folders', () => {
   test.each(Object.entries(ARROWS))('%s imports nothing of ours but %j', (folder, allowed) => {
     const wrong = importsOf(folder).filter(({ to }) => ![folder, ...allowed].some((target) => isIn(to, target)));

@@ -1,26 +1,32 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
-const PAGES = 'deployments/*';
-const PRIVATE = '_isr/*';
-const PURGE_PACE = '_isr/purge-pace.json';
-
 /** Rendered pages carry a tag, which is what lets them expire: see the bucket's lifecycle. */
 export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
   const actions = ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject'];
-  bucket.grants.actionsOnObjectKeys(grantee, PAGES, ...actions);
+  bucket.grants.actionsOnObjectKeys(grantee, 'deployments/*', ...actions);
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/facts/*', 's3:GetObject', 's3:PutObject');
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/leases/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
+  grantListing(bucket, grantee);
+}
+
+/** To know what was revalidated, and to say it. */
+export function grantLedger(bucket: Bucket, grantee: IGrantable): void {
+  for (const keys of ['_isr/ledger.json', '_isr/ledger/*']) {
+    bucket.grants.actionsOnObjectKeys(grantee, keys, 's3:GetObject', 's3:PutObject');
+  }
+  grantListing(bucket, grantee);
 }
 
 /** When the last purge was made. */
 export function grantPurgePace(bucket: Bucket, grantee: IGrantable): void {
-  bucket.grants.actionsOnObjectKeys(grantee, PURGE_PACE, 's3:GetObject', 's3:PutObject');
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purge-pace.json', 's3:GetObject', 's3:PutObject');
   grantListing(bucket, grantee);
 }
 
-/** The ledger, leases and facts. */
-export function grantPrivateObjects(bucket: Bucket, grantee: IGrantable): void {
-  bucket.grants.actionsOnObjectKeys(grantee, PRIVATE, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
-  grantListing(bucket, grantee);
+/** Which deliveries of webhooks were done. */
+export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');
 }
 
 function grantListing(bucket: Bucket, grantee: IGrantable): void {

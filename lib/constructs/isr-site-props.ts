@@ -83,7 +83,7 @@ export interface IsrSiteProps {
   readonly originTimeout?: Duration;
 
   /**
-   * How long a live route may take to begin its answer.
+   * How long a live route may take to begin its response.
    *
    * @default Duration.seconds(30)
    */

@@ -1,4 +1,5 @@
 import { IsrError } from '../basics/errors.ts';
+import { matchText, wildcardParts } from '../basics/text-pattern.ts';
 import { isFilePath } from '../core/page/page-key.ts';
 
 /** CloudFront path patterns that send live routes and pages apart. `*` is any text, slashes included. */
@@ -63,11 +64,7 @@ function coveredPages(live: readonly string[], pagePaths: readonly string[]): st
 
 /** Whether CloudFront sends `path` to a behavior with `pattern`. */
 export function matchesPathPattern(pattern: string, path: string): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(path);
+  return matchText(wildcardParts(pattern), path) !== undefined;
 }
 
 function patternsOf(route: string): string[] {

@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
-import { grantPageWriting, grantPrivateObjects, grantPurgePace } from './grants.ts';
+import { grantDeliveries, grantLedger, grantPageWriting, grantPurgePace } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
@@ -132,7 +132,7 @@ export class SiteFunctions extends Construct {
       timeout: settings.originTimeout.plus(Duration.seconds(15)),
     });
     grantPageWriting(bucket, serve);
-    grantPrivateObjects(bucket, serve);
+    grantLedger(bucket, serve);
     queues.jobs.grants.sendMessages(serve);
     queues.purges.grants.sendMessages(serve);
     return serve;
@@ -145,7 +145,7 @@ export class SiteFunctions extends Construct {
       timeout: renderFunctionTimeout(settings),
     });
     grantPageWriting(bucket, render);
-    grantPrivateObjects(bucket, render);
+    grantLedger(bucket, render);
     queues.purges.grants.sendMessages(render);
     render.addEventSource(
       new SqsEventSource(queues.jobs, {
@@ -167,7 +167,9 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => addWebhooks(settings.webhooks.compiled, folder),
     });
     grantPageWriting(bucket, revalidate);
-    grantPrivateObjects(bucket, revalidate);
+    grantLedger(bucket, revalidate);
+    grantPurgePace(bucket, revalidate);
+    grantDeliveries(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
     return revalidate;
@@ -176,10 +178,10 @@ export class SiteFunctions extends Construct {
   #live(): LambdaFunction {
     const { settings, bucket, queues } = this.#props;
     const live = this.#siteFunction('live', {
-      description: 'Runs live routes, whose answers are never stored.',
+      description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
     });
-    grantPrivateObjects(bucket, live);
+    grantLedger(bucket, live);
     queues.purges.grants.sendMessages(live);
     return live;
   }
@@ -213,7 +215,7 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
-        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).source);
+        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
         options.addTo?.(folder);
       },

@@ -8,10 +8,7 @@ import type { StackClock } from './clock.ts';
 import type { LocalEventListener } from './events.ts';
 import type { AccessControl } from './iam/access-control.ts';
 import { S3Service } from './s3/service.ts';
-import { MemoryBodies } from './s3/store/bodies.ts';
-import { openChangeLog } from './s3/store/change-log.ts';
-import { FileBodies } from './s3/store/file-bodies.ts';
-import { ObjectStore } from './s3/store/object-store.ts';
+import { openObjectStore } from './s3/store/open-object-store.ts';
 import type { QueueDepth } from './sqs/queue/queue.ts';
 import { QueueMessages } from './sqs/queue-messages.ts';
 import { Queues } from './sqs/queues.ts';
@@ -73,9 +70,12 @@ export async function startObjectAndQueueServices(
   let server: ApiServer | undefined;
   const urlOf = (name: string): string => `${server?.url}/${ACCOUNT_ID}/${name}`;
   const queues = new Queues({ clock, urlOf, arnPrefix: QUEUE_ARN_PREFIX });
-  const store = openObjectStore(clock, dataDirectory);
+  const store = openObjectStore(clock, dataDirectory && join(dataDirectory, 'objects'));
   const calls = new Calls({ clock, unavailable, onEvent, onCall });
-  server = await listen(options, [new SqsService(queues), new S3Service(store)], calls);
+  server = await listen(options, [new SqsService(queues), new S3Service(store)], calls).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
   return {
     url: server.url,
     createBucket: async (name) => store.createBucket(name),
@@ -104,14 +104,6 @@ async function listen(
   } catch (cause) {
     throw new Error(`cannot start the local S3 and SQS on port ${port}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-function openObjectStore(clock: StackClock, dataDirectory: string | undefined): ObjectStore {
-  if (dataDirectory === undefined) return new ObjectStore({ clock, bodies: new MemoryBodies() });
-  const directory = join(dataDirectory, 'objects');
-  const bodies = new FileBodies(join(directory, 'bodies'));
-  const { log, restored } = openChangeLog(directory, bodies);
-  return new ObjectStore({ clock, bodies, log }, restored);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; SQS has no word for it of its own. */

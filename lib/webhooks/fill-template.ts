@@ -1,4 +1,5 @@
 import { IsrError } from '../basics/errors.ts';
+import { trimSlashes } from '../basics/slashes.ts';
 import type { Placeholder, TargetKind, Template } from './rule.ts';
 
 /** The values of a field of the change, or of the payload. */
@@ -15,7 +16,7 @@ export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Look
   for (const name of names) {
     const values = [...new Set(lookup(name))];
     if (values.length === 0) return { missing: name };
-    if (values.length * choices.length > MAX_ITEMS) throw tooMany(values.length * choices.length);
+    if (values.length * choices.length > MAX_ITEMS) throw tooManyItems(values.length * choices.length, MAX_ITEMS);
     choices = choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value })));
   }
   return { items: choices.map((choice) => parts.map((part) => textOf(part, kind, choice)).join('')) };
@@ -26,11 +27,7 @@ function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<R
   const value = values[part.name] ?? '';
   if (kind === 'tags') return value;
   if (!part.isRest) return encode(value);
-  return value
-    .replace(/^\/+|\/+$/g, '')
-    .split('/')
-    .map(encode)
-    .join('/');
+  return trimSlashes(value).split('/').map(encode).join('/');
 }
 
 /** `index.html` is the name of its folder's page, see page-key.ts: a value must not stand for another page. */
@@ -38,9 +35,6 @@ function encode(value: string): string {
   return value === 'index.html' ? '%2Findex.html' : encodeURIComponent(value.toWellFormed());
 }
 
-function tooMany(count: number): IsrError {
-  return new IsrError(
-    'INVALID_REQUEST',
-    `${count} items are more than ${MAX_ITEMS}; use a rule with a prefix or a tag`,
-  );
+export function tooManyItems(count: number, max: number): IsrError {
+  return new IsrError('INVALID_REQUEST', `${count} items are more than ${max}; use a rule with a prefix or a tag`);
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { IsrError, reasonOf } from '../basics/errors.ts';
-import { isJsonObject } from '../basics/json-object.ts';
+import { fieldsOf } from '../basics/checks.ts';
+import { IsrError } from '../basics/errors.ts';
+import { Faults } from '../basics/faults.ts';
+import { parseJsonBody } from '../basics/json-body.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidation.ts';
-import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
 import type { CompiledWebhook } from './compiled.ts';
 import type { Fields, Vendor, WebhookRequest } from './vendor.ts';
 import type { VendorName } from './vendors.ts';
@@ -36,6 +37,9 @@ export interface WebhookPorts {
   readonly log: Log;
 }
 
+/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
 /** A webhook that a request came for. */
 interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
   readonly name: string;
@@ -52,7 +56,7 @@ export async function receiveWebhook(
   const compiled = ports.webhooks.get(name);
   if (compiled === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
-  if (bytes > MAX_REQUEST_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}`);
+  if (bytes > MAX_BODY_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_BODY_BYTES}`);
   const webhook: Webhook = { ...compiled, name, vendor: await ports.vendorOf(compiled.vendor) };
   if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
   const why = whyRefused(webhook, request, now, ports.secretsOf(name));
@@ -76,8 +80,12 @@ async function act(
 ): Promise<WebhookResponse> {
   const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
-  const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
+  const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
+  if (isForWantOfAnEntry) {
+    const message = 'the payload does not say which entry changed: everything is revalidated';
+    ports.log('warn', message, { webhook: name, ...describe(changes) });
+  }
   if (revalidation === undefined) {
     ports.log('info', 'ignored a webhook', { webhook: name, ...describe(changes) });
     return { status: 202, body: { ignored: true, reason: 'no rule is for this change' } };
@@ -111,15 +119,9 @@ function whyRefused(
 }
 
 function parsePayload(body: Buffer): object {
-  let payload: unknown;
-  try {
-    payload = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    const message = `the body is not JSON: ${reasonOf(error)}; have the webhook send application/json`;
-    throw new IsrError('INVALID_REQUEST', message, { cause: error });
-  }
-  if (isJsonObject(payload)) return payload;
-  throw new IsrError('INVALID_REQUEST', 'the body must be a JSON object');
+  const payload = parseJsonBody(body, 'have the webhook send application/json');
+  const faults = new Faults('the body');
+  return faults.accept(fieldsOf(faults.in(payload).secret, 'a JSON object'), 'INVALID_REQUEST');
 }
 
 /** For one line of a log. */

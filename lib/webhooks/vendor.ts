@@ -21,6 +21,11 @@ export const FIELD_NAMES = ['event', 'type', 'id', 'slug', 'path', 'previousSlug
 export type FieldName = (typeof FIELD_NAMES)[number];
 export type Fields = Readonly<Partial<Record<FieldName, string | readonly string[]>>>;
 
+export interface Change extends Fields {
+  /** The vendor does not say which entry it is about, though it should: any may be meant. */
+  readonly isIncomplete?: true;
+}
+
 /** Options that some of the vendors take. */
 export interface VendorOptions {
   /**
@@ -67,7 +72,7 @@ export interface VendorSettings {
 export interface Vendor {
   verify(request: WebhookRequest, secret: string, now: number, options: VendorOptions): Verdict;
   /** One for each entry and locale; none when the payload is about no content. */
-  changesIn(request: WebhookRequest, payload: object, options: VendorOptions): readonly Fields[];
+  changesIn(request: WebhookRequest, payload: object, options: VendorOptions): readonly Change[];
   /** What no two deliveries share, but a replay does. `undefined` where a second one cannot be told from a replay. */
   deliveryOf(request: WebhookRequest, payload: object, options: VendorOptions): string | undefined;
   /** A request that only asks whether somebody is there: it is not signed, and nothing is done. */

@@ -24,8 +24,8 @@ async function serverProcess() {
 }
 
 async function get(port: number): Promise<string> {
-  const [answer] = await once(request({ port, agent: false }).end(), 'response');
-  return text(answer);
+  const [response] = await once(request({ port, agent: false }).end(), 'response');
+  return text(response);
 }
 
 // Other systems keep fewer connections waiting than are opened here, whatever the program asks for.
@@ -38,11 +38,11 @@ test.skipIf(process.platform !== 'linux')(
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     child.kill('SIGCONT');
     expect(await get(port)).toBe('here');
-    const answers = sockets.map((socket) => {
+    const responses = sockets.map((socket) => {
       socket.end('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
       return text(socket);
     });
-    for (const answer of await Promise.all(answers)) expect(answer).toContain('here');
+    for (const response of await Promise.all(responses)) expect(response).toContain('here');
   },
 );
 

@@ -1,4 +1,5 @@
 import { escape as escapeQuery } from 'node:querystring';
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { byLocale, objectAt, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn, verdictOnTime } from '../signatures.ts';
@@ -35,7 +36,7 @@ export const contentful: Vendor = {
     const [, entity = '', action = ''] = (request.headers['x-contentful-topic'] ?? '').split('.');
     if (entity !== 'Entry' && entity !== 'Asset') return [];
     const change: Fields = {
-      event: EVENTS[action] ?? action,
+      event: ownValue(EVENTS, action) ?? action,
       type: entity === 'Asset' ? 'asset' : textAt(payload, 'sys.contentType.sys.id'),
       id: textAt(payload, 'sys.id'),
     };
@@ -48,7 +49,7 @@ export const contentful: Vendor = {
 
 function canonicalHead({ path, query, headers }: WebhookRequest, names: readonly string[]): string {
   const signed = names.toSorted().flatMap((name) => {
-    const value = headers[name];
+    const value = ownValue(headers, name);
     return value === undefined ? [] : [`${name}:${value.trim()}`];
   });
   // The query is encoded once more, and then once more as part of the path: so does Contentful.

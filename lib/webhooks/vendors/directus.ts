@@ -1,3 +1,4 @@
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { verdictOnToken } from '../signatures.ts';
@@ -27,7 +28,7 @@ export const directus: Vendor = {
     const keys = [...valuesAt(payload, 'key'), ...valuesAt(payload, 'keys')];
     return [
       {
-        event: EVENTS_OF_STATUS[status ?? ''] ?? action,
+        event: ownValue(EVENTS_OF_STATUS, status ?? '') ?? action,
         type: textAt(payload, 'collection'),
         id: keys,
         // Only when it is among what was changed.

@@ -32,9 +32,9 @@ function filesIn(payload: object): Fields[] {
   const defaultBranch = textAt(payload, 'repository.default_branch');
   const isLive = textAt(payload, 'ref') === `refs/heads/${defaultBranch}`;
   const removed = new Set(valuesAt(payload, 'commits.removed'));
-  const written = [...valuesAt(payload, 'commits.added'), ...valuesAt(payload, 'commits.modified')];
+  const written = new Set([...valuesAt(payload, 'commits.added'), ...valuesAt(payload, 'commits.modified')]);
   const changes = [...new Set([...written, ...removed])].map((path) => ({
-    event: !isLive ? 'draft' : removed.has(path) && !written.includes(path) ? 'delete' : 'update',
+    event: !isLive ? 'draft' : removed.has(path) && !written.has(path) ? 'delete' : 'update',
     type: 'file',
     id: path,
     path,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJsonBody } from '../../basics/json-body.ts';
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { areEqual, GENUINE, refused } from '../signatures.ts';
@@ -33,7 +34,7 @@ export const prismic: Vendor = {
 
 function secretIn({ body }: WebhookRequest): string | undefined {
   try {
-    return textAt(JSON.parse(body.toString('utf8')), 'secret');
+    return textAt(parseJsonBody(body, 'send JSON'), 'secret');
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { pathOfUrl, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
@@ -53,7 +54,7 @@ function fromOwnPlugin(payload: object): Fields {
 function fromWooCommerce(request: WebhookRequest, payload: object): Fields {
   const event = request.headers['x-wc-webhook-event'] ?? '';
   return {
-    event: WOOCOMMERCE_EVENTS[event] ?? event,
+    event: ownValue(WOOCOMMERCE_EVENTS, event) ?? event,
     type: request.headers['x-wc-webhook-resource'],
     id: textAt(payload, 'id'),
     slug: textAt(payload, 'slug'),

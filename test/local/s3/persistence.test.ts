@@ -1,4 +1,5 @@
-import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Objects } from '../../contracts/object-store/subject.ts';
@@ -62,6 +63,36 @@ describe('objects on disk', () => {
     expect(records).toHaveLength(3);
     const again = await objectsOf(await start({ dataDirectory }));
     expect([await again.text('kept'), await again.text('new')]).toEqual(['x', 'y']);
+  });
+});
+
+describe('a directory', () => {
+  test('that another process writes to is left alone', async () => {
+    const dataDirectory = await temporaryDirectory();
+    await mkdir(join(dataDirectory, 'objects'));
+    await writeFile(join(dataDirectory, 'objects/process.pid'), String(process.ppid));
+
+    await expect(start({ dataDirectory })).rejects.toThrow(`in use by process ${process.ppid}; stop it`);
+  });
+
+  test('of a process that ended without a word is taken over', async () => {
+    const dataDirectory = await temporaryDirectory();
+    await mkdir(join(dataDirectory, 'objects'));
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(join(dataDirectory, 'objects/process.pid'), String(pid));
+
+    const services = await start({ dataDirectory });
+    await services.stop();
+
+    expect(await readdir(join(dataDirectory, 'objects'))).toEqual(['changes.jsonl']);
+  });
+
+  test('is free again when the port was taken', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const port = Number(new URL((await start()).url).port);
+    await expect(start({ dataDirectory, port })).rejects.toThrow('EADDRINUSE');
+
+    expect(await readdir(join(dataDirectory, 'objects'))).toEqual(['changes.jsonl']);
   });
 });
 

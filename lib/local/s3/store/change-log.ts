@@ -1,5 +1,6 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { claimDirectory } from './directory-claim.ts';
 import type { FileBodies } from './file-bodies.ts';
 import { KeptObject } from './kept-object.ts';
 import { linesOf } from './lines.ts';
@@ -36,8 +37,11 @@ const MANY = 10_000;
  */
 export class ChangeLog {
   readonly #file: number;
+  readonly #release: () => void;
 
-  constructor(path: string) {
+  /** @param release gives the directory free */
+  constructor(path: string, release: () => void) {
+    this.#release = release;
     this.#file = openSync(path, 'a');
     writeSync(this.#file, `\n${STARTED}`);
   }
@@ -49,6 +53,7 @@ export class ChangeLog {
   close(): void {
     writeSync(this.#file, `\n${STOPPED}`);
     closeSync(this.#file);
+    this.#release();
   }
 }
 
@@ -57,14 +62,14 @@ export function openChangeLog(
   directory: string,
   bodies: FileBodies,
 ): { readonly log: ChangeLog; readonly restored: readonly RestoredBucket[] } {
-  mkdirSync(directory, { recursive: true });
+  const release = claimDirectory(directory);
   const path = join(directory, 'changes.jsonl');
   const { buckets, changes, isStopped } = readChanges(path);
   // Only who died in the middle leaves files that no record names, and, with the whole machine, records without files.
   if (!isStopped) forgetLostObjects(buckets, bodies);
   const left = [...buckets.values()].reduce((sum, { puts }) => sum + puts.size + 1, 0);
   if (changes > 2 * left + MANY) rewrite(path, buckets);
-  return { log: new ChangeLog(path), restored: restoredBuckets(buckets, bodies) };
+  return { log: new ChangeLog(path, release), restored: restoredBuckets(buckets, bodies) };
 }
 
 function readChanges(path: string) {
