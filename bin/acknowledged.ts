@@ -19,15 +19,23 @@ export function acknowledgeFindings(site: IsrSite): void {
     SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
-  for (const { role } of site.functions.siteRunners) {
+  const { live, purge, revalidate, serve, siteRunners } = site.functions;
+  for (const { role } of siteRunners) {
     if (role === undefined) continue;
-    acknowledge(role, { [keysOf('_isr')]: "Leases, facts and the ledger: their names are ISR's to choose." });
-    if (role === site.functions.live.role) continue;
-    acknowledge(role, { [keysOf('deployments')]: 'A page may have any path.' });
+    acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
+    if (role === live.role) continue;
+    acknowledge(role, {
+      [keysOf('deployments')]: 'A page may have any path.',
+      [keysOf('_isr/leases')]: 'A lease has the path of its page.',
+      [keysOf('_isr/facts')]: 'Facts are named by their hash.',
+    });
   }
-  acknowledge(site.functions.purge.role ?? site, {
-    [keysOf('_isr/purges')]: "Purges that were announced: their names are ISR's to choose.",
-  });
+  if (revalidate.role !== undefined) {
+    acknowledge(revalidate.role, { [keysOf('_isr/webhooks')]: 'Deliveries are named by their hash.' });
+  }
+  for (const { role } of [serve, revalidate, purge]) {
+    if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges')]: 'Announced purges have random names.' });
+  }
   acknowledgeUploads(site, bucketId);
 }
 

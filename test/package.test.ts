@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -20,24 +20,32 @@ describe('the package', () => {
   });
 
   test('brings what runs, and what the README points to', () => {
-    const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
-    const output = execFileSync('npm', argv, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    const response: unknown = JSON.parse(output);
-    const [packed] = (Array.isArray(response) ? response : Object.values(response as object)) as Packed[];
-    const paths = packed?.files.map(({ path }) => path);
-    expect(paths).toEqual(
+    expect(packedFiles()).toEqual(
       expect.arrayContaining([
         'dist/bin/isr.js',
         'dist/THIRD-PARTY-LICENSES',
         'dist/lambdas/serve/index.mjs',
-        'dist/lib/vendor/xml.js',
         'dist/lib/inspector/page/index.html',
+        'dist/lib/vendor/xml.js',
         'dist/vendor/aws-lambda-ric/LICENSE',
         'dist/vendor/aws-lambda-ric/index.mjs',
         'docs/deploy.md',
       ]),
     );
-    expect(paths?.filter((path) => path.startsWith('dist/meta/'))).toEqual([]);
+    expect(packedFiles().filter((path) => path.startsWith('dist/meta/'))).toEqual([]);
+  });
+
+  test('brings every type that the types of its entry points use', () => {
+    const used = new Set(targetsOf(description).filter((target) => target.endsWith('.d.ts')));
+    // What is added to the set while it is walked is visited too.
+    for (const file of used) {
+      for (const [, specifier = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+        used.add(join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts')));
+      }
+    }
+    const missing = [...used].map((file) => join(file)).filter((file) => !packedFiles().includes(file));
+    expect(used.size).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
   });
 
   test('imports what is installed with it or brought by the user, and installs nothing that it does not import', async () => {
@@ -60,6 +68,23 @@ describe('the package', () => {
     expect(targets.filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
   });
 });
+
+/** Paths of the files that `npm pack` would put into the package. */
+const packedFiles = once((): readonly string[] => {
+  const argv = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const output = execFileSync('npm', argv, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const said: unknown = JSON.parse(output);
+  const [packed] = (Array.isArray(said) ? said : Object.values(said as object)) as Packed[];
+  return packed?.files.map(({ path }) => path) ?? [];
+});
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 interface Description {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;

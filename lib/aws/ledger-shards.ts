@@ -3,7 +3,7 @@ import type { Bucket } from '../core/bucket/bucket.ts';
 import { jsonObjects, type Seen } from '../core/bucket/json-objects.ts';
 import { addToShard, EMPTY_SHARD, isLedgerShard, type LedgerShard, lostShard } from '../core/ledger/ledger-shard.ts';
 import type { LedgerSummary } from '../core/ledger/ledger-summary.ts';
-import type { Clock, LedgerStore, Log } from '../core/ports.ts';
+import type { Clock, LedgerStore } from '../core/ports.ts';
 import { replaceObject } from './replace-object.ts';
 
 const shardKey = (shard: number): string => `_isr/ledger/${shard}.json`;
@@ -26,8 +26,8 @@ export interface LedgerShards {
 }
 
 /** The second level of the ledger, see `createS3LedgerStore`. */
-export function openLedgerShards(bucket: Bucket, clock: Clock, log: Log): LedgerShards {
-  const objects = jsonObjects<LedgerShard>(bucket, { whenAbsent: EMPTY_SHARD, isOurs: isLedgerShard, log });
+export function openLedgerShards(bucket: Bucket, clock: Clock, onForeign: (key: string) => void): LedgerShards {
+  const objects = jsonObjects<LedgerShard>(bucket, { whenAbsent: EMPTY_SHARD, isOurs: isLedgerShard, onForeign });
   const knownShards = new Map<number, KnownShard>();
 
   function keep(shard: number, known: KnownShard): void {

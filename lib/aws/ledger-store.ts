@@ -41,8 +41,14 @@ const SUMMARY_KEY = '_isr/ledger.json';
  * summary of a new ledger, and pages of the ledger before it are invalid.
  */
 export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () => undefined): LedgerStore {
-  const summaries = jsonObjects<LedgerSummary>(bucket, { whenAbsent: EMPTY_SUMMARY, isOurs: isLedgerSummary, log });
-  const shards = openLedgerShards(bucket, clock, log);
+  const onForeign = (key: string): void =>
+    log('error', `'${key}' is not what was written, and counts as absent until it is written again`, { key });
+  const summaries = jsonObjects<LedgerSummary>(bucket, {
+    whenAbsent: EMPTY_SUMMARY,
+    isOurs: isLedgerSummary,
+    onForeign,
+  });
+  const shards = openLedgerShards(bucket, clock, onForeign);
   let knownSummary: Seen<LedgerSummary> | undefined;
   /** The newest that this store has seen. */
   let newest: KnownLedger = { ledgerSequence: 0 };

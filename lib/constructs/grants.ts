@@ -1,32 +1,47 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
-const PAGES = 'deployments/*';
-const PRIVATE = '_isr/*';
-const PURGE_PACE = '_isr/purge-pace.json';
-const ANNOUNCED_PURGES = '_isr/purges/*';
-
-/** Rendered pages carry a tag, which is what lets them expire: see the bucket's lifecycle. */
+/** Rendered pages have a tag, by which the bucket's lifecycle deletes them after a while. */
 export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
   const actions = ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject'];
-  bucket.grants.actionsOnObjectKeys(grantee, PAGES, ...actions);
-}
-
-/** When the last purge was made, and what others announced. */
-export function grantPurging(bucket: Bucket, grantee: IGrantable): void {
-  bucket.grants.actionsOnObjectKeys(grantee, PURGE_PACE, 's3:GetObject', 's3:PutObject');
-  bucket.grants.actionsOnObjectKeys(grantee, ANNOUNCED_PURGES, 's3:GetObject', 's3:DeleteObject');
+  bucket.grants.actionsOnObjectKeys(grantee, 'deployments/*', ...actions);
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/facts/*', 's3:GetObject', 's3:PutObject');
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/leases/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
   grantListing(bucket, grantee);
 }
 
-/** The ledger, leases, facts and announced purges. */
-export function grantPrivateObjects(bucket: Bucket, grantee: IGrantable): void {
-  bucket.grants.actionsOnObjectKeys(grantee, PRIVATE, 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
+/** To know what was revalidated, and to say it. */
+export function grantLedger(bucket: Bucket, grantee: IGrantable): void {
+  for (const keys of ['_isr/ledger.json', '_isr/ledger/*']) {
+    bucket.grants.actionsOnObjectKeys(grantee, keys, 's3:GetObject', 's3:PutObject');
+  }
   grantListing(bucket, grantee);
+}
+
+/** When the last purge was made. */
+export function grantPurgePace(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purge-pace.json', 's3:GetObject', 's3:PutObject');
+  grantListing(bucket, grantee);
+}
+
+/** To say beforehand what may have to be purged. */
+export function grantAnnouncing(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:PutObject', 's3:DeleteObject');
+}
+
+/** What others announced and did not settle. */
+export function grantAnnouncedPurges(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:GetObject', 's3:DeleteObject');
+  grantListing(bucket, grantee);
+}
+
+/** Which deliveries of webhooks were done. */
+export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');
 }
 
 function grantListing(bucket: Bucket, grantee: IGrantable): void {
-  // Without it a missing object is a 403, as if access were denied:
+  // Without it, S3 responds 403 for a missing object, as if access were denied:
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),

@@ -23,8 +23,8 @@ export async function readPageAndLedger(
   ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
 ): Promise<PageAndLedger> {
   const [page, ledger] = await Promise.all([ports.pages.read(pageKey), ports.ledger.read()]);
-  const isKnown = page === undefined || page.isPrerendered || !isLost(ledger, page);
-  return { pageKey, page, ledger: isKnown ? ledger : await ports.ledger.recover(page) };
+  const mayTell = page !== undefined && page.ledgerSequence > 0;
+  return { pageKey, page, ledger: mayTell && isLost(ledger, page) ? await ports.ledger.recover(page) : ledger };
 }
 
 /** Takes what was just read. Reads shards of the ledger only if they may hold something newer than the page. */

@@ -10,7 +10,7 @@ export type LocalEvent =
       readonly location: string;
       /** As in `x-cache`: `Hit from cloudfront`. */
       readonly edge: string;
-      /** Those of `watchedHeaders` that the origin's answer carries, or the stored copy of it. Lower-case names. */
+      /** Those of `watchedHeaders` that the origin's response carries, or the stored copy of it. Lower-case names. */
       readonly headers: Readonly<Record<string, string>>;
       readonly milliseconds: number;
     }

@@ -28,7 +28,7 @@ export async function listenLocally(
   return (server.address() as AddressInfo).port;
 }
 
-/** Ends every connection, also of those who wait for an answer. */
+/** Ends every connection, also of those who wait for a response. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

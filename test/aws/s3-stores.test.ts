@@ -169,9 +169,12 @@ describe('pages in S3', () => {
 
   test('a write whose answer was lost, and that is made again, is a write and no conflict', async () => {
     const bucket = await emptyBucket();
-    const twice = {
+    const twice: Bucket = {
       ...bucket,
-      put: async (...put: Parameters<Bucket['put']>) => (await bucket.put(...put), bucket.put(...put)),
+      async put(...write) {
+        await bucket.put(...write);
+        return bucket.put(...write);
+      },
     };
     const pages = createS3PageStore(twice, { deploymentId: DEPLOYMENT });
     const etag = await pages.write({ ...facts(), pageKey: keyOf('/a'), body: Buffer.from('a') }, { absent: true });

@@ -128,10 +128,13 @@ test('neither serve nor live refers to the distribution', () => {
 
 describe('permissions', () => {
   test.each([
-    ['Serve', ['_isr/*', 'deployments/*']],
-    ['Render', ['_isr/*', 'deployments/*']],
-    ['Revalidate', ['_isr/*', 'deployments/*']],
-    ['Live', ['_isr/*']],
+    ['Serve', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', 'deployments/*']],
+    ['Render', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
+    [
+      'Revalidate',
+      ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', '_isr/webhooks/*', 'deployments/*'],
+    ],
+    ['Live', ['_isr/ledger/*']],
     ['Purge', ['_isr/purges/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));

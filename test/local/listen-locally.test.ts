@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { closeServer, listenLocally } from '../../lib/local/listen-locally.ts';
 
 const MODULE = new URL('../../lib/local/listen-locally.ts', import.meta.url).href;
 const PROGRAM = `
@@ -23,8 +24,8 @@ async function serverProcess() {
 }
 
 async function get(port: number): Promise<string> {
-  const [answer] = await once(request({ port, agent: false }).end(), 'response');
-  return text(answer);
+  const [response] = await once(request({ port, agent: false }).end(), 'response');
+  return text(response);
 }
 
 // Other systems keep fewer connections waiting than are opened here, whatever the program asks for.
@@ -37,10 +38,21 @@ test.skipIf(process.platform !== 'linux')(
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     child.kill('SIGCONT');
     expect(await get(port)).toBe('here');
-    const answers = sockets.map((socket) => {
+    const responses = sockets.map((socket) => {
       socket.end('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
       return text(socket);
     });
-    for (const answer of await Promise.all(answers)) expect(answer).toContain('here');
+    for (const response of await Promise.all(responses)) expect(response).toContain('here');
   },
 );
+
+test('an idle connection is never closed, and so a client is told no time for it', async () => {
+  const server = createServer((_, response) => response.end('here'));
+  onTestFinished(() => closeServer(server));
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const [answer] = await once(request({ port: await listenLocally(server), agent }).end(), 'response');
+  expect(await text(answer)).toBe('here');
+  // Node names the seconds in this header when there are any: after them, it ends the connection.
+  expect([answer.headers.connection, answer.headers['keep-alive']]).toEqual(['keep-alive', undefined]);
+});

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { type ContentApi, startContentApi } from '../../examples/content-api/index.ts';
 import { WATCHED_HEADERS } from '../../lib/inspector/watched-headers.ts';
 import { type Pace, StackClock } from '../../lib/local/clock.ts';
 import { type LocalStack, runStack } from '../../lib/local/stack/index.ts';
 import { built } from './built.ts';
+import { noteGrants } from './grants.ts';
 import { ask, type RawRequest, type RawResponse } from './http.ts';
 import { contentClock, passUntil } from './passing-time.ts';
 
@@ -62,6 +64,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     ask: (path, request) => ask(stack.siteUrl, path, request),
     revalidate: (body, options) => pass(ask(stack.functionUrl('revalidate'), '/', revalidation(body, token, options))),
     async stop() {
+      await noteGrants(stack, inject('scratchFolder'));
       await stack.stop();
       await contentApi.close();
     },

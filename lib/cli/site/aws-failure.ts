@@ -8,7 +8,8 @@ import { FailedCommand } from '../terminal/command.ts';
 export function awsFailure(what: string, error: unknown): FailedCommand {
   const { reason, advice } = error instanceof AwsRefusal ? explainRefusal(error) : explainFailure(error);
   const sentence = `${what}: ${reason.replace(/\s+/g, ' ')}`;
-  return new FailedCommand(advice === '' ? sentence : `${sentence}; ${advice}`, { cause: error });
+  const message = advice === '' ? sentence : `${sentence.replace(/\.$/, '')}; ${advice}`;
+  return new FailedCommand(message, { cause: error });
 }
 
 interface Explanation {
@@ -18,8 +19,10 @@ interface Explanation {
 }
 
 function explainFailure(error: unknown): Explanation {
+  const reason = reasonOf(error);
   const isSignedOut = error instanceof Error && error.name === 'CredentialsProviderError';
-  return { reason: reasonOf(error), advice: isSignedOut ? 'set AWS_PROFILE, or sign in with aws sso login' : '' };
+  const isAdvised = !isSignedOut || reason.includes('aws sso login');
+  return { reason, advice: isAdvised ? '' : 'set AWS_PROFILE, or sign in with aws sso login' };
 }
 
 function explainRefusal({ response }: AwsRefusal): Explanation {

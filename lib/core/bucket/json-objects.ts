@@ -1,5 +1,4 @@
 import { parseJson } from '../../basics/json-object.ts';
-import type { Log } from '../ports.ts';
 import type { Bucket } from './bucket.ts';
 
 /** A JSON object as it was seen; without an entity tag it was not there. */
@@ -21,10 +20,14 @@ export interface JsonObjectsOptions<T> {
   readonly whenAbsent: T;
   /** Whether a parsed value is what we wrote. What is not counts as absent, until it is written over. */
   isOurs(value: unknown): value is T;
-  readonly log?: Log;
+  /** Told the key of each such object that is read. */
+  readonly onForeign?: (key: string) => void;
 }
 
-export function jsonObjects<T>(bucket: Bucket, { whenAbsent, isOurs, log }: JsonObjectsOptions<T>): JsonObjects<T> {
+export function jsonObjects<T>(
+  bucket: Bucket,
+  { whenAbsent, isOurs, onForeign }: JsonObjectsOptions<T>,
+): JsonObjects<T> {
   return {
     async read(key, known) {
       const object = await bucket.getUnless(key, known?.etag);
@@ -32,7 +35,7 @@ export function jsonObjects<T>(bucket: Bucket, { whenAbsent, isOurs, log }: Json
       if (object === undefined || object === 'unchanged') return { value: whenAbsent, etag: undefined };
       const value = parseJson(object.body.toString('utf8'));
       if (isOurs(value)) return { value, etag: object.etag };
-      log?.('error', `'${key}' is not what was written, and counts as absent until it is written again`, { key });
+      onForeign?.(key);
       return { value: whenAbsent, etag: object.etag };
     },
     async swap(key, seen, value) {

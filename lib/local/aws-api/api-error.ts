@@ -3,7 +3,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly status: number;
-  /** More headers of the answer, names and values in turns. */
+  /** More headers of the response, names and values in turns. */
   readonly headers: readonly string[];
 
   constructor(code: string, message: string, status = 400, headers: readonly string[] = []) {

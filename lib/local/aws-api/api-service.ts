@@ -23,7 +23,7 @@ export interface ApiRequest {
   goneSignal(): AbortSignal;
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   /** Names and values in turns, the form that node:http writes without a copy. */
   readonly headers: readonly string[];
@@ -36,7 +36,7 @@ export interface PreparedCall extends ApiCall {
   /** The permission without which a missing resource is not told from a forbidden one. */
   readonly needToKnow?: Need;
   /** Has the effect. Throws ApiError to refuse. */
-  perform(): ApiAnswer | Promise<ApiAnswer>;
+  perform(): ApiResponse | Promise<ApiResponse>;
 }
 
 /** An AWS API, apart from the server that takes its requests. */
@@ -45,5 +45,5 @@ export interface ApiService {
   takes(headers: IncomingHttpHeaders): boolean;
   /** Names the call. Throws ApiError when it is none that this machine implements. */
   prepare(request: ApiRequest): PreparedCall | Promise<PreparedCall>;
-  refuse(error: ApiError, request: ApiRequest): ApiAnswer;
+  refuse(error: ApiError, request: ApiRequest): ApiResponse;
 }

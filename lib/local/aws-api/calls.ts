@@ -4,7 +4,7 @@ import type { ApiError } from './api-error.ts';
 import type { ApiCall } from './api-service.ts';
 
 /**
- * Stands between a call and its effect (`before`), and again between the effect and the answer (`after`). What it answers
+ * Stands between a call and its effect (`before`), and again between the effect and the response (`after`). What it answers
  * with `fail` is refused with a 503, which AWS asks its clients to repeat; while its promise is open, the call is delayed.
  */
 export type CallHook = (call: ApiCall, moment: 'before' | 'after') => 'fail' | undefined | Promise<'fail' | undefined>;

@@ -8,22 +8,24 @@ const MAX_BODY_BYTES = MAX_CONTENT_BYTES * 1.1;
 
 const EMPTY = Buffer.alloc(0);
 
-/** The body of a message as it was sent. Rejects with ApiError when it is too large, or ends before its time. */
-export async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const { 'content-length': length, 'transfer-encoding': coding } = message.headers;
+/** The body of a nodeRequest as it was sent. Rejects with ApiError when it is too large, or ends before its time. */
+export async function readBody(nodeRequest: IncomingMessage): Promise<Buffer> {
+  const { 'content-length': length, 'transfer-encoding': coding } = nodeRequest.headers;
   if (coding === undefined && (length === undefined || length === '0')) return EMPTY;
-  return collect(message, length === undefined ? undefined : Number(length));
+  return collect(nodeRequest, length === undefined ? undefined : Number(length));
 }
 
-function collect(message: IncomingMessage, announced: number | undefined): Promise<Buffer> {
+function collect(nodeRequest: IncomingMessage, announced: number | undefined): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts = new BodyParts(announced);
-  message.on('data', (chunk: Buffer) => {
+  nodeRequest.on('data', (chunk: Buffer) => {
     if (!parts.add(chunk)) reject(tooLarge());
   });
-  message.on('end', () => resolve(parts.join()));
-  message.on('error', () => {});
-  message.on('close', () => reject(new ApiError('IncompleteBody', 'The request ended before its body was complete')));
+  nodeRequest.on('end', () => resolve(parts.join()));
+  nodeRequest.on('error', () => {});
+  nodeRequest.on('close', () =>
+    reject(new ApiError('IncompleteBody', 'The request ended before its body was complete')),
+  );
   return promise;
 }
 
@@ -57,6 +59,6 @@ class BodyParts {
 }
 
 function tooLarge(): ApiError {
-  const message = `Your proposed upload exceeds the maximum allowed size; this machine takes ${MAX_CONTENT_BYTES} bytes`;
-  return new ApiError('EntityTooLarge', message);
+  const nodeRequest = `Your proposed upload exceeds the maximum allowed size; this machine takes ${MAX_CONTENT_BYTES} bytes`;
+  return new ApiError('EntityTooLarge', nodeRequest);
 }

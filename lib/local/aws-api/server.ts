@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import { closeServer, listenLocally } from '../listen-locally.ts';
 import { ApiError } from './api-error.ts';
-import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from './api-service.ts';
+import type { ApiRequest, ApiResponse, ApiService, PreparedCall } from './api-service.ts';
 import type { Calls } from './calls.ts';
 import { readBody } from './request-body.ts';
 import { type Credentials, checkSignature } from './signature.ts';
@@ -27,14 +27,14 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** Lets the answers that are ready leave, and ends all connections. */
+  /** Lets the responses that are ready leave, and ends all connections. */
   stop(): Promise<void>;
 }
 
 /** Serves AWS APIs on this machine alone. Rejects when the port is taken. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const desk = new RequestDesk(options);
-  const server = createServer((message, reply) => void desk.answer(message, reply));
+  const server = createServer((nodeRequest, nodeResponse) => void desk.respond(nodeRequest, nodeResponse));
   const port = await listenLocally(server, { port: options.port });
   return {
     url: `http://127.0.0.1:${port}`,
@@ -53,25 +53,25 @@ class RequestDesk {
     this.#options = options;
   }
 
-  async answer(message: IncomingMessage, reply: ServerResponse): Promise<void> {
-    if (message.url === '/health') return this.#send(reply, { status: 200, headers: [], body: 'ok' });
-    const service = this.#options.services.find((candidate) => candidate.takes(message.headers));
-    if (service === undefined) return this.#send(reply, { status: 404, headers: [] });
-    const request = new HttpRequest(message, reply);
+  async respond(nodeRequest: IncomingMessage, nodeResponse: ServerResponse): Promise<void> {
+    if (nodeRequest.url === '/health') return this.#send(nodeResponse, { status: 200, headers: [], body: 'ok' });
+    const service = this.#options.services.find((candidate) => candidate.takes(nodeRequest.headers));
+    if (service === undefined) return this.#send(nodeResponse, { status: 404, headers: [] });
+    const request = new HttpRequest(nodeRequest, nodeResponse);
     let call: PreparedCall | undefined;
-    let answer: ApiAnswer;
+    let response: ApiResponse;
     try {
       call = await service.prepare(request);
-      answer = await this.#perform(call, request);
+      response = await this.#perform(call, request);
     } catch (thrown) {
-      answer = service.refuse(asApiError(thrown), request);
+      response = service.refuse(asApiError(thrown), request);
     }
-    // Before the answer leaves, so that who has the answer finds the call counted.
-    if (call !== undefined) this.#options.calls.report(call, answer.status);
-    this.#send(reply, answer);
+    // Before the response leaves, so that who has it finds the call counted.
+    if (call !== undefined) this.#options.calls.report(call, response.status);
+    this.#send(nodeResponse, response);
   }
 
-  async #perform(call: PreparedCall, request: ApiRequest): Promise<ApiAnswer> {
+  async #perform(call: PreparedCall, request: ApiRequest): Promise<ApiResponse> {
     const { credentials, calls } = this.#options;
     if (credentials !== undefined && request.headers.authorization !== undefined) {
       await checkSignature(request, credentials);
@@ -96,45 +96,45 @@ class RequestDesk {
     return this.#options.access?.refusal(accessKeyId, [needToKnow]) === undefined;
   }
 
-  #send(reply: ServerResponse, { status, headers, body }: ApiAnswer): void {
+  #send(nodeResponse: ServerResponse, { status, headers, body }: ApiResponse): void {
     // Node would write this header from the machine's clock.
-    reply.sendDate = false;
-    reply.writeHead(status, [...headers, 'date', new Date(this.#options.clock.now()).toUTCString()]);
-    if (body instanceof Readable) body.on('error', () => reply.destroy()).pipe(reply);
-    else reply.end(body);
+    nodeResponse.sendDate = false;
+    nodeResponse.writeHead(status, [...headers, 'date', new Date(this.#options.clock.now()).toUTCString()]);
+    if (body instanceof Readable) body.on('error', () => nodeResponse.destroy()).pipe(nodeResponse);
+    else nodeResponse.end(body);
   }
 }
 
 class HttpRequest implements ApiRequest {
-  readonly #message: IncomingMessage;
-  readonly #reply: ServerResponse;
+  readonly #nodeRequest: IncomingMessage;
+  readonly #nodeResponse: ServerResponse;
   #body: Promise<Buffer> | undefined;
 
-  constructor(message: IncomingMessage, reply: ServerResponse) {
-    this.#message = message;
-    this.#reply = reply;
+  constructor(nodeRequest: IncomingMessage, nodeResponse: ServerResponse) {
+    this.#nodeRequest = nodeRequest;
+    this.#nodeResponse = nodeResponse;
   }
 
   get method(): string {
-    return this.#message.method ?? '';
+    return this.#nodeRequest.method ?? '';
   }
 
   get url(): string {
-    return this.#message.url ?? '';
+    return this.#nodeRequest.url ?? '';
   }
 
   get headers(): ApiRequest['headers'] {
-    return this.#message.headers;
+    return this.#nodeRequest.headers;
   }
 
   body(): Promise<Buffer> {
-    this.#body ??= readBody(this.#message);
+    this.#body ??= readBody(this.#nodeRequest);
     return this.#body;
   }
 
   goneSignal(): AbortSignal {
     const gone = new AbortController();
-    this.#reply.on('close', () => gone.abort());
+    this.#nodeResponse.on('close', () => gone.abort());
     return gone.signal;
   }
 }

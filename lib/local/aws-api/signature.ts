@@ -1,6 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { percentEncode } from '../../basics/percent-encoding.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest } from './api-service.ts';
+import { decodeUri } from './decode-uri.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -56,7 +58,7 @@ function canonicalRequestOf({ method, url, headers }: ApiRequest, signedHeaders:
 function canonicalPath(path: string): string {
   return path
     .split('/')
-    .map((segment) => encode(decode(segment)))
+    .map((segment) => percentEncode(decodeUri(segment)))
     .join('/');
 }
 
@@ -65,21 +67,9 @@ function canonicalQuery(query: string): string {
     .split('&')
     .filter((pair) => pair !== '')
     .map((pair) => pair.split(/=(.*)/s).slice(0, 2))
-    .map(([name = '', value = '']) => `${encode(decode(name))}=${encode(decode(value))}`)
+    .map(([name = '', value = '']) => `${percentEncode(decodeUri(name))}=${percentEncode(decodeUri(value))}`)
     .sort()
     .join('&');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new ApiError('InvalidURI', `Couldn't parse the specified URI: '${text}'`);
-  }
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function sha256(content: string | Buffer): string {

@@ -11,7 +11,7 @@ import { type Invalidation, InvalidationLog, type RecordedInvalidation } from '.
 import { drawPropagation, type Spreading, spread } from './invalidation/propagation.ts';
 import { type Fields, fieldOf } from './message/fields.ts';
 import type { CanRead } from './origin/s3-origin.ts';
-import { writeAnswer } from './viewer/write-answer.ts';
+import { writeResponse } from './viewer/write-response.ts';
 
 export interface DistributionOptions extends DistributionResources {
   readonly id: string;
@@ -73,10 +73,10 @@ export class LocalDistribution {
     this.#locations = createEdgeLocations(options.calm ? 1 : LOCATIONS, parts);
   }
 
-  readonly listener: RequestListener = (message, reply) => {
-    this.#handle(message, reply).catch((error: unknown) => {
+  readonly listener: RequestListener = (nodeRequest, nodeResponse) => {
+    this.#handle(nodeRequest, nodeResponse).catch((error: unknown) => {
       this.#log('edge', error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));
-      reply.destroy();
+      nodeResponse.destroy();
     });
   };
 
@@ -150,20 +150,20 @@ export class LocalDistribution {
     return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
-  async #handle(message: IncomingMessage, reply: ServerResponse): Promise<void> {
+  async #handle(nodeRequest: IncomingMessage, nodeResponse: ServerResponse): Promise<void> {
     const start = this.#options.clock.now();
-    const { name: location, viewerSide } = locationFor(message, this.#locations, this.#draw);
-    const answer = await viewerSide.answer(message);
-    await writeAnswer(message, reply, answer);
+    const { name: location, viewerSide } = locationFor(nodeRequest, this.#locations, this.#draw);
+    const response = await viewerSide.respond(nodeRequest);
+    await writeResponse(nodeRequest, nodeResponse, response);
     this.#options.onEvent?.({
       kind: 'request',
       at: this.#options.clock.now(),
-      method: message.method ?? 'GET',
-      path: message.url ?? '/',
-      status: answer.status,
+      method: nodeRequest.method ?? 'GET',
+      path: nodeRequest.url ?? '/',
+      status: response.status,
       location,
-      edge: fieldOf(answer.headers, 'x-cache') ?? '',
-      headers: this.#watched(answer.originHeaders),
+      edge: fieldOf(response.headers, 'x-cache') ?? '',
+      headers: this.#watched(response.originHeaders),
       milliseconds: this.#options.clock.now() - start,
     });
   }

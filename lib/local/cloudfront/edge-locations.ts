@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Edge, type EdgeOptions } from './cache/edge.ts';
 import type { Draw } from './draw.ts';
 import { fieldOf } from './message/fields.ts';
-import { POP_HEADER, ViewerSide, type ViewerSideOptions } from './viewer/answer-viewer.ts';
+import { POP_HEADER, ViewerSide, type ViewerSideOptions } from './viewer/viewer-side.ts';
 
 /** One place of CloudFront, with a cache of its own. */
 export interface EdgeLocation {
@@ -29,11 +29,11 @@ export function createEdgeLocations(
  * address and a user agent. Who wants to see another location names it in the request header `x-amz-cf-pop`.
  */
 export function locationFor<Location extends { readonly name: string }>(
-  message: IncomingMessage,
+  nodeRequest: IncomingMessage,
   locations: readonly [Location, ...Location[]],
   draw: Draw,
 ): Location {
-  const named = locations.find(({ name }) => name === fieldOf(message.headers, POP_HEADER));
-  const viewer = [message.socket.remoteAddress ?? '', message.headers['user-agent'] ?? ''];
+  const named = locations.find(({ name }) => name === fieldOf(nodeRequest.headers, POP_HEADER));
+  const viewer = [nodeRequest.socket.remoteAddress ?? '', nodeRequest.headers['user-agent'] ?? ''];
   return named ?? locations[Math.floor(draw('viewer', ...viewer) * locations.length)] ?? locations[0];
 }

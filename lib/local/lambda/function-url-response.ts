@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { isJsonObject } from '../../basics/json-object.ts';
 import { LambdaError } from './lambda-error.ts';
 
-/** Status and headers of an answer to a function URL. */
+/** Status and headers of a response to a function URL. */
 export interface FunctionUrlHead {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -106,5 +106,5 @@ function parsed(json: string): unknown {
 
 /** Lambda answers 502 and does not say why; the local stack's log does. */
 function malformed(reason: string): LambdaError {
-  return new LambdaError('function', MALFORMED_RESPONSE, `the function's answer is no HTTP response: ${reason}`);
+  return new LambdaError('function', MALFORMED_RESPONSE, `the function's response is no HTTP response: ${reason}`);
 }

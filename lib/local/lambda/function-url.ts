@@ -37,13 +37,13 @@ const MAXIMUM_BODY_BYTES = 6 * 1024 * 1024;
 /** Serves a function at a URL of its own, as Lambda does: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html. */
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<FunctionUrl> {
   const server = createServer((request, response) => {
-    answer(options, request, response).catch(() => response.destroy());
+    respond(options, request, response).catch(() => response.destroy());
   });
   const { host = '127.0.0.1', port } = options;
   return { url: `http://${host}:${await listenLocally(server, { host, port })}/`, stop: () => closeServer(server) };
 }
 
-async function answer(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     // The rest of the body is not read, so the connection cannot be used again.

@@ -13,7 +13,7 @@ export type InvocationResult =
       readonly ended: Promise<LambdaError | undefined>;
     };
 
-/** The whole answer, also of a function that streams. */
+/** The whole response, also of a function that streams. */
 export async function payloadOf(result: InvocationResult): Promise<Buffer> {
   return result.kind === 'buffered' ? result.payload : buffer(result.body);
 }

@@ -119,8 +119,8 @@ export class Poller {
     const { function: target, queueArn, reportBatchItemFailures } = this.#options;
     const messageIds = messages.map(({ MessageId }) => MessageId);
     try {
-      const answer = await payloadOf(await target.invoke(sqsEventOf(messages, queueArn)));
-      const failed = reportBatchItemFailures ? reportedFailures(answer.toString(), messageIds) : new Set<string>();
+      const response = await payloadOf(await target.invoke(sqsEventOf(messages, queueArn)));
+      const failed = reportBatchItemFailures ? reportedFailures(response.toString(), messageIds) : new Set<string>();
       return { failed, isLambdaDown: false };
     } catch (error) {
       const isLambdaDown = !(error instanceof LambdaError && error.kind === 'function');

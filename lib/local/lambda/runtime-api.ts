@@ -51,7 +51,7 @@ export class RuntimeApi {
     this.#listener = listener;
     this.#server = createServer((request, response) => {
       // A request that breaks off belongs to a process that is going away; its end is reported by `abort`.
-      this.#answer(request, response).catch(() => response.destroy());
+      this.#respond(request, response).catch(() => response.destroy());
     });
   }
 
@@ -80,7 +80,7 @@ export class RuntimeApi {
     this.#server.closeAllConnections();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').slice(PREFIX.length);
     if (path === '/invocation/next') return this.#next(response);
     if (path === '/init/error') return this.#listener.onInitError(errorOfDocument(await text(request)));

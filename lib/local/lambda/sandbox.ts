@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../../basics/errors.ts';
 import type { Timer } from '../clock.ts';
 import { ClockPipe } from './clock-pipe.ts';
 import type { LambdaFunctionOptions } from './function-options.ts';
@@ -180,8 +181,7 @@ function stopped(): LambdaError {
 }
 
 function asLambdaError(error: unknown): LambdaError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new LambdaError('unavailable', 'Sandbox.NotStarted', `cannot start a sandbox: ${message}`);
+  return new LambdaError('unavailable', 'Sandbox.NotStarted', `cannot start a sandbox: ${reasonOf(error)}`);
 }
 
 function onLine(stream: Readable | null, listener: (line: string) => void): void {

@@ -34,22 +34,22 @@ function messageAttributesOf(attributes: Readonly<Record<string, SdkMessageAttri
 }
 
 /**
- * The messages that the function's answer reports as failed. An answer that cannot be trusted fails the whole batch: see
+ * The messages that the function's response reports as failed. A response that cannot be trusted fails the whole batch: see
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting.
  */
-export function reportedFailures(answer: string, messageIds: readonly string[]): ReadonlySet<string> {
+export function reportedFailures(response: string, messageIds: readonly string[]): ReadonlySet<string> {
   const all = new Set(messageIds);
-  const failures = listedFailures(answer);
+  const failures = listedFailures(response);
   if (failures === 'malformed') return all;
   const failed = failures.map((failure) => (failure as { itemIdentifier?: unknown } | null)?.itemIdentifier);
   const areKnown = failed.every((id): id is string => typeof id === 'string' && all.has(id));
   return areKnown ? new Set(failed) : all;
 }
 
-function listedFailures(answer: string): readonly unknown[] | 'malformed' {
-  if (answer.trim() === '') return [];
+function listedFailures(response: string): readonly unknown[] | 'malformed' {
+  if (response.trim() === '') return [];
   try {
-    const value = JSON.parse(answer) as { batchItemFailures?: unknown } | null;
+    const value = JSON.parse(response) as { batchItemFailures?: unknown } | null;
     const failures = value?.batchItemFailures ?? [];
     return Array.isArray(failures) ? failures : 'malformed';
   } catch {

@@ -1,5 +1,5 @@
 import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiAnswer } from '../aws-api/api-service.ts';
+import type { ApiResponse } from '../aws-api/api-service.ts';
 import { element, XML_DECLARATION } from './xml.ts';
 
 export function noSuchKey(): ApiError {
@@ -29,7 +29,7 @@ export function malformedXml(reason: string): ApiError {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. A HEAD has no body, and so no code. */
-export function refusal({ code, message, status, headers }: ApiError, method: string, resource: string): ApiAnswer {
+export function refusal({ code, message, status, headers }: ApiError, method: string, resource: string): ApiResponse {
   if (method === 'HEAD') return { status, headers };
   const fields = [element('Code', code), element('Message', message), element('Resource', resource)];
   const body = `${XML_DECLARATION}<Error>${fields.join('')}</Error>`;

@@ -1,5 +1,5 @@
 import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from '../aws-api/api-service.ts';
+import type { ApiRequest, ApiResponse, ApiService, PreparedCall } from '../aws-api/api-service.ts';
 import { type ActionName, actionNameOf } from './action-name.ts';
 import type { Action } from './actions/action.ts';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './actions/buckets.ts';
@@ -75,7 +75,7 @@ export class S3Service implements ApiService {
     };
   }
 
-  refuse(error: ApiError, { method, url }: ApiRequest): ApiAnswer {
+  refuse(error: ApiError, { method, url }: ApiRequest): ApiResponse {
     return refusal(error, method, url);
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../aws-api/api-error.ts';
+import { decodeUri } from '../aws-api/decode-uri.ts';
 
 /** What a request is about. */
 export interface Target {
@@ -19,17 +19,8 @@ export function targetOf(url: string): Target {
   const slash = path.indexOf('/', 1);
   const end = slash < 0 ? path.length : slash;
   return {
-    bucket: decode(path.slice(1, end)),
-    key: decode(path.slice(end + 1)),
+    bucket: decodeUri(path.slice(1, end)),
+    key: decodeUri(path.slice(end + 1)),
     query: question < 0 ? NO_QUERY : new Map(new URLSearchParams(url.slice(question + 1))),
   };
-}
-
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new ApiError('InvalidURI', "Couldn't parse the specified URI.");
-  }
 }

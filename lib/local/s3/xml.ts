@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '../aws-api/api-service.ts';
+import type { ApiResponse } from '../aws-api/api-service.ts';
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -19,7 +19,7 @@ export function element(name: string, text: string | number | boolean): string {
   return `<${name}>${escapeXml(String(text))}</${name}>`;
 }
 
-export function xmlAnswer(root: string, content: string): ApiAnswer {
+export function xmlResponse(root: string, content: string): ApiResponse {
   const body = `${XML_DECLARATION}<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`;
   return { status: 200, headers: ['content-type', 'application/xml'], body };
 }

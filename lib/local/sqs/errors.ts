@@ -1,5 +1,5 @@
 import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiAnswer } from '../aws-api/api-service.ts';
+import type { ApiResponse } from '../aws-api/api-service.ts';
 
 export function invalidParameter(parameter: string, value: unknown, reason: string): ApiError {
   return new ApiError(
@@ -29,12 +29,12 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
 
 const JSON_HEADERS = ['content-type', 'application/x-amz-json-1.0'];
 
-export function jsonAnswer(body: object): ApiAnswer {
+export function jsonResponse(body: object): ApiResponse {
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }
 
 /** SDKs name an error by the header, and take the rest from the body. */
-export function refusal({ code, message, status }: ApiError): ApiAnswer {
+export function refusal({ code, message, status }: ApiError): ApiResponse {
   const fault = status < 500 ? 'Sender' : 'Receiver';
   return {
     status,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../aws-api/api-error.ts';
-import type { ApiAnswer, ApiRequest, ApiService, PreparedCall } from '../aws-api/api-service.ts';
+import type { ApiRequest, ApiResponse, ApiService, PreparedCall } from '../aws-api/api-service.ts';
 import type { Action } from './actions/action.ts';
 import { changeMessageVisibility, changeMessageVisibilityBatch } from './actions/change-visibility.ts';
 import { deleteMessage, deleteMessageBatch } from './actions/delete-message.ts';
@@ -15,7 +15,7 @@ import {
 } from './actions/queues.ts';
 import { receiveMessage } from './actions/receive.ts';
 import { sendMessage, sendMessageBatch } from './actions/send.ts';
-import { jsonAnswer, refusal } from './errors.ts';
+import { jsonResponse, refusal } from './errors.ts';
 import { Input } from './input.ts';
 import { needsOf } from './needs.ts';
 import type { Queues } from './queues.ts';
@@ -66,11 +66,11 @@ export class SqsService implements ApiService {
       action: name,
       resource,
       needs: needsOf(name, this.#queues.arnOf(resource)),
-      perform: async () => jsonAnswer(await action(input, context)),
+      perform: async () => jsonResponse(await action(input, context)),
     };
   }
 
-  refuse(error: ApiError): ApiAnswer {
+  refuse(error: ApiError): ApiResponse {
     return refusal(error);
   }
 }

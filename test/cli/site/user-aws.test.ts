@@ -8,16 +8,15 @@ let site: DeployedSite;
 let home: string;
 
 beforeAll(async () => {
-  [site, home] = await Promise.all([startDeployedSite(), mkdtemp(join(tmpdir(), 'isr-aws-'))]);
+  site = await startDeployedSite();
 });
 
-afterAll(async () => {
-  await site?.stop();
-  await rm(home, { recursive: true, force: true });
-});
+afterAll(() => site?.stop());
 
 // The chain of credentials reads the environment of the process, wherever the command line runs.
-beforeEach(() => {
+beforeEach(async () => {
+  // A folder for each test: the chain remembers the files that it has read.
+  home = await mkdtemp(join(tmpdir(), 'isr-aws-'));
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_REGION'])
     vi.stubEnv(name, undefined);
   vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'));
@@ -28,7 +27,10 @@ beforeEach(() => {
   site.aws.stacks.set('MySite', { SiteUrl: 'https://example.com', BucketName: 'pages', DeploymentId: 'one' });
 });
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
 
 const signedOut = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_REGION: '' };
 const pages = (environment: Record<string, string> = {}, ...flags: string[]) =>
@@ -66,6 +68,17 @@ describe('a failure says what to do', () => {
     ]);
   });
 
+  test('when the single sign-on of a profile is over', async () => {
+    const session = 'sso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n';
+    const profile = 'region = eu-west-1\nsso_session = me\nsso_account_id = 123456789012\nsso_role_name = Reader\n';
+    await writeFile(join(home, 'config'), `[profile me]\n${profile}[sso-session me]\n${session}`);
+    vi.stubEnv('AWS_PROFILE', 'me');
+    vi.stubEnv('HOME', home);
+    const { code, host } = await pages({ ...signedOut, AWS_PROFILE: 'me' });
+    expect(code).toBe(1);
+    expect(host.complained).toEqual([expect.stringMatching(/cannot sign in to AWS: .*run 'aws sso login'[^;]*$/)]);
+  });
+
   test('when no region is known', async () => {
     const { code, host } = await pages({ AWS_REGION: '' });
     expect(code).toBe(1);
@@ -80,7 +93,7 @@ describe('a failure says what to do', () => {
     [
       'the sign-in is over',
       { status: 400, body: xml('ExpiredToken', 'The provided token has expired.') },
-      'The provided token has expired.; sign in again',
+      'The provided token has expired; sign in again',
     ],
     [
       'it is not allowed',
@@ -90,7 +103,7 @@ describe('a failure says what to do', () => {
     [
       'the bucket is in another region',
       { status: 301, headers: elsewhere, body: xml('PermanentRedirect', 'Use another endpoint.') },
-      'Use another endpoint.; give --region eu-north-1',
+      'Use another endpoint; give --region eu-north-1',
     ],
     ['AWS does not say why', { status: 400 }, 'AWS answered 400'],
     ['something else answers', { status: 407, body: '<html><p>Proxy' }, 'AWS answered 407'],

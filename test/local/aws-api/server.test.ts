@@ -41,10 +41,10 @@ describe('connections', () => {
     await (await objectsOf(services)).put('page', 'html');
     const sockets = Array.from({ length: 1000 }, () => openTo(services.url));
 
-    const answers = await Promise.all(sockets.map((socket) => text(socket)));
+    const responses = await Promise.all(sockets.map((socket) => text(socket)));
 
-    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 OK'))).toHaveLength(1000);
-    expect(answers.filter((answer) => answer.endsWith('\r\n\r\nhtml'))).toHaveLength(1000);
+    expect(responses.filter((response) => response.startsWith('HTTP/1.1 200 OK'))).toHaveLength(1000);
+    expect(responses.filter((response) => response.endsWith('\r\n\r\nhtml'))).toHaveLength(1000);
   });
 
   // A server that closes idle connections says when, so that no client sends just then.

@@ -33,8 +33,8 @@ export interface SeenRequest {
 export interface TestOrigin {
   readonly url: string;
   readonly seen: SeenRequest[];
-  /** Replaced by a test that wants another answer. */
-  answer: (request: SeenRequest, reply: ServerResponse) => void;
+  /** Replaced by a test that wants another response. */
+  respond: (request: SeenRequest, reply: ServerResponse) => void;
 }
 
 export async function listen(listener: RequestListener): Promise<string> {
@@ -44,7 +44,7 @@ export async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-export function answering(status: number, headers: http.OutgoingHttpHeaders, body = ''): TestOrigin['answer'] {
+export function answering(status: number, headers: http.OutgoingHttpHeaders, body = ''): TestOrigin['respond'] {
   return (_, reply) => {
     reply.sendDate = false;
     reply.writeHead(status, headers).end(body);
@@ -52,16 +52,16 @@ export function answering(status: number, headers: http.OutgoingHttpHeaders, bod
 }
 
 export async function startOrigin(
-  answer: TestOrigin['answer'] = answering(200, { 'content-type': 'text/plain' }, 'hello'),
+  respond: TestOrigin['respond'] = answering(200, { 'content-type': 'text/plain' }, 'hello'),
 ): Promise<TestOrigin> {
   const seen: SeenRequest[] = [];
   const url = await listen(async (message, reply) => {
     const body = (await buffer(message)).toString();
     const request = { method: message.method ?? '', url: message.url ?? '', headers: message.headers, body };
     seen.push(request);
-    origin.answer(request, reply);
+    origin.respond(request, reply);
   });
-  const origin: TestOrigin = { url, seen, answer };
+  const origin: TestOrigin = { url, seen, respond };
   return origin;
 }
 
@@ -69,7 +69,7 @@ export async function startOrigin(
 export function holdReplies(origin: TestOrigin): { next(): Promise<ServerResponse> } {
   const replies: ServerResponse[] = [];
   const waiting: ((reply: ServerResponse) => void)[] = [];
-  origin.answer = (_, reply) => {
+  origin.respond = (_, reply) => {
     const next = waiting.shift();
     if (next === undefined) replies.push(reply);
     else next(reply);
@@ -267,7 +267,7 @@ export async function ask(edge: { readonly url: string }, path: string, options:
   return { status: message.statusCode ?? 0, headers: message.headers, body, cache };
 }
 
-/** Resolves with the head of the answer, its body still to come. */
+/** Resolves with the head of the response, its body still to come. */
 export function open(edge: { readonly url: string }, path: string, options: Ask = {}): Promise<IncomingMessage> {
   const { hostname, port } = new URL(edge.url);
   return new Promise((resolve, reject) => {

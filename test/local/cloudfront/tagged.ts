@@ -3,7 +3,7 @@ import { answering, ask, type EdgeSetup, startEdge, startOrigin, type TestEdge, 
 /** Pages with cache tags, for what invalidates them. */
 export const TAGS = { config: { CacheTagConfig: { HeaderName: 'Cache-Tag' } } };
 
-export const tagged = (tags: string): TestOrigin['answer'] =>
+export const tagged = (tags: string): TestOrigin['respond'] =>
   answering(200, { 'cache-control': 'max-age=100, stale-while-revalidate=100', 'cache-tag': tags });
 
 export async function startCached(setup: EdgeSetup = TAGS) {

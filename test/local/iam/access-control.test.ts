@@ -64,8 +64,8 @@ describe('a call that is signed with the key of a role', () => {
 
   test('is denied where none does, with what was missing, and has no effect', async () => {
     await expect(s3As(writerKey).send(put('_isr/ledger.json'))).rejects.toMatchObject(denied('s3:PutObject'));
-    const answer = await fetch(`${services.url}/pages/_isr/ledger.json`);
-    expect(answer.status).toBe(404);
+    const response = await fetch(`${services.url}/pages/_isr/ledger.json`);
+    expect(response.status).toBe(404);
   });
 
   test('needs a permission more for tags, and for a write on a condition', async () => {

@@ -88,14 +88,14 @@ test.each([
 
 test('answers what the function says', async () => {
   const { fetch } = await localUrl('index.returnBody');
-  const answer = {
+  const returned = {
     statusCode: 418,
     headers: { 'Content-Type': 'text/html', 'X-Number': 7, Date: 'yesterday' },
     cookies: ['a=1; Path=/', 'b=2'],
     body: Buffer.from('<p>é').toString('base64'),
     isBase64Encoded: true,
   };
-  const response = await fetch('/', asBody(answer));
+  const response = await fetch('/', asBody(returned));
   expect(response.status).toBe(418);
   expect(response.headers.get('content-type')).toBe('text/html');
   expect(response.headers.get('x-number')).toBe('7');
@@ -105,24 +105,24 @@ test('answers what the function says', async () => {
 });
 
 test.each([
-  { answer: 'text', body: 'text' },
-  { answer: { message: 'no status' }, body: '{"message":"no status"}' },
-  { answer: null, body: 'null' },
-  { answer: { statusCode: 200 }, body: '' },
-])('infers a JSON response from $answer', async ({ answer, body }) => {
+  { returned: 'text', body: 'text' },
+  { returned: { message: 'no status' }, body: '{"message":"no status"}' },
+  { returned: null, body: 'null' },
+  { returned: { statusCode: 200 }, body: '' },
+])('infers a JSON response from $returned', async ({ returned, body }) => {
   const { fetch } = await localUrl('index.returnBody');
-  const response = await fetch('/', asBody(answer));
+  const response = await fetch('/', asBody(returned));
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/json');
   expect(await response.text()).toBe(body);
 });
 
 test.each([
-  { answer: { statusCode: 'soon' }, reason: 'statusCode' },
-  { answer: { statusCode: 200, body: { a: 1 } }, reason: 'body' },
-])('answers 502 for $answer and logs why', async ({ answer, reason }) => {
+  { returned: { statusCode: 'soon' }, reason: 'statusCode' },
+  { returned: { statusCode: 200, body: { a: 1 } }, reason: 'body' },
+])('answers 502 for $returned and logs why', async ({ returned, reason }) => {
   const { fetch, logLines } = await localUrl('index.returnBody');
-  const response = await fetch('/', asBody(answer));
+  const response = await fetch('/', asBody(returned));
   expect(response.status).toBe(502);
   expect(await response.text()).toBe('Internal Server Error');
   expect(logLines()).toEqual([expect.stringContaining(reason)]);
@@ -243,7 +243,7 @@ test('lets a function run to its end when the client goes away', async () => {
 test('takes a thousand connections at once', async () => {
   const { url } = await localUrl('index.echo', { authType: 'AWS_IAM' });
   const asked = Array.from({ length: 1000 }, () => plainRequest(url, { agent: false }));
-  const statuses = (await Promise.all(asked)).map((answer) => answer.resume().statusCode);
+  const statuses = (await Promise.all(asked)).map((response) => response.resume().statusCode);
   expect(statuses).toEqual(Array(1000).fill(403));
 });
 

@@ -11,7 +11,7 @@ export interface TestFunction extends Running {
   readonly lambda: LambdaFunction;
   readonly clock: StackClock;
   readonly events: EventLog;
-  /** The answer, parsed. */
+  /** The response, parsed. */
   // biome-ignore lint/suspicious/noExplicitAny: the handlers answer whatever a test needs
   call(event?: unknown): Promise<any>;
   logLines(): readonly string[];

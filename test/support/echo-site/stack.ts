@@ -1,9 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inject } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
 import { listenLocally } from '../../../lib/local/listen-locally.ts';
 import { type LocalStack, runStack } from '../../../lib/local/stack/index.ts';
 import { built } from '../built.ts';
+import { noteGrants } from '../grants.ts';
 import { contentClock, passUntil } from '../passing-time.ts';
 
 export { TOKEN } from './token.ts';
@@ -60,6 +62,7 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
     pass,
     settled: () => pass(stack.settled()),
     async stop() {
+      await noteGrants(stack, inject('scratchFolder'));
       await stack.stop();
       content.closeAllConnections();
       content.close();

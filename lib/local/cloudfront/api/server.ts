@@ -41,21 +41,21 @@ export interface CloudFrontApi {
 export async function startCloudFrontApi(options: CloudFrontApiOptions): Promise<CloudFrontApi> {
   const { clock } = options;
   let bucket: TokenBucket | undefined;
-  const answerTo = async (message: http.IncomingMessage, reply: http.ServerResponse): Promise<void> => {
-    const call = readCall(message);
-    const answer = await answerCall(call, message, options, bucket);
+  const respondTo = async (nodeRequest: http.IncomingMessage, nodeResponse: http.ServerResponse): Promise<void> => {
+    const call = readCall(nodeRequest);
+    const response = await respondToCall(call, nodeRequest, options, bucket);
     const requestId = randomUUID();
-    const body = 'code' in answer ? errorXml(answer.code, answer.message, requestId) : answer.body;
-    const location = 'location' in answer ? { location: answer.location } : {};
-    reply.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...location });
-    reply.end(body);
+    const body = 'code' in response ? errorXml(response.code, response.message, requestId) : response.body;
+    const location = 'location' in response ? { location: response.location } : {};
+    nodeResponse.writeHead(response.status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...location });
+    nodeResponse.end(body);
     const { action, distributionId: resource } = call;
     const event = { kind: 'api-call', at: clock.now(), service: 'cloudfront', action, resource } as const;
-    options.onEvent?.({ ...event, status: answer.status });
+    options.onEvent?.({ ...event, status: response.status });
   };
-  const server = http.createServer((message, reply) => {
+  const server = http.createServer((nodeRequest, nodeResponse) => {
     // A request that breaks off must not end the stack.
-    answerTo(message, reply).catch(() => reply.destroy());
+    respondTo(nodeRequest, nodeResponse).catch(() => nodeResponse.destroy());
   });
   const port = await listenLocally(server, { port: options.port ?? 0 });
   return {
@@ -76,16 +76,16 @@ interface Call {
   readonly query: URLSearchParams;
 }
 
-type Answer =
+type ApiResponse =
   | { readonly status: number; readonly body: string; readonly location?: string }
   | { readonly status: number; readonly code: string; readonly message: string };
 
-function readCall(message: IncomingMessage): Call {
-  const { pathname, searchParams: query } = new URL(message.url ?? '/', 'http://127.0.0.1');
+function readCall(nodeRequest: IncomingMessage): Call {
+  const { pathname, searchParams: query } = new URL(nodeRequest.url ?? '/', 'http://127.0.0.1');
   const match = /^\/2020-05-31\/distribution\/([^/]+)\/invalidation\/?([^/]*)$/.exec(pathname);
   const [, distributionId = '', invalidationId = ''] = match ?? [];
   return {
-    action: match === null ? 'Unknown' : actionOf(message.method, invalidationId),
+    action: match === null ? 'Unknown' : actionOf(nodeRequest.method, invalidationId),
     distributionId,
     invalidationId,
     query,
@@ -98,26 +98,26 @@ function actionOf(method: string | undefined, invalidationId: string): Action {
   return invalidationId === '' ? 'ListInvalidations' : 'GetInvalidation';
 }
 
-async function answerCall(
+async function respondToCall(
   call: Call,
-  message: IncomingMessage,
+  nodeRequest: IncomingMessage,
   { distributions, access }: CloudFrontApiOptions,
   bucket: TokenBucket | undefined,
-): Promise<Answer> {
-  const body = await text(message);
-  const refusal = refusalOf(message);
+): Promise<ApiResponse> {
+  const body = await text(nodeRequest);
+  const refusal = refusalOf(nodeRequest);
   if (refusal !== undefined) return refusal;
   if (call.action === 'Unknown') {
     return error(501, 'NotImplemented', 'The local CloudFront creates, gets and lists invalidations only.');
   }
-  const denied = deniedBy(access, call, message);
+  const denied = deniedBy(access, call, nodeRequest);
   if (denied !== undefined) return error(403, 'AccessDenied', denied);
   if (bucket !== undefined && !bucket.take()) return error(400, 'Throttling', 'Rate exceeded');
   const distribution = distributions.get(call.distributionId);
   if (distribution === undefined) return error(404, 'NoSuchDistribution', 'The specified distribution does not exist.');
   switch (call.action) {
     case 'CreateInvalidation':
-      return createInvalidation(distribution, body, message);
+      return createInvalidation(distribution, body, nodeRequest);
     case 'GetInvalidation':
       return getInvalidation(distribution, call.invalidationId);
     case 'ListInvalidations':
@@ -137,7 +137,7 @@ function deniedBy(
 }
 
 // Signatures are not checked, but a call that forgot to sign, or signed for another service, would fail on AWS.
-function refusalOf({ headers }: IncomingMessage): Answer | undefined {
+function refusalOf({ headers }: IncomingMessage): ApiResponse | undefined {
   if (!headers.authorization) {
     return error(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
   }
@@ -147,7 +147,11 @@ function refusalOf({ headers }: IncomingMessage): Answer | undefined {
   return error(403, 'SignatureDoesNotMatch', "Credential should be scoped to correct service: 'cloudfront'.");
 }
 
-function createInvalidation(distribution: InvalidatedDistribution, body: string, { url }: IncomingMessage): Answer {
+function createInvalidation(
+  distribution: InvalidatedDistribution,
+  body: string,
+  { url }: IncomingMessage,
+): ApiResponse {
   const batch = parseInvalidationBatch(body);
   if (batch === undefined) return error(400, 'MalformedXML', 'The XML document is malformed.');
   const { items, quantity, callerReference } = batch;
@@ -166,7 +170,7 @@ function createInvalidation(distribution: InvalidatedDistribution, body: string,
   }
 }
 
-function getInvalidation(distribution: InvalidatedDistribution, id: string): Answer {
+function getInvalidation(distribution: InvalidatedDistribution, id: string): ApiResponse {
   const invalidation = distribution.invalidations.find((candidate) => candidate.id === id);
   if (invalidation !== undefined) return { status: 200, body: invalidationXml(invalidation, invalidation.status) };
   return error(404, 'NoSuchInvalidation', 'The specified invalidation does not exist.');
@@ -174,7 +178,7 @@ function getInvalidation(distribution: InvalidatedDistribution, id: string): Ans
 
 const DEFAULT_PAGE = 100;
 
-function listInvalidations(distribution: InvalidatedDistribution, query: URLSearchParams): Answer {
+function listInvalidations(distribution: InvalidatedDistribution, query: URLSearchParams): ApiResponse {
   const newestFirst = [...distribution.invalidations].reverse();
   const marker = query.get('Marker') ?? '';
   const maxItems = Number(query.get('MaxItems') ?? DEFAULT_PAGE);
@@ -184,6 +188,6 @@ function listInvalidations(distribution: InvalidatedDistribution, query: URLSear
   return { status: 200, body: invalidationListXml({ marker, maxItems, items, nextMarker }) };
 }
 
-function error(status: number, code: string, message: string): Answer {
+function error(status: number, code: string, message: string): ApiResponse {
   return { status, code, message };
 }

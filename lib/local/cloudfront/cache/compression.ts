@@ -59,7 +59,7 @@ const TYPES = new Set([
   'vnd.apple.mpegurl',
 ]);
 
-/** How the edge compresses an answer, if it does. `acceptEncoding` is the normalised one of the cache key. */
+/** How the edge compresses a response, if it does. `acceptEncoding` is the normalised one of the cache key. */
 export function codingFor(
   response: OriginResponse,
   { compress, cachePolicy }: Pick<Behavior, 'compress' | 'cachePolicy'>,
@@ -75,7 +75,7 @@ export function codingFor(
   return compress && isCompressible && hasRightSize ? coding : undefined;
 }
 
-/** The answer as the edge stores and sends it. */
+/** The response as the edge stores and sends it. */
 export function compressed(response: OriginResponse, coding: Coding): OriginResponse {
   if (Buffer.isBuffer(response.body)) return response;
   const compressor = createCompressor(coding);
@@ -89,7 +89,7 @@ function createCompressor(coding: Coding): Transform {
   return coding === 'gzip' ? createGzip() : createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
 }
 
-// Seen in answers of CloudFront, and what caches behind it need; documented nowhere.
+// Seen in responses of CloudFront, and what caches behind it need; documented nowhere.
 function varyOfCompressed(headers: Readonly<Fields>): string {
   const vary = fieldOf(headers, 'vary');
   return listOf(vary).includes('accept-encoding') ? String(vary) : [vary, 'Accept-Encoding'].filter(Boolean).join(', ');

@@ -1,12 +1,18 @@
 import type { InvalidationTest } from '../invalidation/items.ts';
-import { discard } from '../message/answer.ts';
 import { isRangeCurrent, readRangeSpecs } from '../message/byte-ranges.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';
+import { discard } from '../message/http-response.ts';
 import { OriginConnections } from '../origin/origin-agent.ts';
 import { type CacheKey, cacheKeyOf, keyForMethod } from './cache-key.ts';
 import { Download } from './download.ts';
-import { answerFromHit, answerFromObject, answerFromOrigin, answerFromPart, type EdgeAnswer } from './edge-answer.ts';
 import { EdgeCache, type FoundPart } from './edge-cache.ts';
+import {
+  type EdgeResponse,
+  responseFromHit,
+  responseFromObject,
+  responseFromOrigin,
+  responseFromPart,
+} from './edge-response.ts';
 import {
   type Exchange,
   type FetchOptions,
@@ -24,7 +30,7 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #connections: OriginConnections;
   readonly #fetcher: ObjectFetcher;
-  /** The questions whose answer others may wait for, by what is asked. */
+  /** The questions whose response others may wait for, by what is asked. */
   readonly #joinable = new Map<string, Promise<Landed>>();
   readonly #flights = new Set<Flight>();
   readonly #background = new Set<Promise<void>>();
@@ -35,26 +41,26 @@ export class Edge {
     this.#fetcher = new ObjectFetcher({ ...options, cache: this.cache, connections: this.#connections });
   }
 
-  async answer(exchange: Exchange): Promise<EdgeAnswer> {
+  async respond(exchange: Exchange): Promise<EdgeResponse> {
     const { request, behavior } = exchange;
     const { method } = request;
     const ownKey = cacheKeyOf(request, behavior.cachePolicy);
     if (!behavior.cachedMethods.has(method)) {
-      return answerFromOrigin(await this.#fetcher.passOn(exchange, ownKey), method);
+      return responseFromOrigin(await this.#fetcher.passOn(exchange, ownKey), method);
     }
     const key = this.#keyToUse(method, ownKey);
     const object = this.cache.get(key.id);
-    if (object === undefined) return this.#answerMissing(exchange, key);
+    if (object === undefined) return this.#respondToMissing(exchange, key);
     const question = { exchange, key, previous: object, range: undefined };
     const { state } = object.freshness;
     const mayAskOrigin = this.#options.clock.now() >= object.retryAt;
     if (state === 'stale' && mayAskOrigin) this.#revalidateBehind(question);
-    return state !== 'expired' || !mayAskOrigin ? answerFromHit(object) : this.#fetchFor(question);
+    return state !== 'expired' || !mayAskOrigin ? responseFromHit(object) : this.#fetchFor(question);
   }
 
   invalidate(covers: InvalidationTest): number {
     for (const flight of this.#flights) flight.invalidatedBy.push(covers);
-    // Who asks from now on must not wait for an answer from before.
+    // Who asks from now on must not wait for a response from before.
     this.#joinable.clear();
     return this.cache.invalidate(covers);
   }
@@ -78,10 +84,10 @@ export class Edge {
    * "If the cache doesn't contain the requested range, CloudFront forwards the request to the origin."
    * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RangeGETs.html
    */
-  async #answerMissing(exchange: Exchange, key: CacheKey): Promise<EdgeAnswer> {
+  async #respondToMissing(exchange: Exchange, key: CacheKey): Promise<EdgeResponse> {
     const range = rangeHeadersOf(exchange);
     const part = range && this.#findPart(exchange, key);
-    return part === undefined ? this.#fetchFor({ exchange, key, previous: undefined, range }) : answerFromPart(part);
+    return part === undefined ? this.#fetchFor({ exchange, key, previous: undefined, range }) : responseFromPart(part);
   }
 
   #findPart({ request: { headers } }: Exchange, key: CacheKey): FoundPart | undefined {
@@ -90,16 +96,16 @@ export class Edge {
     return part !== undefined && isRangeCurrent(headers, part.object.headers) ? part : undefined;
   }
 
-  async #fetchFor(question: Question): Promise<EdgeAnswer> {
+  async #fetchFor(question: Question): Promise<EdgeResponse> {
     const { behavior, request } = question.exchange;
     const isCollapsed = behavior.cachePolicy.maxTtlSeconds > 0;
     const joined = isCollapsed ? this.#joinable.get(idOf(question)) : undefined;
-    if (joined === undefined) return answerFrom(await this.#fly(question, isCollapsed), request.method);
+    if (joined === undefined) return responseFrom(await this.#fly(question, isCollapsed), request.method);
     const landed = await joined;
-    if (isForAll(landed)) return answerFrom(landed, request.method);
+    if (isForAll(landed)) return responseFrom(landed, request.method);
     // What was waited for is somebody else's alone.
     const previous = question.range === undefined ? this.cache.get(question.key.id) : undefined;
-    return answerFrom(await this.#fly({ ...question, previous }, false), request.method);
+    return responseFrom(await this.#fly({ ...question, previous }, false), request.method);
   }
 
   #revalidateBehind(question: Question): void {
@@ -145,13 +151,13 @@ function idOf({ key, range }: Question): string {
 }
 
 /**
- * Whether those get the answer too who asked while it was under way. An origin keeps them apart by `max-age=0`.
+ * Whether those get the response too who asked while it was under way. An origin keeps them apart by `max-age=0`.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-traffic-spikes
  */
 function isForAll(landed: Landed): landed is Extract<Landed, { readonly kind: 'object' }> {
   return landed.kind === 'object' && (landed.result === 'Hit' || landed.head.freshness.lifetime.ttlSeconds > 0);
 }
 
-function answerFrom(landed: Landed, method: string): EdgeAnswer {
-  return landed.kind === 'object' ? answerFromObject(landed) : answerFromOrigin(landed.response, method);
+function responseFrom(landed: Landed, method: string): EdgeResponse {
+  return landed.kind === 'object' ? responseFromObject(landed) : responseFromOrigin(landed.response, method);
 }

@@ -5,10 +5,10 @@ import { errorCachingSeconds } from '../configuration/error-responses.ts';
 import type { OriginTarget } from '../configuration/origins.ts';
 import type { Configuration } from '../configuration/read-configuration.ts';
 import { type InvalidationTest, readTags } from '../invalidation/items.ts';
-import { discard, drain } from '../message/answer.ts';
 import { type ContentRange, readContentRange } from '../message/byte-ranges.ts';
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';
+import { discard, drain } from '../message/http-response.ts';
 import type { ForwardedRequest, OriginResponse } from '../origin/ask-origin.ts';
 import { askTarget } from '../origin/ask-target.ts';
 import type { OriginConnections } from '../origin/origin-agent.ts';
@@ -18,8 +18,8 @@ import type { CacheKey } from './cache-key.ts';
 import type { CachedObject, ObjectHead } from './cached-object.ts';
 import { codingFor, compressed } from './compression.ts';
 import { Download } from './download.ts';
-import type { ObjectAnswer } from './edge-answer.ts';
 import type { EdgeCache } from './edge-cache.ts';
+import type { ObjectResponse } from './edge-response.ts';
 import { Freshness } from './freshness.ts';
 import { type Lifetime, lifetimeOf, variesOnEverything } from './lifetime.ts';
 import { refreshedHeaders } from './refresh.ts';
@@ -44,16 +44,16 @@ export interface Question {
   readonly range: Fields | undefined;
 }
 
-/** One question to an origin, from the moment it is asked until the whole answer is here. */
+/** One question to an origin, from the moment it is asked until the whole response is here. */
 export interface Flight {
-  /** Invalidations that came after the question: the answer may be from before them. */
+  /** Invalidations that came after the question: the response may be from before them. */
   readonly invalidatedBy: InvalidationTest[];
   /** Settles when nothing more comes. */
   over: Promise<void>;
 }
 
 export type Landed =
-  | ({ readonly kind: 'object' } & ObjectAnswer)
+  | ({ readonly kind: 'object' } & ObjectResponse)
   /** Not to be stored: it streams to the one who asked. */
   | { readonly kind: 'passing'; readonly response: OriginResponse };
 
@@ -74,7 +74,7 @@ export class ObjectFetcher {
     this.#options = options;
   }
 
-  /** Methods that are not cached: the answer streams through. */
+  /** Methods that are not cached: the response streams through. */
   passOn(exchange: Exchange, key: CacheKey): Promise<OriginResponse> {
     return this.#ask(exchange, key, exchange.request.method, viewerConditions(exchange));
   }
@@ -144,10 +144,10 @@ export class ObjectFetcher {
     return { kind: 'object', head: previous, body: previous.body, result: 'Hit' };
   }
 
-  #lifetimeOf(answer: Pick<OriginResponse, 'status' | 'headers'>, behavior: Behavior): Lifetime | undefined {
+  #lifetimeOf(response: Pick<OriginResponse, 'status' | 'headers'>, behavior: Behavior): Lifetime | undefined {
     const { configuration, clock } = this.#options;
-    const errorTtl = errorCachingSeconds(configuration.errorResponses, answer.status);
-    return lifetimeOf(answer, behavior.cachePolicy, errorTtl, clock.now());
+    const errorTtl = errorCachingSeconds(configuration.errorResponses, response.status);
+    return lifetimeOf(response, behavior.cachePolicy, errorTtl, clock.now());
   }
 
   #store(head: ObjectHead, body: Buffer, flight: Flight, hits = 0): void {

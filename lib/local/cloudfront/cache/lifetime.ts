@@ -2,12 +2,12 @@ import type { CachePolicySettings } from '../configuration/policies.ts';
 import { type Fields, fieldOf, listOf } from '../message/fields.ts';
 import { readHttpDate } from '../message/http-date.ts';
 
-export interface OriginAnswer {
+export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Fields>;
 }
 
-/** How long an answer may be used. */
+/** How long a response may be used. */
 export interface Lifetime {
   readonly ttlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
@@ -23,33 +23,33 @@ const ALWAYS_CACHED_ERRORS = new Set([404, 414, 500, 501, 502, 503, 504]);
 const ERRORS_CACHED_WHEN_ASKED = new Set([400, 403, 405, 412, 415]);
 
 /**
- * The lifetime of an answer, or undefined when it is not stored at all.
+ * The lifetime of a response, or undefined when it is not stored at all.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
  */
 export function lifetimeOf(
-  answer: OriginAnswer,
+  response: ResponseHead,
   bounds: TtlBounds,
   errorTtlSeconds: number,
   now: number,
 ): Lifetime | undefined {
-  const directives = parseDirectives(fieldOf(answer.headers, 'cache-control') ?? '');
-  if (answer.status >= 400) return lifetimeOfError(answer.status, directives, errorTtlSeconds);
+  const directives = parseDirectives(fieldOf(response.headers, 'cache-control') ?? '');
+  if (response.status >= 400) return lifetimeOfError(response.status, directives, errorTtlSeconds);
   if (bounds.maxTtlSeconds === 0) return undefined;
   const { minTtlSeconds, maxTtlSeconds } = bounds;
   if (directives.has('no-store') || directives.has('no-cache') || directives.has('private')) {
     return minTtlSeconds > 0 ? { ...NEVER_STALE, ttlSeconds: minTtlSeconds } : undefined;
   }
-  const asked = sharedMaxAge(directives) ?? untilExpires(answer.headers, now);
+  const asked = sharedMaxAge(directives) ?? untilExpires(response.headers, now);
   const ttlSeconds =
     asked === undefined
       ? Math.max(minTtlSeconds, bounds.defaultTtlSeconds)
       : Math.min(Math.max(asked, minTtlSeconds), maxTtlSeconds);
   const windows = staleWindows(directives, maxTtlSeconds - ttlSeconds);
-  const isAskedForEachTime = minTtlSeconds === 0 && variesOnEverything(answer.headers);
+  const isAskedForEachTime = minTtlSeconds === 0 && variesOnEverything(response.headers);
   const lifetime = isAskedForEachTime
     ? { ...windows, ttlSeconds: 0, staleWhileRevalidateSeconds: 0 }
     : { ...windows, ttlSeconds };
-  return isWorthStoring(lifetime, answer.headers) ? lifetime : undefined;
+  return isWorthStoring(lifetime, response.headers) ? lifetime : undefined;
 }
 
 /**
@@ -74,6 +74,7 @@ function lifetimeOfError(status: number, directives: Directives, errorTtlSeconds
 
 type Directives = ReadonlyMap<string, string>;
 
+/** Of its own on purpose: a parser that the edge shared with the product would hide a header that both read wrongly. */
 function parseDirectives(header: string): Directives {
   const directives = new Map<string, string>();
   for (const part of header.toLowerCase().split(',')) {

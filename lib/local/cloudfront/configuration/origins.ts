@@ -21,7 +21,7 @@ export interface Origin {
   /** `OriginPath`: '' or `/path`. */
   readonly path: string;
   readonly customHeaders: Readonly<Fields>;
-  /** How often the edge asks when no answer comes in time. */
+  /** How often the edge asks when no response comes in time. */
   readonly attempts: number;
   readonly readTimeoutMs: number;
   /** How long the edge keeps an idle connection. */

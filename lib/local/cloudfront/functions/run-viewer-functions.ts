@@ -1,13 +1,13 @@
-import { type Answer, drain } from '../message/answer.ts';
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { errorPage } from '../message/error-page.ts';
+import { drain, type HttpResponse } from '../message/http-response.ts';
 import type { EdgeFunction, FunctionEventType } from './edge-function.ts';
 import { type EventContext, eventOf, eventResponseOf } from './event.ts';
 import { isDisallowed } from './restricted-headers.ts';
 import { FunctionResultError, readFunctionResponse, readViewerRequestResult } from './result.ts';
 
-/** An answer that comes from a function or from its failure; `result` is the start of `x-cache`. */
-export interface FunctionAnswer extends Answer {
+/** A response that comes from a function or from its failure; `result` is the start of `x-cache`. */
+export interface FunctionResponse extends HttpResponse {
   readonly result: 'FunctionGeneratedResponse' | 'FunctionExecutionError' | 'FunctionValidationError';
 }
 
@@ -21,7 +21,7 @@ export interface FunctionHost {
 
 export type AfterViewerRequest =
   | { readonly request: EdgeRequest; readonly originId: string | undefined }
-  | { readonly answer: FunctionAnswer };
+  | { readonly response: FunctionResponse };
 
 export function runViewerRequest(
   functions: EdgeFunctions,
@@ -32,36 +32,36 @@ export function runViewerRequest(
   if (edgeFunction === undefined) return { request, originId: undefined };
   const outcome = edgeFunction.run(eventOf('viewer-request', host.context, request), request.query);
   if (outcome.kind === 'failed')
-    return { answer: executionError(edgeFunction, 'viewer-request', outcome.message, host) };
+    return { response: executionError(edgeFunction, 'viewer-request', outcome.message, host) };
   try {
     const result = readViewerRequestResult(outcome.value, request);
     if ('request' in result) return { request: result.request, originId: outcome.originId };
     const { status, headers, body = Buffer.alloc(0) } = result.response;
     const sized = { ...headers, 'content-length': String(body.length) };
-    return { answer: { status, headers: sized, body, result: 'FunctionGeneratedResponse' } };
+    return { response: { status, headers: sized, body, result: 'FunctionGeneratedResponse' } };
   } catch (error) {
-    return { answer: validationError(edgeFunction, 'viewer-request', error, host) };
+    return { response: validationError(edgeFunction, 'viewer-request', error, host) };
   }
 }
 
-/** Runs for answers below 400 only; `request` is the one that the viewer-request function returned. */
+/** Runs for responses below 400 only; `request` is the one that the viewer-request function returned. */
 export function runViewerResponse(
   functions: EdgeFunctions,
   request: EdgeRequest,
-  answer: Answer,
+  response: HttpResponse,
   host: FunctionHost,
-): Answer | FunctionAnswer {
+): HttpResponse | FunctionResponse {
   const edgeFunction = functions.get('viewer-response');
-  if (edgeFunction === undefined) return answer;
-  const response = eventResponseOf(answer.status, '', answer.headers);
-  const outcome = edgeFunction.run(eventOf('viewer-response', host.context, request, response), request.query);
+  if (edgeFunction === undefined) return response;
+  const eventResponse = eventResponseOf(response.status, '', response.headers);
+  const outcome = edgeFunction.run(eventOf('viewer-response', host.context, request, eventResponse), request.query);
   if (outcome.kind === 'failed') return executionError(edgeFunction, 'viewer-response', outcome.message, host);
   try {
-    const result = readFunctionResponse(outcome.value, answer.headers, 'viewer-response');
-    const hidden = Object.entries(answer.headers).filter(([name]) => isDisallowed(name));
+    const result = readFunctionResponse(outcome.value, response.headers, 'viewer-response');
+    const hidden = Object.entries(response.headers).filter(([name]) => isDisallowed(name));
     const headers = { ...Object.fromEntries(hidden), ...result.headers };
-    if (result.body === undefined) return { status: result.status, headers, body: answer.body };
-    drain(answer.body);
+    if (result.body === undefined) return { status: result.status, headers, body: response.body };
+    drain(response.body);
     const sized = { ...headers, 'content-length': String(result.body.length) };
     return { status: result.status, headers: sized, body: result.body };
   } catch (error) {
@@ -74,7 +74,7 @@ function executionError(
   eventType: FunctionEventType,
   message: string,
   host: FunctionHost,
-): FunctionAnswer {
+): FunctionResponse {
   host.log(edgeFunction.name, `${eventType} failed: ${message}`);
   const page = errorPage(
     503,
@@ -88,7 +88,7 @@ function validationError(
   eventType: FunctionEventType,
   error: unknown,
   host: FunctionHost,
-): FunctionAnswer {
+): FunctionResponse {
   if (!(error instanceof FunctionResultError)) throw error;
   host.log(edgeFunction.name, `${eventType} returned an invalid value: ${error.message}`);
   const page = errorPage(502, `The CloudFront function returned an invalid value: ${error.message}`);

@@ -60,7 +60,7 @@ function compilePath(item: string): InvalidationTest {
   return (target) => target.path.startsWith(prefix);
 }
 
-/** The tags of an answer: lower-case, at most 50, what is not a tag left out. */
+/** The tags of a response: lower-case, at most 50, what is not a tag left out. */
 export function readTags(header: string | undefined): readonly string[] {
   return (header ?? '')
     .split(',')

@@ -17,23 +17,23 @@ export interface EdgeRequest {
  * what they see on AWS, the viewer's own `Origin` and `Referer` become https here, and `toLocalScheme` turns redirects
  * to the viewer's own authority back. Without it, Astro's origin check refuses every form post.
  */
-export function readEdgeRequest(message: IncomingMessage): EdgeRequest {
-  const target = message.url ?? '/';
+export function readEdgeRequest(nodeRequest: IncomingMessage): EdgeRequest {
+  const target = nodeRequest.url ?? '/';
   // A request line may carry an absolute URL (RFC 9112, section 3.2.2).
   const path = /^https?:\/\//i.test(target) ? target.replace(/^https?:\/\/[^/?]*/i, '') : target;
   const question = path.indexOf('?');
   const uri = question < 0 ? path : path.slice(0, question);
-  const headers: Fields = { ...message.headers };
-  for (const name of ['origin', 'referer']) headers[name] = toPublicScheme(headers[name], message.headers.host);
+  const headers: Fields = { ...nodeRequest.headers };
+  for (const name of ['origin', 'referer']) headers[name] = toPublicScheme(headers[name], nodeRequest.headers.host);
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
-  if (message.httpVersion === '1.0') delete headers['accept-encoding'];
+  if (nodeRequest.httpVersion === '1.0') delete headers['accept-encoding'];
   for (const [name, value] of Object.entries(headers)) if (value === undefined) delete headers[name];
   return {
-    method: message.method ?? 'GET',
+    method: nodeRequest.method ?? 'GET',
     uri: uri === '' ? '/' : uri,
     query: question < 0 ? '' : path.slice(question + 1),
     headers,
-    viewer: { address: message.socket.remoteAddress ?? '127.0.0.1', port: message.socket.remotePort ?? 0 },
+    viewer: { address: nodeRequest.socket.remoteAddress ?? '127.0.0.1', port: nodeRequest.socket.remotePort ?? 0 },
   };
 }
 

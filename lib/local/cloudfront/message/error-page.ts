@@ -1,6 +1,6 @@
 import type { Fields } from './fields.ts';
 
-export interface BufferedAnswer {
+export interface BufferedResponse {
   readonly status: number;
   readonly headers: Fields;
   readonly body: Buffer;
@@ -9,7 +9,7 @@ export interface BufferedAnswer {
 const TITLES: Readonly<Record<number, string>> = { 400: 'Bad request.' };
 
 /** The page that CloudFront itself answers with. */
-export function errorPage(status: number, explanation: string): BufferedAnswer {
+export function errorPage(status: number, explanation: string): BufferedResponse {
   const title = TITLES[status] ?? 'The request could not be satisfied.';
   const html = `<!DOCTYPE HTML>
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">

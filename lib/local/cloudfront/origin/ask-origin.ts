@@ -14,7 +14,7 @@ export interface OriginResponse {
   readonly status: number;
   readonly headers: Fields;
   readonly body: Readable | Buffer;
-  /** Set when the origin gave no answer and the edge made this one. */
+  /** Set when the origin gave no response and the edge made this one. */
   readonly failure?: OriginFailure;
 }
 
@@ -26,7 +26,7 @@ export interface ForwardedRequest {
   readonly body: Readable | undefined;
 }
 
-/** Never rejects: an origin that cannot be reached or does not answer in time is an answer of the edge. */
+/** Never rejects: an origin that cannot be reached or does not answer in time is a response of the edge. */
 export async function askOrigin(
   origin: Origin,
   request: OriginRequest,
@@ -39,7 +39,7 @@ export async function askOrigin(
       return await sendOnLiveConnection(origin, request, connections);
     } catch (error) {
       const isAskedAgain = error instanceof OriginTimeout && error.limit === 'read' && attempt < attempts;
-      if (!isAskedAgain) return failedAnswer(error);
+      if (!isAskedAgain) return failedResponse(error);
     }
   }
 }
@@ -59,7 +59,7 @@ async function sendOnLiveConnection(origin: Origin, request: OriginRequest, conn
   }
 }
 
-function failedAnswer(error: unknown): OriginResponse {
+function failedResponse(error: unknown): OriginResponse {
   if (error instanceof OriginTimeout) {
     return {
       ...errorPage(504, "We can't connect to the server for this app or website at this time."),

@@ -1,6 +1,6 @@
 import type { Origin, OriginTarget } from '../configuration/origins.ts';
-import { discard } from '../message/answer.ts';
 import { errorPage } from '../message/error-page.ts';
+import { discard } from '../message/http-response.ts';
 import { askOrigin, type ForwardedRequest, type OriginResponse } from './ask-origin.ts';
 import type { OriginConnections } from './origin-agent.ts';
 import { type CanRead, hideMissingKey, refusalOfS3 } from './s3-origin.ts';

@@ -12,7 +12,7 @@ export class OriginTimeout extends Error {
 }
 
 /**
- * How long the edge waits for an origin, on the stack's clock: for the head of the answer, between two packets, and in all.
+ * How long the edge waits for an origin, on the stack's clock: for the head of the response, between two packets, and in all.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-request-timeout
  */
 export class ResponseLimits {
@@ -29,7 +29,7 @@ export class ResponseLimits {
     this.#onLate = onLate;
     const { completionTimeoutMs } = origin;
     if (completionTimeoutMs === undefined) return;
-    const late = new OriginTimeout('completion', `the answer was not complete after ${completionTimeoutMs} ms`);
+    const late = new OriginTimeout('completion', `the response was not complete after ${completionTimeoutMs} ms`);
     this.#completion = clock.after(completionTimeoutMs, () => onLate(late));
   }
 

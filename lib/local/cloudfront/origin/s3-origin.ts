@@ -1,10 +1,11 @@
+import { percentDecode } from '../../../basics/percent-encoding.ts';
 import type { Origin } from '../configuration/origins.ts';
 import type { OriginResponse } from './ask-origin.ts';
 import type { OriginRequest } from './send-request.ts';
 
 export type CanRead = (originId: string, key: string) => boolean;
 
-/** The answer that S3 gives without looking for the object, or undefined when it has to be asked. */
+/** The response that S3 gives without looking for the object, or undefined when it has to be asked. */
 export function refusalOfS3(
   origin: Origin,
   request: OriginRequest,
@@ -12,7 +13,7 @@ export function refusalOfS3(
 ): OriginResponse | undefined {
   if (origin.kind !== 's3') return undefined;
   if (request.method !== 'GET' && request.method !== 'HEAD') return accessDenied();
-  const key = keyOf(`${origin.path}${request.target.split('?', 1)[0]}`);
+  const key = percentDecode(`${origin.path}${request.target.split('?', 1)[0]}`.slice(1));
   if (key === undefined) return s3Error(400, 'InvalidURI', "Couldn't parse the specified URI.");
   return canRead === undefined || canRead(origin.id, key) ? undefined : accessDenied();
 }
@@ -25,14 +26,6 @@ export function hideMissingKey(origin: Origin, response: OriginResponse): Origin
   if (origin.kind !== 's3' || response.status !== 404 || response.failure !== undefined) return response;
   if (!Buffer.isBuffer(response.body)) response.body.resume();
   return accessDenied();
-}
-
-function keyOf(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path.slice(1));
-  } catch {
-    return undefined;
-  }
 }
 
 function accessDenied(): OriginResponse {

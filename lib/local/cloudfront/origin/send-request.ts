@@ -43,10 +43,10 @@ export function sendRequest(
     outgoing.on('finish', () => limits.awaitPacket());
     outgoing.on('close', () => limits.end());
     outgoing.on('error', (error) => reject(isStale(outgoing, error) ? new StaleConnection(error.message) : error));
-    outgoing.on('response', (answer) => {
-      agent.noteKeepAlive(answer.socket, fieldOf(answer.headers, 'keep-alive'));
-      const headers = withoutHopByHop({ ...answer.headers });
-      resolve({ status: answer.statusCode ?? 502, headers, body: watched(answer, limits) });
+    outgoing.on('response', (response) => {
+      agent.noteKeepAlive(response.socket, fieldOf(response.headers, 'keep-alive'));
+      const headers = withoutHopByHop({ ...response.headers });
+      resolve({ status: response.statusCode ?? 502, headers, body: watched(response, limits) });
     });
     // A viewer who sends slowly is not the origin's fault: with a body, time runs from the end of it.
     if (request.body === undefined) limits.awaitPacket();
@@ -59,7 +59,7 @@ function isStale(outgoing: ClientRequest, error: NodeJS.ErrnoException): boolean
   return outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
-function watched(answer: IncomingMessage, limits: ResponseLimits): Readable {
+function watched(response: IncomingMessage, limits: ResponseLimits): Readable {
   const awaitPacket = () => limits.awaitPacket(() => body.readableLength > 0);
   const body = new Transform({
     transform: (chunk, _encoding, done) => {
@@ -68,7 +68,7 @@ function watched(answer: IncomingMessage, limits: ResponseLimits): Readable {
     },
   });
   awaitPacket();
-  pipeline(answer, body, () => limits.end());
+  pipeline(response, body, () => limits.end());
   // Until somebody reads, nobody else would hear of an error.
   return body.on('error', () => undefined);
 }

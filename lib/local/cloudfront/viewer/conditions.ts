@@ -1,5 +1,4 @@
-import type { EdgeAnswer } from '../cache/edge-answer.ts';
-import { type Answer, drain } from '../message/answer.ts';
+import type { EdgeResponse } from '../cache/edge-response.ts';
 import {
   type ByteRange,
   formatContentRange,
@@ -10,23 +9,24 @@ import {
 import type { EdgeRequest } from '../message/edge-request.ts';
 import { type Fields, fieldOf } from '../message/fields.ts';
 import { readHttpDate } from '../message/http-date.ts';
+import { drain, type HttpResponse } from '../message/http-response.ts';
 
 /** Answers the viewer's own conditions and ranges from what the edge has (RFC 9110, sections 13 and 14). */
-export function applyViewerConditions(request: EdgeRequest, answer: EdgeAnswer, now: number): Answer {
-  const headers = { ...answer.headers };
+export function applyViewerConditions(request: EdgeRequest, response: EdgeResponse, now: number): HttpResponse {
+  const headers = { ...response.headers };
   const { method } = request;
-  const whole = { status: answer.status, headers, body: answer.body };
-  const isOk = answer.status === 200 || answer.status === 206;
+  const whole = { status: response.status, headers, body: response.body };
+  const isOk = response.status === 200 || response.status === 206;
   if (!isOk || (method !== 'GET' && method !== 'HEAD')) return whole;
   if (isNotModified(request.headers, headers, now)) {
-    drain(answer.body);
+    drain(response.body);
     return { status: 304, headers: withoutRepresentation(headers), body: Buffer.alloc(0) };
   }
-  if (!answer.hasWholeBody || !Buffer.isBuffer(answer.body)) return whole;
-  const sized = { ...headers, 'content-length': String(answer.body.length), 'accept-ranges': 'bytes' };
+  if (!response.hasWholeBody || !Buffer.isBuffer(response.body)) return whole;
+  const sized = { ...headers, 'content-length': String(response.body.length), 'accept-ranges': 'bytes' };
   return method === 'GET'
-    ? applyRange(request.headers, sized, answer.body)
-    : { status: 200, headers: sized, body: answer.body };
+    ? applyRange(request.headers, sized, response.body)
+    : { status: 200, headers: sized, body: response.body };
 }
 
 function isNotModified(asked: Readonly<Fields>, stored: Readonly<Fields>, now: number): boolean {
@@ -60,7 +60,7 @@ function withoutRepresentation(headers: Readonly<Fields>): Fields {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !REPRESENTATION.has(name)));
 }
 
-function applyRange(asked: Readonly<Fields>, headers: Fields, body: Buffer): Answer {
+function applyRange(asked: Readonly<Fields>, headers: Fields, body: Buffer): HttpResponse {
   const specs = readRangeSpecs(fieldOf(asked, 'range'));
   const resolved = specs && isRangeCurrent(asked, headers) ? resolveRanges(specs, body.length) : undefined;
   switch (resolved?.kind) {
@@ -77,7 +77,7 @@ function applyRange(asked: Readonly<Fields>, headers: Fields, body: Buffer): Ans
   }
 }
 
-function onePart(range: ByteRange, headers: Readonly<Fields>, body: Buffer): Answer {
+function onePart(range: ByteRange, headers: Readonly<Fields>, body: Buffer): HttpResponse {
   const part = body.subarray(range.first, range.last + 1);
   const contentRange = formatContentRange({ ...range, size: body.length });
   const sized = { 'content-range': contentRange, 'content-length': String(part.length) };
@@ -87,7 +87,7 @@ function onePart(range: ByteRange, headers: Readonly<Fields>, body: Buffer): Ans
 const BOUNDARY = 'CloudFront:part-of-several';
 
 // RFC 9110, section 14.6
-function severalParts(ranges: readonly ByteRange[], headers: Readonly<Fields>, body: Buffer): Answer {
+function severalParts(ranges: readonly ByteRange[], headers: Readonly<Fields>, body: Buffer): HttpResponse {
   const type = fieldOf(headers, 'content-type');
   const parts = ranges.flatMap((range) => [
     `--${BOUNDARY}\r\n`,

@@ -1,10 +1,10 @@
 import type { Behavior } from '../configuration/behavior.ts';
-import type { Answer } from '../message/answer.ts';
 import { type EdgeRequest, hasBody } from '../message/edge-request.ts';
 import { errorPage } from '../message/error-page.ts';
+import type { HttpResponse } from '../message/http-response.ts';
 
 /** What CloudFront refuses before anything else is done with a request. */
-export function refusalOf(request: EdgeRequest, behavior: Behavior): Answer | undefined {
+export function refusalOf(request: EdgeRequest, behavior: Behavior): HttpResponse | undefined {
   if (!behavior.allowedMethods.has(request.method)) {
     const only = behavior.allowedMethods.has('POST') ? '' : ' The distribution supports only cachable requests.';
     return errorPage(

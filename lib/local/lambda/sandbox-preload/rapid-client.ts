@@ -13,10 +13,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 export function initializeClient(): void {}
 
 export async function next(): Promise<{ bodyJson: string; headers: IncomingHttpHeaders }> {
-  const answer = await call('GET', '/invocation/next');
+  const response = await call('GET', '/invocation/next');
   // The pipe tells of each move too, but may come later than the event.
-  moveClock(answer.headers[CLOCK_HEADER]);
-  return answer;
+  moveClock(response.headers[CLOCK_HEADER]);
+  return response;
 }
 
 export function done(requestId: string, body: string): void {

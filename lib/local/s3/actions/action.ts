@@ -1,4 +1,4 @@
-import type { ApiAnswer, ApiRequest } from '../../aws-api/api-service.ts';
+import type { ApiRequest, ApiResponse } from '../../aws-api/api-service.ts';
 import type { Bucket } from '../store/bucket.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Uploads } from '../store/uploads.ts';
@@ -12,7 +12,7 @@ export interface ActionContext {
 }
 
 /** Has the effect of one call. Throws ApiError to refuse. */
-export type Action = (context: ActionContext) => ApiAnswer | Promise<ApiAnswer>;
+export type Action = (context: ActionContext) => ApiResponse | Promise<ApiResponse>;
 
 /** The bucket that the request is about. Throws ApiError when there is none. */
 export function bucketOf({ store, target }: ActionContext): Bucket {

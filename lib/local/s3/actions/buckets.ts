@@ -1,4 +1,4 @@
-import { element, timeElement, xmlAnswer } from '../xml.ts';
+import { element, timeElement, xmlResponse } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 
 export const listBuckets: Action = ({ store }) => {
@@ -6,7 +6,7 @@ export const listBuckets: Action = ({ store }) => {
     ({ name, createdAt }) => `<Bucket>${element('Name', name)}${timeElement('CreationDate', createdAt)}</Bucket>`,
   );
   const owner = `<Owner>${element('ID', '000000000000')}</Owner>`;
-  return xmlAnswer('ListAllMyBucketsResult', `${owner}<Buckets>${buckets.join('')}</Buckets>`);
+  return xmlResponse('ListAllMyBucketsResult', `${owner}<Buckets>${buckets.join('')}</Buckets>`);
 };
 
 /** In us-east-1, and there alone, creating a bucket that one has is no error. */

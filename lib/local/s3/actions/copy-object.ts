@@ -7,7 +7,7 @@ import { checkTagging } from '../metadata/tagging.ts';
 import { checkChange, conditionsOf, judgeRead } from '../preconditions.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { etagOf, type StoredObject } from '../store/stored-object.ts';
-import { element, timeElement, xmlAnswer } from '../xml.ts';
+import { element, timeElement, xmlResponse } from '../xml.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 
 export const copyObject: Action = async (context) => {
@@ -22,7 +22,7 @@ export const copyObject: Action = async (context) => {
   const copy = { key, etag, ...copiedFacts(context, source), checksum: source.checksum };
   const check = () => checkChange(conditionsOf(request.headers), bucket.get(key));
   const { lastModified } = await store.write(bucket, copy, bytes, check);
-  return xmlAnswer('CopyObjectResult', timeElement('LastModified', lastModified) + element('ETag', etag));
+  return xmlResponse('CopyObjectResult', timeElement('LastModified', lastModified) + element('ETag', etag));
 };
 
 /** The object that `x-amz-copy-source` names. Throws ApiError when there is none, or its own conditions do not hold. */

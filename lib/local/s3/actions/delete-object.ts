@@ -5,7 +5,7 @@ import { malformedXml } from '../errors.ts';
 import { checkChange, conditionsOf } from '../preconditions.ts';
 import type { Bucket } from '../store/bucket.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { element, xmlAnswer } from '../xml.ts';
+import { element, xmlResponse } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 
 export const deleteObject: Action = (context) => {
@@ -38,7 +38,7 @@ export const deleteObjects: Action = async (context) => {
   }
   const isQuiet = Delete?.Quiet === 'true';
   const lines = deletions.map((deletion) => deleteOne(context.store, bucket, deletion, isQuiet));
-  return xmlAnswer('DeleteResult', lines.join(''));
+  return xmlResponse('DeleteResult', lines.join(''));
 };
 
 const parser = new XMLParser({

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors.ts';
 import { compareBytes, firstNotBelow } from '../store/byte-order.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { element, timeElement, xmlAnswer } from '../xml.ts';
+import { element, timeElement, xmlResponse } from '../xml.ts';
 import { type Action, bucketOf } from './action.ts';
 
 /** One line of a listing: an object's key, or what several keys have in common up to the delimiter. */
@@ -63,7 +63,7 @@ export const listObjects: Action = (context) => {
   const written = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
   const lines = page.entries.map((entry) => lineOf(entry, bucket.get(entry.name), written));
   const head = [element('Name', bucket.name), ...describe(selection, page, written), ...repeat(query, written)];
-  return xmlAnswer('ListBucketResult', [...head, ...lines].join(''));
+  return xmlResponse('ListBucketResult', [...head, ...lines].join(''));
 };
 
 type Write = (text: string) => string;

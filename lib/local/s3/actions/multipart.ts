@@ -8,7 +8,7 @@ import { checkChange, conditionsOf } from '../preconditions.ts';
 import { rangeOf } from '../range.ts';
 import { etagOf } from '../store/stored-object.ts';
 import { joinParts, type NamedPart, type Upload } from '../store/uploads.ts';
-import { element, timeElement, xmlAnswer } from '../xml.ts';
+import { element, timeElement, xmlResponse } from '../xml.ts';
 import { type Action, type ActionContext, bucketOf } from './action.ts';
 import { copySource } from './copy-object.ts';
 
@@ -20,7 +20,7 @@ export const createMultipartUpload: Action = (context) => {
   const tagging = checkTagging(request.headers['x-amz-tagging']);
   const id = uploads.begin({ bucket: target.bucket, key: target.key, metadata, tagging });
   const fields = [element('Bucket', target.bucket), element('Key', target.key), element('UploadId', id)];
-  return xmlAnswer('InitiateMultipartUploadResult', fields.join(''));
+  return xmlResponse('InitiateMultipartUploadResult', fields.join(''));
 };
 
 export const uploadPart: Action = async (context) => {
@@ -42,7 +42,7 @@ export const uploadPartCopy: Action = async (context) => {
   const bytes = source.body.readAll().subarray(range.start, range.end);
   const md5 = await digest('md5', bytes);
   uploadOf(context).parts.set(partNumberOf(context), { bytes, md5 });
-  return xmlAnswer('CopyPartResult', timeElement('LastModified', source.lastModified) + element('ETag', etagOf(md5)));
+  return xmlResponse('CopyPartResult', timeElement('LastModified', source.lastModified) + element('ETag', etagOf(md5)));
 };
 
 export const completeMultipartUpload: Action = async (context) => {
@@ -57,7 +57,7 @@ export const completeMultipartUpload: Action = async (context) => {
   uploads.end(query.get('uploadId'));
   const location = element('Location', `http://${request.headers.host}/${bucketName}/${encodeURIComponent(key)}`);
   const fields = [location, element('Bucket', bucketName), element('Key', key), element('ETag', etag)];
-  return xmlAnswer('CompleteMultipartUploadResult', fields.join(''));
+  return xmlResponse('CompleteMultipartUploadResult', fields.join(''));
 };
 
 export const abortMultipartUpload: Action = (context) => {

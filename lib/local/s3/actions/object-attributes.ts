@@ -1,6 +1,6 @@
 import { describeTags } from '../metadata/tagging.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { element, xmlAnswer } from '../xml.ts';
+import { element, xmlResponse } from '../xml.ts';
 import type { Action } from './action.ts';
 import { existing } from './read-object.ts';
 
@@ -10,7 +10,7 @@ export const getObjectAttributes: Action = (context) => {
   const object = existing(context);
   const wanted = String(context.request.headers['x-amz-object-attributes'] ?? '').split(/\s*,\s*/);
   const fields = wanted.map((name) => DESCRIPTIONS.get(name)?.(object) ?? '');
-  return xmlAnswer('GetObjectAttributesResponse', fields.join(''));
+  return xmlResponse('GetObjectAttributesResponse', fields.join(''));
 };
 
 const DESCRIPTIONS: ReadonlyMap<string, (object: StoredObject) => string> = new Map([

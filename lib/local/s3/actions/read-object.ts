@@ -1,5 +1,5 @@
 import { ApiError } from '../../aws-api/api-error.ts';
-import type { ApiAnswer } from '../../aws-api/api-service.ts';
+import type { ApiResponse } from '../../aws-api/api-service.ts';
 import { invalidArgument, noSuchKey, preconditionFailed } from '../errors.ts';
 import { notModifiedHeaders } from '../metadata/object-headers.ts';
 import { conditionsOf, judgeRead } from '../preconditions.ts';
@@ -29,7 +29,7 @@ export function existing(context: ActionContext): StoredObject {
   return object;
 }
 
-function judge({ request }: ActionContext, object: StoredObject): ApiAnswer | undefined {
+function judge({ request }: ActionContext, object: StoredObject): ApiResponse | undefined {
   switch (judgeRead(conditionsOf(request.headers), object)) {
     case 'read':
       return undefined;
@@ -43,7 +43,7 @@ function judge({ request }: ActionContext, object: StoredObject): ApiAnswer | un
 interface Selection {
   readonly range: ByteRange;
   readonly isPart: boolean;
-  /** More headers of the answer. */
+  /** More headers of the response. */
   readonly headers: readonly string[];
 }
 
@@ -80,7 +80,11 @@ function contentRange({ start, end }: ByteRange, { size }: StoredObject): readon
   return ['content-range', `bytes ${start}-${end - 1}/${size}`];
 }
 
-function describe({ request }: ActionContext, object: StoredObject, { range, isPart, headers }: Selection): ApiAnswer {
+function describe(
+  { request }: ActionContext,
+  object: StoredObject,
+  { range, isPart, headers }: Selection,
+): ApiResponse {
   const length = ['content-length', String(range.end - range.start)];
   const { checksum } = object;
   const isAskedFor = request.headers['x-amz-checksum-mode'] === 'ENABLED';

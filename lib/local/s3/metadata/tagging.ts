@@ -1,6 +1,6 @@
 import { ApiError } from '../../aws-api/api-error.ts';
-import type { ApiAnswer } from '../../aws-api/api-service.ts';
-import { element, xmlAnswer } from '../xml.ts';
+import type { ApiResponse } from '../../aws-api/api-service.ts';
+import { element, xmlResponse } from '../xml.ts';
 
 type Tag = readonly [key: string, value: string];
 
@@ -29,10 +29,10 @@ function invalidTag(message: string): ApiError {
   return new ApiError('InvalidTag', message);
 }
 
-/** The answer to GetObjectTagging. */
-export function describeTags(tagging: string | undefined): ApiAnswer {
+/** The response to GetObjectTagging. */
+export function describeTags(tagging: string | undefined): ApiResponse {
   const tags = tagsOfHeader(tagging ?? '').map(
     ([key, value]) => `<Tag>${element('Key', key)}${element('Value', value)}</Tag>`,
   );
-  return xmlAnswer('Tagging', `<TagSet>${tags.join('')}</TagSet>`);
+  return xmlResponse('Tagging', `<TagSet>${tags.join('')}</TagSet>`);
 }

@@ -7,5 +7,5 @@ export interface ActionContext {
   goneSignal(): AbortSignal;
 }
 
-/** Has the effect of one call and returns the answer's body. Throws ApiError to refuse. */
+/** Has the effect of one call and returns the response's body. Throws ApiError to refuse. */
 export type Action = (input: Input, context: ActionContext) => object | Promise<object>;

@@ -1,7 +1,7 @@
 import { ApiError } from '../../aws-api/api-error.ts';
 import type { Input } from '../input.ts';
 
-export interface BatchAnswer {
+export interface BatchResponse {
   readonly Successful: readonly object[];
   readonly Failed: readonly object[];
 }
@@ -9,7 +9,7 @@ export interface BatchAnswer {
 const MAX_ENTRIES = 10;
 
 /** Runs each entry by itself: one that is refused is reported, and does not keep the others. */
-export function runBatch(entries: readonly Input[], run: (entry: Input) => object): BatchAnswer {
+export function runBatch(entries: readonly Input[], run: (entry: Input) => object): BatchResponse {
   const Successful: object[] = [];
   const Failed: object[] = [];
   for (const [index, Id] of idsOf(entries).entries()) {

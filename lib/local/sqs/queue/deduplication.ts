@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** SQS's answer to a message that it takes, and again to each duplicate. */
+/** SQS's response to a message that it takes, and again to each duplicate. */
 export interface SentMessage {
   readonly messageId: string;
   readonly sequenceNumber: string | undefined;

@@ -103,11 +103,11 @@ export class Queue implements QueueIdentity {
     const original = key === undefined ? undefined : this.#deduplication.find(key);
     if (original !== undefined) return original;
     const message = this.#messageOf(sent);
-    const answer = { messageId: message.id, sequenceNumber: message.sequenceNumber };
-    if (key !== undefined) this.#deduplication.add(key, answer);
+    const response = { messageId: message.id, sequenceNumber: message.sequenceNumber };
+    if (key !== undefined) this.#deduplication.add(key, response);
     const delayMs = sent.delaySeconds === undefined ? this.#settings.delayMs : sent.delaySeconds * 1000;
     this.#takeIn(message, delayMs);
-    return answer;
+    return response;
   }
 
   /** Messages at once, or as soon as there are some; none when the time, the client or the queue ends before. */

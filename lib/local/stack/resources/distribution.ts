@@ -13,9 +13,9 @@ export const distributionResources: ResourceTypes<StackContext> = {
     attributes: ['DomainName', 'Id'],
     create: async ({ generatedName, properties }, context) => {
       const id = distributionId(generatedName);
-      let answer: RequestListener = (_, response) => response.writeHead(503).end();
-      const listening = await listen(context.ports.distribution ?? ANY_PORT, (incoming, outgoing) =>
-        answer(incoming, outgoing),
+      let listener: RequestListener = (_, response) => response.writeHead(503).end();
+      const listening = await listen(context.ports.distribution ?? ANY_PORT, (request, response) =>
+        listener(request, response),
       );
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
@@ -25,7 +25,7 @@ export const distributionResources: ResourceTypes<StackContext> = {
         properties.raw('DistributionConfig') as DistributionConfig,
         context,
       );
-      answer = distribution.listener;
+      listener = distribution.listener;
       context.distributions.set(id, distribution);
       context.onStop(() => distribution.stop());
       context.siteUrls.push(listening.url);

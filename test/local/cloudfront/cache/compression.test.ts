@@ -75,11 +75,11 @@ describe('the edge does not compress', () => {
   test.each<[what: string, headers: OutgoingHttpHeaders, body: string, status?: number]>([
     ['less than 1,000 bytes', sized(short), short],
     ['more than 10,000,000 bytes', sized(long), long],
-    ['an answer without Content-Length', HTML, PAGE],
+    ['a response without Content-Length', HTML, PAGE],
     ['an image', sized(PAGE, { 'content-type': 'image/png' }), PAGE],
-    ['an answer without a type', { 'content-length': String(PAGE.length), 'cache-control': 'max-age=9' }, PAGE],
+    ['a response without a type', { 'content-length': String(PAGE.length), 'cache-control': 'max-age=9' }, PAGE],
     ['what has a Content-Encoding, whatever it is', sized(PAGE, { 'content-encoding': 'identity' }), PAGE],
-    ['an answer of status 500', sized(PAGE), PAGE, 500],
+    ['a response of status 500', sized(PAGE), PAGE, 500],
     ['a redirect', sized(PAGE, { location: '/b' }), PAGE, 302],
   ])('%s', async (_, headers, body, status = 200) => {
     const origin = await startOrigin(answering(status, headers, body));
@@ -99,7 +99,7 @@ describe('the edge does not compress', () => {
     expect((await fetchRaw(edge, 'gzip, br')).headers['content-encoding']).toBeUndefined();
   });
 
-  test('the answer to a HEAD, which has no body', async () => {
+  test('the response to a HEAD, which has no body', async () => {
     const origin = await startOrigin(answering(200, sized(PAGE)));
     const edge = await startEdge(origin, COMPRESSING);
     const reply = await fetchRaw(edge, 'gzip', { method: 'HEAD' });
@@ -116,13 +116,13 @@ describe('the edge does not compress', () => {
   });
 });
 
-test.each([403, 404])('an answer of status %i is compressed too', async (status) => {
+test.each([403, 404])('a response of status %i is compressed too', async (status) => {
   const origin = await startOrigin(answering(status, sized(PAGE), PAGE));
   const edge = await startEdge(origin, COMPRESSING);
   expect((await fetchRaw(edge, 'gzip')).headers['content-encoding']).toBe('gzip');
 });
 
-test('an answer that is not kept is compressed too', async () => {
+test('a response that is not kept is compressed too', async () => {
   const origin = await startOrigin(answering(200, sized(PAGE, { 'cache-control': 'no-store' }), PAGE));
   const edge = await startEdge(origin, COMPRESSING);
   const reply = await fetchRaw(edge, 'gzip');
@@ -157,7 +157,7 @@ test('a 304 keeps the compressed object, and its entity tag weak', async () => {
   const edge = await startEdge(origin, COMPRESSING);
   await fetchRaw(edge, 'gzip');
   edge.passSeconds(100);
-  origin.answer = answering(304, { 'cache-control': 'max-age=100', etag: '"v1"' });
+  origin.respond = answering(304, { 'cache-control': 'max-age=100', etag: '"v1"' });
   const reply = await fetchRaw(edge, 'gzip');
   expect(reply).toMatchObject({ cache: 'RefreshHit', headers: { etag: 'W/"v1"', 'content-encoding': 'gzip' } });
   expect(unpacked('gzip', reply.body)).toBe(PAGE);

@@ -9,7 +9,7 @@ interface Row {
   readonly headers: Record<string, string>;
   readonly ttl?: readonly [min: number, fallback: number, max: number];
   readonly status?: number;
-  /** Seconds; 0 for an answer that is never served from the cache. */
+  /** Seconds; 0 for a response that is never served from the cache. */
   readonly cachedFor: number;
 }
 
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   { fact: 'a 429 with max-age', headers: { 'cache-control': 'max-age=60' }, status: 429, cachedFor: 0 },
 ];
 
-describe('an answer is served from the cache for as long as AWS documents', () => {
+describe('a response is served from the cache for as long as AWS documents', () => {
   test.each(ROWS)('$fact: $cachedFor s', async ({ headers, ttl, status = 200, cachedFor }) => {
     const origin = await startOrigin(answering(status, headers, 'body'));
     const edge = await startEdge(origin, { policy: ttl === undefined ? {} : { ttl } });
@@ -99,7 +99,7 @@ test('ErrorCachingMinTTL sets how long the errors of one status are cached', asy
   expect(origin.seen).toHaveLength(2);
 });
 
-test('the age of a hit is the time since the answer came, and a miss has none', async () => {
+test('the age of a hit is the time since the response came, and a miss has none', async () => {
   const origin = await startOrigin(answering(200, { 'cache-control': 'max-age=100' }));
   const edge = await startEdge(origin);
   expect((await ask(edge, '/a')).headers.age).toBeUndefined();

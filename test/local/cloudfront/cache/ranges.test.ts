@@ -5,7 +5,7 @@ const WHOLE = 'abcdefghij';
 const CACHED = { 'cache-control': 'max-age=100', etag: '"v1"' };
 
 /** An origin that answers ranges, as S3 does. */
-const withRanges: TestOrigin['answer'] = (request, reply) => {
+const withRanges: TestOrigin['respond'] = (request, reply) => {
   const [, first = '0', last = '9'] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers.range)) ?? [];
   if (request.headers.range === undefined) return answering(200, CACHED, WHOLE)(request, reply);
   const contentRange = `bytes ${first}-${last}/${WHOLE.length}`;
@@ -15,8 +15,8 @@ const withRanges: TestOrigin['answer'] = (request, reply) => {
 
 const range = (text: string) => ({ headers: { range: `bytes=${text}` } });
 
-async function startRanged(answer = withRanges) {
-  const origin = await startOrigin(answer);
+async function startRanged(response = withRanges) {
+  const origin = await startOrigin(response);
   return { origin, edge: await startEdge(origin) };
 }
 
@@ -84,9 +84,9 @@ describe('a range of an object that is not cached', () => {
     const { origin, edge } = await startRanged();
     await ask(edge, '/a', range('0-1'));
     const newer = { ...CACHED, etag: '"v2"', 'content-range': 'bytes 2-3/10', 'content-length': '2' };
-    origin.answer = answering(206, newer, 'CD');
+    origin.respond = answering(206, newer, 'CD');
     await ask(edge, '/a', range('2-3'));
-    origin.answer = withRanges;
+    origin.respond = withRanges;
     expect((await ask(edge, '/a', range('0-1'))).cache).toBe('Miss');
   });
 

@@ -22,7 +22,7 @@ test('after the stale window the viewer waits for the origin', async () => {
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(70);
-  origin.answer = answering(200, SWR, 'new');
+  origin.respond = answering(200, SWR, 'new');
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'new' });
 });
 
@@ -31,7 +31,7 @@ test('MaxTTL ends the stale window', async () => {
   const edge = await startEdge(origin, { policy: { ttl: [0, 0, 20] } });
   await ask(edge, '/a');
   edge.passSeconds(20);
-  origin.answer = answering(200, SWR, 'new');
+  origin.respond = answering(200, SWR, 'new');
   expect((await ask(edge, '/a')).body).toBe('new');
 });
 
@@ -51,7 +51,7 @@ test('a background revalidation that fails keeps the stale object', async () => 
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(30);
-  origin.answer = answering(500, {}, 'broken');
+  origin.respond = answering(500, {}, 'broken');
   await ask(edge, '/a');
   await edge.distribution.settled();
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
@@ -62,13 +62,13 @@ test('a background revalidation that may no longer be stored removes the object'
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(30);
-  origin.answer = answering(200, { 'cache-control': 'no-store' }, 'private now');
+  origin.respond = answering(200, { 'cache-control': 'no-store' }, 'private now');
   await ask(edge, '/a');
   await edge.distribution.settled();
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'private now' });
 });
 
-const BREAKS: readonly [string, TestOrigin['answer']][] = [
+const BREAKS: readonly [string, TestOrigin['respond']][] = [
   ['answers 500', answering(500, {}, 'broken')],
   ['answers 503', answering(503, {}, 'broken')],
   ['closes the connection', (_, reply) => reply.destroy()],
@@ -80,24 +80,24 @@ test.each(BREAKS)('stale-if-error serves the old object while the origin %s', as
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(50);
-  origin.answer = broken;
+  origin.respond = broken;
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
 });
 
-const BREAKING_OFF: TestOrigin['answer'] = (_, reply) => {
+const BREAKING_OFF: TestOrigin['respond'] = (_, reply) => {
   reply.writeHead(200, { ...SWR, 'content-length': '100' });
   reply.write('half', () => reply.destroy());
 };
 
-test('an answer that breaks off is broken for the viewer, and the old object stays for the next', async () => {
+test('a response that breaks off is broken for the viewer, and the old object stays for the next', async () => {
   const cacheControl = 'max-age=10, stale-if-error=100';
   const origin = await startOrigin(answering(200, { 'cache-control': cacheControl }, 'old'));
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(50);
-  origin.answer = BREAKING_OFF;
+  origin.respond = BREAKING_OFF;
   await expect(ask(edge, '/a')).rejects.toThrow('aborted');
-  origin.answer = answering(500, {}, 'broken');
+  origin.respond = answering(500, {}, 'broken');
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
 });
 
@@ -106,7 +106,7 @@ test('a background revalidation that breaks off keeps the stale object', async (
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(30);
-  origin.answer = BREAKING_OFF;
+  origin.respond = BREAKING_OFF;
   await ask(edge, '/a');
   await edge.distribution.settled();
   expect(await ask(edge, '/a')).toMatchObject({ cache: 'Hit', body: 'old' });
@@ -121,7 +121,7 @@ test('a 304 updates headers that begin with content-, but none about the stored 
   await ask(edge, '/a');
   edge.passSeconds(11);
   const updates = { 'content-security-policy': 'new', 'content-type': 'text/html' };
-  origin.answer = answering(304, { ...common, ...updates, 'content-encoding': 'br' });
+  origin.respond = answering(304, { ...common, ...updates, 'content-encoding': 'br' });
   for (const cache of ['RefreshHit', 'Hit']) {
     const reply = await ask(edge, '/a');
     expect(reply).toMatchObject({ cache, body: 'body', headers: { ...updates, ...ofBytes } });
@@ -133,7 +133,7 @@ test('with stale-if-error every request asks the origin first', async () => {
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(50);
-  origin.answer = answering(500, {});
+  origin.respond = answering(500, {});
   await ask(edge, '/a');
   await ask(edge, '/a');
   expect(origin.seen).toHaveLength(3);
@@ -144,7 +144,7 @@ test('after the stale-if-error window the error is shown', async () => {
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(111);
-  origin.answer = answering(500, {}, 'broken');
+  origin.respond = answering(500, {}, 'broken');
   expect(await ask(edge, '/a')).toMatchObject({ status: 500, body: 'broken', cache: 'Error' });
 });
 
@@ -153,7 +153,7 @@ test('without stale-if-error an expired object is served all the same, and the o
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(5000);
-  origin.answer = answering(500, {}, 'broken');
+  origin.respond = answering(500, {}, 'broken');
   expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'old' });
   edge.passSeconds(9);
   await ask(edge, '/a');
@@ -168,7 +168,7 @@ test('stale-if-error=0 shows the error', async () => {
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(11);
-  origin.answer = answering(500, {}, 'broken');
+  origin.respond = answering(500, {}, 'broken');
   expect((await ask(edge, '/a')).status).toBe(500);
 });
 
@@ -177,7 +177,7 @@ test('a 404 replaces an expired object: stale is for failures only', async () =>
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(11);
-  origin.answer = answering(404, {}, 'gone');
+  origin.respond = answering(404, {}, 'gone');
   expect(await ask(edge, '/a')).toMatchObject({ status: 404, body: 'gone' });
 });
 
@@ -186,7 +186,7 @@ test('an expired object is revalidated with its ETag, and a 304 makes it fresh w
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(11);
-  origin.answer = answering(304, { 'cache-control': 'max-age=100', etag: '"v1"', 'x-a': '2' });
+  origin.respond = answering(304, { 'cache-control': 'max-age=100', etag: '"v1"', 'x-a': '2' });
   const refreshed = await ask(edge, '/a');
   expect(refreshed).toMatchObject({ status: 200, cache: 'RefreshHit', body: 'body' });
   expect(refreshed.headers['x-a']).toBe('2');
@@ -200,7 +200,7 @@ test('a background revalidation uses the ETag too', async () => {
   const edge = await startEdge(origin);
   await ask(edge, '/a');
   edge.passSeconds(30);
-  origin.answer = answering(304, { ...SWR, etag: '"v1"' });
+  origin.respond = answering(304, { ...SWR, etag: '"v1"' });
   await ask(edge, '/a');
   await edge.distribution.settled();
   expect(origin.seen[1]?.headers['if-none-match']).toBe('"v1"');
@@ -227,7 +227,7 @@ test('two hundred requests for a missing object ask the origin once', async () =
   expect(origin.seen).toHaveLength(1);
 });
 
-test('requests that waited for an answer which may not be stored each get their own', async () => {
+test('requests that waited for a response which may not be stored each get their own', async () => {
   const origin = await startOrigin();
   const held = holdReplies(origin);
   const edge = await startEdge(origin);

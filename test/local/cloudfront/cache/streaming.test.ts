@@ -50,7 +50,7 @@ describe('a miss that will be cached', () => {
     reply.destroy();
     await expect(text(message)).rejects.toThrow('aborted');
     expect([...edge.distribution.cachedObjects()]).toEqual([]);
-    origin.answer = answering(200, CACHED, 'whole');
+    origin.respond = answering(200, CACHED, 'whole');
     expect(await ask(edge, '/a')).toMatchObject({ status: 200, cache: 'Miss', body: 'whole' });
   });
 
@@ -99,7 +99,7 @@ describe('a miss that will be cached', () => {
 });
 
 test.each(['max-age=0', 's-maxage=0, max-age=100'])(
-  'an answer with %s is not shared among those who asked at the same time',
+  'a response with %s is not shared among those who asked at the same time',
   async (cacheControl) => {
     const { held, edge } = await startHeld();
     const replies = Promise.all([ask(edge, '/a'), ask(edge, '/a'), ask(edge, '/a')]);

@@ -8,7 +8,7 @@ describe('Vary: *', () => {
     const origin = await startOrigin(answering(200, { ...VARIES, vary }, 'one'));
     const edge = await startEdge(origin);
     await ask(edge, '/a');
-    origin.answer = answering(200, { ...VARIES, vary }, 'two');
+    origin.respond = answering(200, { ...VARIES, vary }, 'two');
     expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'two' });
   });
 
@@ -20,7 +20,7 @@ describe('Vary: *', () => {
     expect(origin.seen[1]?.headers).not.toHaveProperty('if-none-match');
   });
 
-  test('does not share an answer among those who asked at the same time', async () => {
+  test('does not share a response among those who asked at the same time', async () => {
     const origin = await startOrigin();
     const held = holdReplies(origin);
     const edge = await startEdge(origin);
@@ -34,7 +34,7 @@ describe('Vary: *', () => {
     const origin = await startOrigin(answering(200, VARIES, 'one'));
     const edge = await startEdge(origin);
     await ask(edge, '/a');
-    origin.answer = answering(500, {}, 'broken');
+    origin.respond = answering(500, {}, 'broken');
     expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'one' });
   });
 

@@ -188,7 +188,7 @@ test('headers that a viewer-response function may not see go on to the viewer', 
   expect((await ask(edge, '/a')).headers).toMatchObject({ 'x-amzn-requestid': 'r1', 'x-seen': 'false' });
 });
 
-test('the cookies of an answer are in the event, and go on', async () => {
+test('the cookies of a response are in the event, and go on', async () => {
   const origin = await startOrigin(answering(200, { 'set-cookie': ['a=1; Path=/', 'b=2'] }));
   const edge = await startEdge(origin, {
     policy: { cookies: 'all' },

@@ -50,7 +50,7 @@ describe('an invalidation', () => {
     await ask(edge, '/a');
     edge.passSeconds(150);
     edge.distribution.invalidate(['#post-1'], 'ref');
-    origin.answer = answering(200, {}, 'new');
+    origin.respond = answering(200, {}, 'new');
     expect(await ask(edge, '/a')).toMatchObject({ cache: 'Miss', body: 'new' });
   });
 
@@ -94,13 +94,13 @@ test('a 304 changes headers and not tags', async () => {
   const edge = await startEdge(origin, TAGS);
   await ask(edge, '/a');
   edge.passSeconds(11);
-  origin.answer = answering(304, { 'cache-control': cacheControl, etag: '"1"', 'cache-tag': 'new' });
+  origin.respond = answering(304, { 'cache-control': cacheControl, etag: '"1"', 'cache-tag': 'new' });
   await ask(edge, '/a');
   expect([...edge.distribution.cachedObjects()][0]?.tags).toEqual(['old']);
 });
 
 test.each(['/a', '#post-1'])(
-  'an answer that was asked for before an invalidation of %s is not cached',
+  'a response that was asked for before an invalidation of %s is not cached',
   async (item) => {
     const { origin, edge } = await startCached();
     const held = holdReplies(origin);

@@ -71,7 +71,7 @@ describe('an invalidation', () => {
   test('takes effect at one edge location after the other, and then is complete', async () => {
     const { origin, edge } = await startLocations();
     await everywhere(edge);
-    origin.answer = answering(200, CACHED, 'new');
+    origin.respond = answering(200, CACHED, 'new');
     const invalidation = edge.distribution.invalidate(['/a'], 'ref');
     const bodies = async () => (await everywhere(edge)).map(({ body }) => body).sort();
     expect([await bodies(), invalidation.status]).toEqual([['old', 'old'], 'InProgress']);
@@ -108,7 +108,7 @@ describe('an invalidation', () => {
   });
 });
 
-describe('an answer that is under way during an invalidation', () => {
+describe('a response that is under way during an invalidation', () => {
   const location = 'LOCAL1-C1';
 
   test('may be kept until the invalidation takes effect', async () => {
@@ -121,7 +121,7 @@ describe('an answer that is under way during an invalidation', () => {
     await early;
     expect(await at(edge, location)).toMatchObject({ cache: 'Hit', body: 'old' });
     edge.passSeconds(25);
-    origin.answer = answering(200, CACHED, 'new');
+    origin.respond = answering(200, CACHED, 'new');
     expect(await at(edge, location)).toMatchObject({ cache: 'Miss', body: 'new' });
   });
 
@@ -134,7 +134,7 @@ describe('an answer that is under way during an invalidation', () => {
     edge.passSeconds(25);
     reply.writeHead(200, CACHED).end('old');
     await early;
-    origin.answer = answering(200, CACHED, 'new');
+    origin.respond = answering(200, CACHED, 'new');
     expect(await at(edge, location)).toMatchObject({ cache: 'Miss', body: 'new' });
   });
 });

@@ -188,14 +188,17 @@ async function startGroup(first: { readonly url: string }, setup: EdgeSetup = {}
   return { edge, second };
 }
 
-test.each([500, 503, 403])('a group fails over on %i, and the answer is cached by its own headers', async (status) => {
-  const first = await startOrigin(answering(status, { 'cache-control': 'max-age=5' }, 'first'));
-  const { edge, second } = await startGroup(first);
-  expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'second', cache: 'Miss' });
-  edge.passSeconds(49);
-  expect((await ask(edge, '/a')).cache).toBe('Hit');
-  expect(second.seen.map(({ url }) => url)).toEqual(['/copy/a']);
-});
+test.each([500, 503, 403])(
+  'a group fails over on %i, and the response is cached by its own headers',
+  async (status) => {
+    const first = await startOrigin(answering(status, { 'cache-control': 'max-age=5' }, 'first'));
+    const { edge, second } = await startGroup(first);
+    expect(await ask(edge, '/a')).toMatchObject({ status: 200, body: 'second', cache: 'Miss' });
+    edge.passSeconds(49);
+    expect((await ask(edge, '/a')).cache).toBe('Hit');
+    expect(second.seen.map(({ url }) => url)).toEqual(['/copy/a']);
+  },
+);
 
 test.each([404, 429, 502])('a group does not fail over on %i, which it does not list', async (status) => {
   const first = await startOrigin(answering(status, {}, 'first'));

@@ -86,7 +86,7 @@ describe('an origin that does not answer', () => {
   });
 });
 
-describe('an answer that has begun', () => {
+describe('a response that has begun', () => {
   const uncached: EdgeSetup = { behavior: { CachePolicyId: CACHING_DISABLED } };
 
   test('breaks when the next packet does not come within 30 s', async () => {

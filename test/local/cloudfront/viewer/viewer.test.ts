@@ -133,7 +133,7 @@ test('the managed SecurityHeadersPolicy is known', async () => {
 test.each([
   ['CachingDisabled', { CachePolicyId: CACHING_DISABLED }],
   ['a cache policy, no-store', {}],
-])('an answer that is not cached streams as it comes (%s)', async (_, behavior) => {
+])('a response that is not cached streams as it comes (%s)', async (_, behavior) => {
   const origin = await startOrigin();
   const held = holdReplies(origin);
   const edge = await startEdge(origin, { behavior });

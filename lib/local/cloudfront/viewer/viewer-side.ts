@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
 import type { Edge } from '../cache/edge.ts';
-import type { EdgeAnswer } from '../cache/edge-answer.ts';
+import type { EdgeResponse } from '../cache/edge-response.ts';
 import { type Behavior, forwardsCookies } from '../configuration/behavior.ts';
 import { normalizeForMatching } from '../configuration/path-pattern.ts';
 import type { Configuration } from '../configuration/read-configuration.ts';
 import { type FunctionHost, runViewerRequest, runViewerResponse } from '../functions/run-viewer-functions.ts';
-import { type Answer, drain } from '../message/answer.ts';
 import { type EdgeRequest, hasBody, readEdgeRequest, toLocalScheme } from '../message/edge-request.ts';
 import type { Fields } from '../message/fields.ts';
+import { drain, type HttpResponse } from '../message/http-response.ts';
 import { applyViewerConditions } from './conditions.ts';
 import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
@@ -29,19 +29,19 @@ export interface ViewerSideOptions {
   readonly log: (functionName: string, line: string) => void;
 }
 
-export interface ViewerAnswer extends Answer {
+export interface ViewerResponse extends HttpResponse {
   /** As they came to the edge, before a function or a policy changed them. Empty when the edge answered by itself. */
   readonly originHeaders: Readonly<Fields>;
 }
 
 interface Routed {
-  readonly answer: Answer;
+  readonly response: HttpResponse;
   /** The start of `x-cache`. */
   readonly result: string;
   readonly originHeaders: Readonly<Fields>;
 }
 
-/** From a viewer's request to the answer: the behavior, its functions, and what the edge has. */
+/** From a viewer's request to the response: the behavior, its functions, and what the edge has. */
 export class ViewerSide {
   readonly #options: ViewerSideOptions;
 
@@ -49,35 +49,35 @@ export class ViewerSide {
     this.#options = options;
   }
 
-  async answer(message: IncomingMessage): Promise<ViewerAnswer> {
+  async respond(nodeRequest: IncomingMessage): Promise<ViewerResponse> {
     const requestId = createRequestId();
-    const request = this.#withRootObject(withoutLocation(readEdgeRequest(message)));
-    const { answer, result, originHeaders } = await this.#route(request, message, requestId);
-    const local = toLocalScheme(answer.headers, message.headers.host);
+    const request = this.#withRootObject(withoutLocation(readEdgeRequest(nodeRequest)));
+    const { response, result, originHeaders } = await this.#route(request, nodeRequest, requestId);
+    const local = toLocalScheme(response.headers, nodeRequest.headers.host);
     const headers: Fields = { ...local, ...this.#edgeHeaders(requestId), 'x-cache': `${result} from cloudfront` };
     if (headers.date === undefined) headers.date = new Date(this.#options.clock.now()).toUTCString();
-    return { ...answer, headers, originHeaders };
+    return { ...response, headers, originHeaders };
   }
 
-  async #route(request: EdgeRequest, message: IncomingMessage, requestId: string): Promise<Routed> {
+  async #route(request: EdgeRequest, nodeRequest: IncomingMessage, requestId: string): Promise<Routed> {
     const behavior = this.#behaviorFor(request.uri);
     const refusal = refusalOf(request, behavior);
-    if (refusal !== undefined) return { answer: refusal, result: 'Error', originHeaders: {} };
+    if (refusal !== undefined) return { response: refusal, result: 'Error', originHeaders: {} };
     const host = this.#functionHost(requestId);
     const after = runViewerRequest(behavior.functions, request, host);
-    if ('answer' in after) return { answer: after.answer, result: after.answer.result, originHeaders: {} };
+    if ('response' in after) return { response: after.response, result: after.response.result, originHeaders: {} };
     const { configuration, edge } = this.#options;
     const target = configuration.targets.get(after.originId ?? behavior.target.id);
     if (target === undefined) throw new Error(`a function selected an unknown origin: '${after.originId}'`);
-    const body = hasBody(request.headers) ? message : undefined;
-    const found = await edge.answer({ request: after.request, behavior, target, requestId, body });
+    const body = hasBody(request.headers) ? nodeRequest : undefined;
+    const found = await edge.respond({ request: after.request, behavior, target, requestId, body });
     return { ...(await this.#finish(after.request, behavior, found, host)), originHeaders: found.headers };
   }
 
   async #finish(
     request: EdgeRequest,
     behavior: Behavior,
-    found: EdgeAnswer,
+    found: EdgeResponse,
     host: FunctionHost,
   ): Promise<Omit<Routed, 'originHeaders'>> {
     const headers: Fields = {
@@ -89,16 +89,16 @@ export class ViewerSide {
     if (found.status >= 400) {
       const page = (await this.#customErrorPage(request, found)) ?? { ...found, headers };
       const shown = { ...page, headers: applyResponseHeadersPolicy(page.headers, behavior.responseHeadersPolicy) };
-      return { answer: shown, result: 'Error' };
+      return { response: shown, result: 'Error' };
     }
     const conditional = applyViewerConditions(request, { ...found, headers }, this.#options.clock.now());
     const shown = applyResponseHeadersPolicy(conditional.headers, behavior.responseHeadersPolicy);
-    const answer = runViewerResponse(behavior.functions, request, { ...conditional, headers: shown }, host);
-    return { answer, result: 'result' in answer ? answer.result : found.result };
+    const response = runViewerResponse(behavior.functions, request, { ...conditional, headers: shown }, host);
+    return { response, result: 'result' in response ? response.result : found.result };
   }
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
-  async #customErrorPage(request: EdgeRequest, found: EdgeAnswer): Promise<Answer | undefined> {
+  async #customErrorPage(request: EdgeRequest, found: EdgeResponse): Promise<HttpResponse | undefined> {
     const { configuration, edge } = this.#options;
     const page = configuration.errorResponses.get(found.status)?.page;
     if (page === undefined) return undefined;
@@ -106,13 +106,13 @@ export class ViewerSide {
     const behavior = this.#behaviorFor(page.uri);
     const { target } = behavior;
     const requestId = createRequestId();
-    const answer = await edge.answer({ request: pageRequest, behavior, target, requestId, body: undefined });
-    if (answer.status >= 400) {
-      drain(answer.body);
+    const response = await edge.respond({ request: pageRequest, behavior, target, requestId, body: undefined });
+    if (response.status >= 400) {
+      drain(response.body);
       return undefined;
     }
     drain(found.body);
-    return { status: page.status, headers: { ...answer.headers }, body: answer.body };
+    return { status: page.status, headers: { ...response.headers }, body: response.body };
   }
 
   // Only a request for the root itself: `/blog/` is not turned into `/blog/index.html`.

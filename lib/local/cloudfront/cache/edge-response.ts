@@ -9,7 +9,7 @@ import type { FoundPart } from './edge-cache.ts';
 export type CacheResult = 'Hit' | 'Miss' | 'RefreshHit';
 
 /** What the edge has for a request, from its cache or an origin, before anything that is done for the viewer. */
-export interface EdgeAnswer {
+export interface EdgeResponse {
   readonly status: number;
   readonly headers: Readonly<Fields>;
   readonly body: Buffer | Readable;
@@ -19,18 +19,18 @@ export interface EdgeAnswer {
 }
 
 /** An object that the edge has, or that is on its way to it. */
-export interface ObjectAnswer {
+export interface ObjectResponse {
   readonly head: ObjectHead;
   readonly body: Buffer | Download;
   readonly result: CacheResult;
 }
 
-export function answerFromHit(object: CachedObject): EdgeAnswer {
+export function responseFromHit(object: CachedObject): EdgeResponse {
   object.hits += 1;
-  return answerFromObject({ head: object, body: object.body, result: 'Hit' });
+  return responseFromObject({ head: object, body: object.body, result: 'Hit' });
 }
 
-export function answerFromObject({ head, body, result }: ObjectAnswer): EdgeAnswer {
+export function responseFromObject({ head, body, result }: ObjectResponse): EdgeResponse {
   const age = result === 'Miss' ? {} : { age: String(head.freshness.ageSeconds) };
   return {
     status: head.status,
@@ -41,16 +41,16 @@ export function answerFromObject({ head, body, result }: ObjectAnswer): EdgeAnsw
   };
 }
 
-export function answerFromPart({ object, range }: FoundPart): EdgeAnswer {
+export function responseFromPart({ object, range }: FoundPart): EdgeResponse {
   const { part } = object;
-  const answer = answerFromHit(object);
-  if (part === undefined) return answer;
+  const response = responseFromHit(object);
+  if (part === undefined) return response;
   const body = object.body.subarray(range.first - part.first, range.last + 1 - part.first);
   const contentRange = formatContentRange({ ...range, size: part.size });
-  return { ...answer, headers: { ...answer.headers, 'content-range': contentRange }, body };
+  return { ...response, headers: { ...response.headers, 'content-range': contentRange }, body };
 }
 
-export function answerFromOrigin(response: OriginResponse, method: string): EdgeAnswer {
+export function responseFromOrigin(response: OriginResponse, method: string): EdgeResponse {
   const hasWholeBody = method === 'GET' && response.status !== 206 && Buffer.isBuffer(response.body);
   return { status: response.status, headers: response.headers, body: response.body, result: 'Miss', hasWholeBody };
 }
