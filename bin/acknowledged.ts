@@ -19,11 +19,11 @@ export function acknowledgeFindings(site: IsrSite): void {
     SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
-  const { live, revalidate, siteRunners } = site.functions;
-  for (const { role } of siteRunners) {
+  const { live, purge, revalidate, siteRunners } = site.functions;
+  for (const { role } of [...siteRunners, purge]) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
-    if (role === live.role) continue;
+    if (role === live.role || role === purge.role) continue;
     acknowledge(role, {
       [keysOf('deployments')]: 'A page may have any path.',
       [keysOf('_isr/leases')]: 'A lease has the path of its page.',

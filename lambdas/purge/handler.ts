@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
@@ -26,9 +27,11 @@ export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSB
 
 function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
   const { bucket, distributionId, purgeQueueUrl } = readEnvironment('the purge function', purgeVariables, environment);
+  const objects = openS3Bucket(bucket, aws);
   return {
     cdn: createCloudFront(aws, distributionId),
-    pace: createPurgePace(openS3Bucket(bucket, aws), clock),
+    pace: createPurgePace(objects, clock),
+    ledger: createS3LedgerStore(objects, clock),
     queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,
     log,

@@ -73,6 +73,8 @@ export interface Cdn {
 /** A purge that waits in the queue. */
 export interface WaitingPurge {
   readonly items: readonly string[];
+  /** Names that the ledger has to note before, for a revalidation that was put off. */
+  readonly entries?: readonly string[];
   /** By which the queue knows it. */
   readonly receipt: string;
 }

@@ -132,7 +132,7 @@ describe('permissions', () => {
     ['Render', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
     ['Revalidate', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/webhooks/*', 'deployments/*']],
     ['Live', ['_isr/ledger/*']],
-    ['Purge', []],
+    ['Purge', ['_isr/ledger/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);

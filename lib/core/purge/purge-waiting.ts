@@ -1,11 +1,12 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
-import type { Cdn, Clock, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import type { Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
   readonly cdn: Cdn;
   readonly pace: PurgePace;
   readonly queue: PurgeQueue;
+  readonly ledger: Pick<LedgerStore, 'append'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,11 +25,18 @@ const RETRY_SECONDS = 5;
  * with `false` when it was not made. All the messages then come again in a few seconds.
  */
 export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: PurgeWaitingPorts): Promise<boolean> {
-  const { queue, log } = ports;
+  const { queue, ledger, log } = ports;
   const taken: WaitingPurge[] = [];
+  const noted = new Set<WaitingPurge>();
   const items = new Set(atHand.flatMap((purge) => purge.items));
   try {
-    await purgeInTurn(() => takeWaiting(items, taken, queue), ports);
+    const gather = async (): Promise<readonly string[]> => {
+      const all = await takeWaiting(items, taken, queue);
+      // Before the edge asks again, the origin has to know that its pages are out of date.
+      await noteEntries([...atHand, ...taken], noted, ledger);
+      return all;
+    };
+    await purgeInTurn(gather, ports);
     await queue.remove(taken);
     log('info', 'purged', { items: [...items] });
     return true;
@@ -37,6 +45,18 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
     await queue.postpone([...taken, ...atHand], RETRY_SECONDS);
     return false;
   }
+}
+
+/** `noted`: those whose entries the ledger has already. */
+async function noteEntries(
+  purges: readonly WaitingPurge[],
+  noted: Set<WaitingPurge>,
+  ledger: PurgeWaitingPorts['ledger'],
+): Promise<void> {
+  const unnoted = purges.filter((purge) => !noted.has(purge));
+  const entries = new Set(unnoted.flatMap((purge) => purge.entries ?? []));
+  if (entries.size > 0) await ledger.append([...entries]);
+  for (const purge of unnoted) noted.add(purge);
 }
 
 /** Empties the queue into `items` and `taken`, as far as one call can take it. */
