@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readRooms, readWalks } from './support/architecture-document.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -81,6 +82,12 @@ function localServices(): Record<string, readonly string[]> {
   };
 }
 
+/** `lib/a/b.ts`: `lib` and `lib/a`. */
+function foldersOf(file: string): string[] {
+  const folder = dirname(file);
+  return folder === '.' ? [] : [...foldersOf(folder), folder];
+}
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -132,6 +139,48 @@ describe('the arrows between folders', () => {
       isIn(to, 'bin'),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  test('has a line for each room, or names it in the line of the room above, and no room that is not there', () => {
+    const rooms = readRooms();
+    const folders = new Set(globSync('{lib,lambdas}/**/*.*', { cwd: ROOT }).flatMap((file) => foldersOf(file)));
+    folders.delete('lib');
+    folders.add('bin');
+    expect(rooms.flatMap(({ folder, named }) => [folder, ...named]).toSorted()).toEqual([...folders].toSorted());
+    expect(rooms.length).toBeLessThanOrEqual(40);
+    expect(rooms.filter(({ sentence }) => sentence === '')).toEqual([]);
+  });
+
+  test.each(readWalks())('walks through files that are there, each once: $name', ({ processes }) => {
+    const files = processes.flat();
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+    expect(files).toEqual([...new Set(files)]);
+  });
+
+  test.each(readWalks())(
+    'comes to each file from one before it, unless a process begins there: $name',
+    ({ processes }) => {
+      const imports = ['bin', 'lib', 'lambdas'].flatMap(importsOf);
+      const strayed = processes.flatMap(([, ...steps], process) =>
+        steps.filter((file, step) => {
+          const before = [...processes.slice(0, process), processes[process]?.slice(0, step + 1) ?? []].flat();
+          return !imports.some(({ from, to }) => to === file && before.includes(from));
+        }),
+      );
+      expect(strayed).toEqual([]);
+    },
+  );
+
+  test('walks with a request, a webhook, a synth and a command', () => {
+    expect(readWalks().map(({ name }) => name)).toEqual([
+      'An expired GET',
+      'A webhook to the purge',
+      'A synth',
+      '`isr status`',
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import {
   isFilePath,
   pageKeyOf,
+  partBrokenBy,
   type QueryParameter,
   ruleBrokenBy,
   uriOfPageKey,
@@ -24,7 +25,10 @@ function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRe
     return text(405, 'Method Not Allowed', 'pages answer GET and HEAD only', { allow: { value: 'GET, HEAD' } });
   }
   const page = pageKeyOf(request.uri, allowedParameters(request.querystring, config.allowQuery));
-  if ('fault' in page) return text(400, 'Bad Request', `the path must be one ${ruleBrokenBy(page.fault)}`, {});
+  if ('fault' in page) {
+    const problem = `the ${partBrokenBy(page.fault)} must be one ${ruleBrokenBy(page.fault)}`;
+    return text(400, 'Bad Request', problem, {});
+  }
   const path = canonicalPath(request.uri, config.trailingSlash);
   if (path !== request.uri) return redirect(request, path);
   setTrustedHeaders(request);

@@ -39,6 +39,7 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
       return send(stream, textHead(403), 'This function answers to its distribution alone.\n');
     }
     const request = liveRequestOf(event);
+    if (request === undefined) return send(stream, textHead(400), 'The header Host names no host.\n');
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, waitUntil: (each) => pending.push(each) };
     const response = await siteResponse(request, event, work, sandbox);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { bodyOf } from '../shared/function-url.ts';
+import { hostOf } from '../shared/host.ts';
 
 /** They are between CloudFront, the edge function and us, and do not concern the site. */
 const INTERNAL_HEADER = /^(x-isr-|x-amz-|x-amzn-|host$|connection$|content-length$|transfer-encoding$)/;
@@ -11,8 +12,13 @@ export function isFromDistribution(event: LambdaFunctionURLEvent, originSecret: 
   return timingSafeEqual(digest(event.headers['x-isr-origin-secret'] ?? ''), digest(originSecret));
 }
 
-/** The request as the viewer made it, and under the name that the viewer used: frameworks compare it with `Origin`. */
-export function liveRequestOf(event: LambdaFunctionURLEvent): Request {
+/**
+ * The request as the viewer made it, and under the name that the viewer used: frameworks compare it with `Origin`.
+ * `undefined` when that is no name of a host.
+ */
+export function liveRequestOf(event: LambdaFunctionURLEvent): Request | undefined {
+  const host = hostOf(event);
+  if (host === undefined) return undefined;
   const { method } = event.requestContext.http;
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) {
@@ -21,15 +27,11 @@ export function liveRequestOf(event: LambdaFunctionURLEvent): Request {
   if (event.cookies !== undefined && event.cookies.length > 0) headers.set('cookie', event.cookies.join('; '));
   const hasBody = event.body !== undefined && method !== 'GET' && method !== 'HEAD';
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
-  return new Request(`https://${hostOf(event)}${event.rawPath}${query}`, {
+  return new Request(`https://${host}${event.rawPath}${query}`, {
     method,
     headers,
     ...(hasBody ? { body: new Uint8Array(bodyOf(event)) } : {}),
   });
-}
-
-export function hostOf(event: LambdaFunctionURLEvent): string {
-  return event.headers['x-forwarded-host'] ?? event.requestContext.domainName;
 }
 
 export function viewerAddressOf(event: LambdaFunctionURLEvent): string {

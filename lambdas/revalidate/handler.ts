@@ -3,7 +3,8 @@ import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
-import { IsrError, reasonOf } from '../../lib/basics/errors.ts';
+import { IsrError } from '../../lib/basics/errors.ts';
+import { parseJsonBody } from '../../lib/basics/json-body.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
@@ -59,7 +60,9 @@ async function askedByHand(
     });
   }
   try {
-    const { status, body: result } = await revalidateAsAsked(parseRevalidation(parseJson(body), allowQuery));
+    const { status, body: result } = await revalidateAsAsked(
+      parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), allowQuery),
+    );
     return respond(status, result);
   } catch (error) {
     if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return respond(400, { error: error.message });
@@ -96,16 +99,6 @@ function createRevalidateAsAsked(
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw new IsrError('INVALID_REQUEST', `the body is not JSON: ${reasonOf(error)}; send {"paths":["/blog"]}`, {
-      cause: error,
-    });
-  }
 }
 
 function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {

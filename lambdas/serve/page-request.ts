@@ -1,5 +1,6 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { type PageKey, pageKeyOfUri } from '../../lib/core/page/page-key.ts';
+import { hostOf } from '../shared/host.ts';
 
 /** A request for a page, as the edge function has rewritten it. */
 export interface PageRequest {
@@ -30,10 +31,12 @@ export function parsePageRequest(event: LambdaFunctionURLEvent): PageRequest | R
       problem: `'${event.rawPath}' is not /deployments/<id> and a page key; ask the distribution, not this function`,
     };
   }
+  const host = hostOf(event);
+  if (host === undefined) return { status: 400, problem: 'the header x-forwarded-host names no host' };
   return {
     deploymentId,
     pageKey,
-    host: event.headers['x-forwarded-host'] ?? event.requestContext.domainName,
+    host,
     revalidationToken: event.headers['x-prerender-revalidate'],
     draftToken: event.headers['x-isr-draft'],
   };

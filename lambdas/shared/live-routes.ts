@@ -1,3 +1,4 @@
+import { matchText, type PatternPart } from '../../lib/basics/text-pattern.ts';
 import { type PageKey, pathOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -6,11 +7,9 @@ import type { SiteSandbox } from './sandbox.ts';
  * as if it were a page.
  */
 export function liveRoutesOf({ assetJson }: SiteSandbox): (pageKey: PageKey) => boolean {
-  const sources = assetJson<readonly string[]>('live.json', []);
-  let patterns: readonly RegExp[] | undefined;
+  const patterns = assetJson<readonly (readonly PatternPart[])[]>('live.json', []);
   return (pageKey) => {
-    patterns ??= sources().map((source) => new RegExp(source));
     const path = decodeURIComponent(pathOfPageKey(pageKey));
-    return patterns.some((pattern) => pattern.test(path));
+    return patterns().some((parts) => matchText(parts, path) !== undefined);
   };
 }

@@ -20,12 +20,12 @@ export interface AstroOutput {
   readonly options: ResolvedOptions;
   readonly routes: readonly IntegrationResolvedRoute[];
   readonly headersByPath: RouteToHeaders;
-  /** False for a site that is wholly prerendered: Astro then builds no server. */
+  /** Astro builds no server for a site whose pages are all prerendered. */
   readonly hasServer: boolean;
   readonly hasServerIslands: boolean;
-  /** Astro's key for the props of server islands: a new one for each build unless ASTRO_KEY is set. */
+  /** Astro's key for the props of server islands. Without ASTRO_KEY, each build has a new one. */
   readonly islandKey: string | undefined;
-  /** Every module that Vite has read: Astro puts their absolute paths into the server. */
+  /** Every module that Vite has read. Astro writes their absolute paths into the server. */
   readonly moduleIds: Iterable<string>;
 }
 
@@ -67,7 +67,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   return { build, warnings: [...live.warnings, ...storedMethods] };
 }
 
-// Astro adds the routes of images and islands to each site that has an adapter.
+// Astro adds routes for images and islands to each site with an adapter, used or not.
 function usedRoutes(
   routes: readonly IntegrationResolvedRoute[],
   output: AstroOutput,
@@ -87,25 +87,25 @@ async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<Se
       export const fetch = create(${JSON.stringify(facts)});
     `,
     resolveFrom: fileURLToPath(output.hasServer ? config.build.server : config.root),
-    // Needed by the image endpoint alone, which asks for it when it is called.
+    // Only the image endpoint needs it, and loads it when it is called.
     external: ['sharp'],
     traces: await machineTracesOf(output),
   };
 }
 
-/** What Astro leaves in the server of the machine and the run that built it, and what stands for it. */
+/** What Astro writes into the server about the machine and the run that built it, and what replaces it. */
 async function machineTracesOf(output: AstroOutput): Promise<ReadonlyMap<string, string>> {
   const { config, moduleIds, islandKey, hasServerIslands } = output;
   const traces = new Map([[config.root.href, 'file:///site/']]);
   const root = fileURLToPath(config.root);
-  // The manifest names chunks that are in the bundle by then; their hashes depend on the paths within them.
+  // Astro's manifest names chunks by hashes, which depend on the paths inside. After the bundling, nobody needs them.
   for (const file of await listFiles(fileURLToPath(config.build.server))) {
     traces.set(`"${file}"`, `"${file.replace(/_[\w-]{8}(?=\.mjs$)/, '')}"`);
   }
   for (const id of moduleIds) {
     if (isAbsolute(id)) traces.set(id, `/site/${placeOf(id, root)}`);
   }
-  // A key that nothing uses must not make each build a deployment of its own.
+  // Otherwise a key that nothing uses would make each build another deployment.
   if (islandKey !== undefined && !hasServerIslands) traces.set(islandKey, `${'A'.repeat(43)}=`);
   return traces;
 }

@@ -2,10 +2,10 @@ import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astr
 import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import { withBase } from '../build/route-pattern.ts';
 
-/** A redirect without a status of its own: what Astro answers. */
+/** Astro's status for a redirect that names none. */
 const DEFAULT_REDIRECT_STATUS = 301;
 
-/** All routes: those that fall back to another language hang below the route they fall back to. */
+/** All routes in one list. Astro keeps routes that fall back to another language inside of that route. */
 export function flattenRoutes(routes: readonly IntegrationResolvedRoute[]): readonly IntegrationResolvedRoute[] {
   return routes.flatMap((route) => [
     route,
@@ -29,8 +29,8 @@ export function redirectsOf(routes: readonly IntegrationResolvedRoute[], config:
 }
 
 /**
- * The pages that were rendered at build time. `headersByPath` is Astro's one complete list of them (its lists of pages
- * and assets lack endpoints or fallbacks); a path is matched with the file that was written for it.
+ * The pages that were rendered at build time, each with its file. Only `headersByPath` has all of them: Astro's lists of
+ * pages and assets lack endpoints or fallbacks.
  */
 export function prerenderedOf(
   headersByPath: RouteToHeaders,
@@ -53,7 +53,7 @@ export function originOf(config: AstroConfig): string | null {
   return config.site === undefined ? null : new URL(config.site).origin;
 }
 
-// Astro leaves base and trailing slash out of a destination, and its own redirects then lead to a 404 or a second one.
+// Astro adds neither base nor trailing slash to a destination. So its own redirects lead to a 404 or to another redirect.
 function destinationOf(destination: string, config: AstroConfig): string {
   if (!destination.startsWith('/') || destination.startsWith('//')) return destination;
   const [path = '/', suffix = ''] = splitSuffix(destination);

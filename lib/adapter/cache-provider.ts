@@ -2,8 +2,8 @@ import type { CacheProviderFactory } from 'astro';
 import { currentScope } from './scope.ts';
 
 /**
- * Hands what `Astro.cache` and `routeRules` say to the function that runs the site. It sets no headers: Astro cannot
- * set them on immutable responses (`Response.redirect()`), and tags with commas or Unicode would not fit.
+ * Passes what `Astro.cache` and `routeRules` say to the function that runs the site. It does so without headers: Astro
+ * cannot set any on immutable responses such as `Response.redirect()`, and tags with commas or Unicode would not fit.
  */
 const createCacheProvider: CacheProviderFactory = () => ({
   name: 'cdk-isr',

@@ -9,7 +9,7 @@ export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 const NAME = 'cdk-isr/astro';
 const PACKAGE = 'cdk-isr';
 
-/** What the hooks tell each other during one run of Astro. */
+/** What the hooks of one run of Astro have in common. */
 interface Run {
   config?: AstroConfig;
   routes: readonly IntegrationResolvedRoute[];
@@ -54,7 +54,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
       'astro:build:ssr'({ manifest }) {
         run.hasServer = true;
         run.islandKey = manifest.key;
-        // In the order of chunk names, that is of hashes, which differ from machine to machine.
+        // Astro sorts them by the names of chunks, which have hashes that differ from machine to machine.
         manifest.entryModules = sortedByKey(manifest.entryModules);
       },
       'astro:build:generated'({ routeToHeaders }) {
@@ -112,7 +112,7 @@ function adapterFor(buildOutput: 'static' | 'server'): AstroAdapter {
   };
 }
 
-// Adapters run before all other integrations; what those add to the client's files belongs to the build too.
+// Adapters run before all other integrations. This one runs last, so that it sees the files that others add.
 function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): AstroIntegration {
   return {
     name: `${NAME}:build`,

@@ -9,17 +9,17 @@ export interface SiteRoute {
 }
 
 export interface LiveRoutes {
-  /** Without `base`, in the order in which they were found. */
+  /** Without `base`. */
   readonly patterns: readonly string[];
   readonly warnings: readonly string[];
 }
 
-// Answers depend on more than the path (form data, encrypted props, image parameters), so they are never stored.
+// Their responses depend on more than the path (form data, encrypted props, image parameters), so they are never stored.
 const LIVE_INTERNALS = ['/_image', '/_server-islands/[name]', '/_actions/[...path]'];
 
 /**
- * The routes that are never stored. A string of `exclude` is a pattern of its own, as on Vercel: it may name one path
- * of a dynamic route. A RegExp chooses among the patterns of the routes that are rendered on demand.
+ * The routes that are never stored. As on Vercel, a string in `exclude` is a pattern of its own, which may be one path of
+ * a dynamic route. A RegExp chooses from the patterns of routes that are rendered on demand.
  */
 export function liveRoutesOf(routes: readonly SiteRoute[], exclude: readonly (string | RegExp)[]): LiveRoutes {
   const onDemand = routes.filter((route) => !route.isPrerendered && route.type !== 'redirect');
@@ -34,7 +34,7 @@ export function liveRoutesOf(routes: readonly SiteRoute[], exclude: readonly (st
 }
 
 function matching(regex: RegExp, routes: readonly SiteRoute[]): readonly string[] {
-  // `search` starts at 0 each time; `test` of a global expression would not.
+  // `search` always starts at 0. `test` with a global expression would not.
   return routes.map((route) => route.pattern).filter((pattern) => pattern.search(regex) !== -1);
 }
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'astro';
 import { currentScope, type RenderScope } from './scope.ts';
 
-/** Notices `Astro.cache.set(false)`, which a cache provider cannot tell from a page that never called `set`. */
+/** Notices `Astro.cache.set(false)`. A cache provider cannot: for it, that looks like a page that never called `set`. */
 export const onRequest: MiddlewareHandler = (context, next) => {
   const scope = currentScope();
   if (scope !== undefined && 'cache' in context) watchOptOut(context.cache, scope);

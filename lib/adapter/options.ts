@@ -6,8 +6,8 @@ import type { Manifest } from '../build/manifest.ts';
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {
   /**
-   * What is never stored. A string is a route pattern or one path, `/api/revalidate`, `/shop/[id]/cart`;
-   * a RegExp is tested against the patterns of the site's routes, at build time.
+   * Routes that are never stored. A string is a route pattern or one path, such as `/api/revalidate` or
+   * `/shop/[id]/cart`. A RegExp is tested against the patterns of the site's routes, at build time.
    *
    * @default []
    */
@@ -21,7 +21,7 @@ export interface AdapterOptions {
    * @default true
    */
   readonly isr?: true | AstroIsrOptions;
-  /** Options of @astrojs/vercel: accepted so that only an import changes, without effect here. */
+  /** Options of @astrojs/vercel. They have no effect here, but nobody has to remove them. */
   readonly devImageService?: unknown;
   readonly edgeMiddleware?: unknown;
   readonly excludeFiles?: unknown;
@@ -38,7 +38,7 @@ export interface AdapterOptions {
 export interface ResolvedOptions {
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
-  /** One line for each option that was given and does nothing, or not what it was given for. */
+  /** One line for each given option that has no effect, or not the intended one. */
   readonly warnings: readonly string[];
 }
 

@@ -28,9 +28,9 @@ const HOST = '127.0.0.1';
 // An endpoint tells the stack by it what to revalidate. It holds a token, so no viewer may get it.
 const TOKEN_HEADER = 'x-prerender-revalidate';
 
-/** `astro preview`: the files and the server of `.isr/`, without any caching; `npm start` runs the whole stack. */
+/** `astro preview`: serves the files and the server of `.isr/` without any caching. `isr local` runs the whole stack. */
 export const createPreviewServer: CreatePreviewServer = async ({ root, host: wanted, port, base, logger }) => {
-  // Astro asks for `localhost` by default, which is ::1 alone on some machines.
+  // Astro's default is `localhost`, which on some machines is only ::1.
   const host = wanted === undefined || wanted === 'localhost' ? HOST : wanted;
   const site = await loadSite(fileURLToPath(root));
   const server = createServer((request, response) => {
@@ -80,7 +80,7 @@ async function respond(site: Site, request: IncomingMessage, response: ServerRes
   const made = await site.fetch(requestFrom(request, url), {
     kind: isRead(request) && !site.live.some((route) => route.match(path)) ? 'page' : 'live',
     clientAddress: request.socket.remoteAddress ?? HOST,
-    // Nothing is stored, so there is nothing to mark.
+    // Nothing is stored, so there is nothing to revalidate.
     revalidate: async () => {},
   });
   response.writeHead(made.status, headersOf(made));

@@ -7,14 +7,14 @@ export type Redirect = Manifest['redirects'][number];
 export interface FoundRedirect {
   readonly location: string;
   readonly status: number;
-  /** A route of the site with a higher priority may cover the same path. */
+  /** Then a route of the site may cover the same path and come first. */
   readonly isDynamic: boolean;
 }
 
-// The method must survive for anything but a page view; 301 and 302 let a browser turn POST into GET (RFC 9110, 15.4).
+// After 301 and 302, a browser may turn POST into GET (RFC 9110, 15.4). After these it may not.
 const METHOD_KEEPING: Readonly<Record<number, number>> = { 301: 308, 302: 307 };
 
-/** Finds the first redirect that covers a path; patterns are compiled once. */
+/** Compiles the patterns once. The function finds the first redirect that covers a path. */
 export function createRedirectFinder(redirects: readonly Redirect[]) {
   const compiled = redirects.map((redirect) => ({ ...redirect, matcher: compileRoutePattern(redirect.from) }));
   return (pathname: string, method: string): FoundRedirect | undefined => {
@@ -38,9 +38,9 @@ function locationOf(to: string, parameters: Readonly<Record<string, string>>): s
     name,
     value.split('/').map(encodeURIComponent).join('/'),
   ]);
-  // What the configuration wrote may be encoded already; `%` must not be encoded twice.
+  // The configuration may be percent-encoded already, and `%` must not be encoded again.
   const filled = fillRoutePattern(to, Object.fromEntries(encoded));
   const location = encodeURI(filled).replaceAll('%25', '%');
-  // `/[...path]` -> `/[...path]` with an empty first segment would be another host.
+  // With an empty first segment, `/[...path]` would become `//x`, which is another host.
   return to.startsWith('//') ? location : location.replace(/^\/{2,}/, '/');
 }

@@ -1,18 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CacheHint, SiteContext } from '../core/site.ts';
 
-/** One render: what the site says on the way is written here, so that no header has to carry it. */
+/** One render. The site writes its cache hints here, so that they need no headers. */
 export interface RenderScope {
   readonly context: SiteContext;
   hint?: CacheHint;
-  /** The page's last word was `Astro.cache.set(false)`. */
+  /** The last call of the page was `Astro.cache.set(false)`. */
   isOptedOut: boolean;
 }
 
 const KEY = Symbol.for('cdk-isr.render-scope');
 const shared = globalThis as typeof globalThis & { [KEY]?: AsyncLocalStorage<RenderScope> };
 
-// Bundlers may put the cache provider, the middleware and the server into chunks with a copy of this module each.
+// Bundlers may put the cache provider, the middleware and the server into different chunks. Each may have its own copy of
+// this module.
 function storage(): AsyncLocalStorage<RenderScope> {
   shared[KEY] ??= new AsyncLocalStorage<RenderScope>();
   return shared[KEY];

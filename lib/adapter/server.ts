@@ -1,4 +1,4 @@
-// The module that Astro builds the site's server from. `.isr/server/index.mjs` wraps it, see astro-build.ts.
+// Astro builds the site's server from this module. `.isr/server/index.mjs` wraps it, see astro-build.ts.
 import { createApp } from 'astro/app/entrypoint';
 import { setGetEnv } from 'astro/env/setup';
 import type { SiteFetch } from '../core/site.ts';

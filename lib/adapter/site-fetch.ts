@@ -3,9 +3,9 @@ import type { SiteContext, SiteFetch } from '../core/site.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type RenderScope, runInScope } from './scope.ts';
 
-/** What the build knows and the server needs. */
+/** What the server needs to know of the build. */
 export interface SiteFacts {
-  /** `/` or `/docs`: Astro would answer its pages without it as well, each under two URLs. */
+  /** `/` or `/docs`. Astro itself would serve pages without it too, so each page would have two URLs. */
   readonly base: string;
   readonly redirects: readonly Redirect[];
   /** Prerendered 404 and 500 pages by the path of their file, `/docs/404.html`. */
@@ -32,12 +32,12 @@ export interface SiteApp {
 }
 
 export interface SiteApps {
-  /** Waits for nested components, so that late headers, statuses and cache hints arrive. */
+  /** Waits for nested components, which may set headers, a status or cache hints late. */
   readonly buffered: SiteApp;
   readonly streamed: SiteApp;
 }
 
-/** The `fetch` of a build; a site that is wholly prerendered has no apps. */
+/** Makes the `fetch` of a build. A site without pages on demand has no apps. */
 export function createSiteFetch(facts: SiteFacts, apps?: SiteApps): SiteFetch {
   const findRedirect = createRedirectFinder(facts.redirects);
   return async (request, context) => {
@@ -63,7 +63,7 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
   const response = await runInScope(scope, () =>
     app.render(request, {
       clientAddress: context.clientAddress,
-      // Astro's default is a network call to https://localhost/404.html.
+      // By default, Astro makes a network call to https://localhost/404.html.
       prerenderedErrorPageFetch: async (url) => errorPageAt(new URL(url).pathname, facts),
       ...(context.waitUntil === undefined ? {} : { waitUntil: context.waitUntil }),
     }),
@@ -75,7 +75,7 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
 
 function errorPageAt(pathname: string, facts: SiteFacts): Response {
   const page = facts.errorPages[pathname];
-  // Astro answers with an empty body of the right status when this throws.
+  // After this, Astro responds with the right status and an empty body.
   if (page === undefined) throw new Error(`the build has no page at ${pathname}`);
   return new Response(page.body, { headers: page.headers });
 }

@@ -10,7 +10,7 @@ export interface SiteEndpoint extends SiteRoute {
 
 const WRITING_METHOD = /^export\s+(?:(?:const|let|var|function|async\s+function)\s+)(POST|PUT|PATCH|DELETE|ALL)\b/gm;
 
-/** CloudFront lets nothing but GET and HEAD through to what is stored: one line for each endpoint that expects more. */
+/** One warning for each stored endpoint that expects more than GET and HEAD, since CloudFront refuses all else. */
 export async function warnOfStoredMethods(
   root: URL,
   routes: readonly SiteEndpoint[],

@@ -1,5 +1,6 @@
 import type { Given } from './faults.ts';
 import { isJsonObject } from './json-object.ts';
+import { ownValue } from './own-value.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -78,9 +79,8 @@ export function fieldsOf(given: Given, mustBe = 'an object', remedy?: string): F
   return isJsonObject(given.value) ? given.value : given.mustBe(mustBe, remedy);
 }
 
-/** What an object has by nature, such as `constructor`, is no member of it. */
 export function memberOf(given: Given, fields: Fields, name: string): Given {
-  return given.at(name, Object.hasOwn(fields, name) ? fields[name] : undefined);
+  return given.at(name, ownValue(fields, name));
 }
 
 /** Notes each member that is none of `known`. Not its value: a token under a name that is misspelt is still a token. */

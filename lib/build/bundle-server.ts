@@ -7,29 +7,29 @@ export interface ServerSource {
   readonly code: string;
   /** Folder from which the module's imports are resolved. */
   readonly resolveFrom: string;
-  /** Packages that stay imports of the bundle, since they cannot be bundled. */
+  /** Packages that cannot be bundled. The bundle imports them. */
   readonly external?: readonly string[];
   /**
-   * Text below `resolveFrom` that differs from machine to machine, and what stands for it, so that equal sites are
+   * Texts in files below `resolveFrom` that differ from machine to machine, and what replaces them. So equal sites have
    * equal bundles.
    */
   readonly traces?: ReadonlyMap<string, string>;
 }
 
-// Bundled CommonJS modules may ask for Node's own by require(), which an ES module does not have.
+// Bundled CommonJS modules may load Node's modules with require(), which an ES module does not have.
 const REQUIRE_BANNER =
   "import{createRequire as __isrCreateRequire}from'node:module';const require=__isrCreateRequire(import.meta.url);\n";
 
-/** One minified ES module for Node 24, which is what a Lambda function starts fastest from. */
+/** One minified ES module for Node 24. A Lambda function starts fastest from that. */
 export async function bundleServer(source: ServerSource): Promise<string> {
   const { outputFiles } = await bundle(source);
   const code = outputFiles[0]?.text ?? '';
   return code.includes('Dynamic require of') ? REQUIRE_BANNER + code : code;
 }
 
-// Before the bundling, not after it: esbuild chooses short names by how often each letter occurs.
+// This has to happen before the bundling: esbuild chooses short names by how often each letter occurs.
 function tracesPlugin({ resolveFrom, traces = new Map() }: ServerSource): Plugin {
-  // The longest first: a path may be the beginning of another one.
+  // The longest first, because one path can be the beginning of another.
   const longestFirst = [...traces].sort(([a], [b]) => b.length - a.length);
   return {
     name: 'cdk-isr:traces',

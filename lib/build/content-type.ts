@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { ownValue } from '../basics/own-value.ts';
 import { typeByExtension } from '../vendor/mrmime.ts';
 
 /** By URL path, `/.well-known/assetlinks`, or by extension, `.glb`. */
@@ -41,8 +42,4 @@ export function withCharset(contentType: string): string {
 function typeOf(extension: string): string | undefined {
   const type: unknown = typeByExtension(extension);
   return typeof type === 'string' ? type : undefined;
-}
-
-function ownValue(types: ContentTypes, name: string): string | undefined {
-  return Object.hasOwn(types, name) ? types[name] : undefined;
 }

@@ -64,7 +64,7 @@ export interface FetchHandlerOptions {
 /**
  * Builds a site without a framework's adapter: bundles the module and writes `.isr/`.
  *
- * @throws IsrError INVALID_OPTION, INVALID_TOKEN or BUILD_MALFORMED; the build that stood there before then stays
+ * @throws IsrError INVALID_OPTION, INVALID_TOKEN or BUILD_MALFORMED. A build that was there before stays as it was.
  */
 export async function buildFetchHandler(options: FetchHandlerOptions): Promise<Build> {
   const faults = new Faults('the options');
@@ -131,7 +131,7 @@ const readOptions = objectOf<ResolvedOptions>({
 
 function serverSourceOf(entry: string, external: readonly string[] | undefined): ServerSource {
   const file = resolve(entry);
-  // Names that the module lacks are undefined on its namespace, and esbuild says so in a warning, not in an error.
+  // Through the namespace, a missing name is undefined. esbuild then only warns, and the error below says more.
   const code = `
     import * as site from ${JSON.stringify(`./${basename(file)}`)};
     const owner = typeof site['fetch'] === 'function' ? site : site['default'];

@@ -3,7 +3,7 @@ import { type Check, type Fields, listOf, memberOf, optional, text } from '../ba
 import type { Faults, Given } from '../basics/faults.ts';
 import type { Manifest } from './manifest.ts';
 
-/** How a site is cached: the part of the options that every framework's build has. */
+/** How a site is cached. Builds of every framework have these options. */
 export interface IsrOptions {
   /**
    * Seconds that a page stays fresh when it does not say so itself; `false`: until it is revalidated.
@@ -12,8 +12,8 @@ export interface IsrOptions {
    */
   readonly expiration?: number | false;
   /**
-   * Secret of at least 32 characters that allows a revalidation; two while one is replaced by the other.
-   * The build holds only its SHA-256 hash.
+   * A secret of at least 32 characters that allows a revalidation. Two while it is being changed. The build holds only
+   * its SHA-256 hash.
    *
    * @default - no token: nobody can revalidate but webhooks and the site itself
    */
@@ -34,7 +34,7 @@ export const ISR_OPTION_NAMES: readonly string[] = [
   'allowQuery',
 ] satisfies readonly (keyof IsrOptions)[];
 
-/** Reads the options of a build; other members are left to the caller. */
+/** Reads these options. Other members are for the caller. */
 export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
   const allowQuery = optional(listOf(text, 'a list of parameter names', "write it as ['page', 'sort']"));
   return {
@@ -44,7 +44,7 @@ export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
   };
 }
 
-/** Whether it is about tokens or about anything else as well. */
+/** INVALID_TOKEN if all faults are about tokens. */
 export function optionsErrorCode({ found }: Faults): 'INVALID_TOKEN' | 'INVALID_OPTION' {
   return found.every(({ place }) => place.includes('bypassToken')) ? 'INVALID_TOKEN' : 'INVALID_OPTION';
 }
@@ -72,7 +72,7 @@ function tokensIn(given: Given): readonly string[] {
   return listOf(token)(given) ?? [];
 }
 
-// Nothing here may quote the value: build logs are read by many.
+// No message may quote the value, because many people read build logs.
 const token: Check<string> = (given) => {
   const { value } = given.secret;
   if (typeof value !== 'string') return given.mustBe(`a string, not a ${typeof value}`, TOKEN_REMEDY);

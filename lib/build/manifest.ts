@@ -1,6 +1,6 @@
 import type { TrailingSlash } from '../core/site.ts';
 
-/** Raised whenever a reader of an older version would misunderstand the build. */
+/** Goes up when an older reader would misread the build. */
 export const CONTRACT_VERSION = 1;
 
 export type { TrailingSlash };
@@ -11,15 +11,15 @@ export type { TrailingSlash };
  */
 export interface Manifest {
   readonly version: typeof CONTRACT_VERSION;
-  /** 16 hex digits: a hash of everything else in the build, so that equal builds are one deployment. */
+  /** 16 hex digits: a hash of everything else in the build. So equal builds are one deployment. */
   readonly deploymentId: string;
   readonly framework: { readonly name: string; readonly version: string };
   /** The canonical origin, `https://example.com`, when the site's configuration names one. */
   readonly site: string | null;
-  /** `/` or `/docs`: where the site begins. Files in `client/` stand without it. */
+  /** The path where the site begins: `/` or `/docs`. It is not in the paths of files in `client/`. */
   readonly base: string;
   readonly trailingSlash: TrailingSlash;
-  /** Folder of content-hashed files in `client/`, `_astro`: immutable, kept across deployments. */
+  /** The folder in `client/` for files with a hash in their name, such as `_astro`. They outlive deployments. */
   readonly assetsFolder: string;
   readonly isr: {
     /** Seconds a page stays fresh when it does not say so itself; `false`: until it is revalidated. */

@@ -17,7 +17,7 @@ import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifes
 
 const REMEDY = 'build the site again';
 
-/** The manifest in `text`; `file` is named in errors. Unknown fields are left out, so that a newer build may add some. */
+/** Reads the manifest in `text`. Errors name `file`. Unknown fields are ignored, so that a newer build can add some. */
 export function parseManifest(text: string, file: string): Manifest {
   const faults = new Faults('the manifest');
   const given = faults.in(parseJson(text, file));
@@ -35,7 +35,7 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-/** First of all: what else is there to complain of is of another version too. */
+/** This comes first: in a manifest of another version, other faults mean nothing. */
 function checkVersion({ version }: Fields, file: string): void {
   if (version === CONTRACT_VERSION) return;
   throw new IsrError(
@@ -59,7 +59,7 @@ const redirectStatus: Check<number> = (given) => {
   return typeof value === 'number' && value >= 300 && value <= 399 ? value : given.mustBe('a redirect status');
 };
 
-// The file is read from disk at deploy time: a manifest must not name one outside of client/.
+// The file is read from disk at deploy time, so it must not be outside of client/.
 const clientFile: Check<string> = (given) => {
   const file = anyString(given);
   if (file === undefined) return undefined;

@@ -1,15 +1,15 @@
-/**
- * Route patterns in Astro's syntax: `/blog/[slug]`, `/docs/[...path]`, `/feeds/[name].xml`. This file is bundled into
- * the site's server, so it imports nothing.
- */
+import { trimTrailingSlashes } from '../basics/slashes.ts';
+import { matchText, type PatternPart, type ReadableText } from '../basics/text-pattern.ts';
+
+/** A route pattern in Astro's syntax: `/blog/[slug]`, `/docs/[...path]`, `/feeds/[name].xml`. */
 export interface RoutePattern {
   readonly pattern: string;
   /** Names of the parameters, in order. */
   readonly parameters: readonly string[];
-  /** Of the regular expression that `match` uses, for readers of a later time. */
-  readonly source: string;
+  /** The pattern in a form that can be stored. `matchText` compares it with paths. */
+  readonly parts: readonly PatternPart[];
   /** The parameters of a decoded path that the pattern covers; a trailing slash makes no difference. */
-  readonly match: (path: string) => Readonly<Record<string, string>> | undefined;
+  readonly match: (path: ReadableText) => Readonly<Record<string, string>> | undefined;
 }
 
 const PLACEHOLDER = /(\[[^\]]+\])/;
@@ -18,20 +18,19 @@ const REST_SEGMENT = /^\[\.{3}[^\]]+\]$/;
 export function compileRoutePattern(pattern: string): RoutePattern {
   const segments = segmentsOf(pattern);
   const parameters = segments.flatMap((segment) => segment.split(PLACEHOLDER).filter(isPlaceholder).map(nameOf));
-  const regex = new RegExp(`^${segments.map(segmentSource).join('')}/?$`);
+  const parts = joinTexts([...segments.flatMap(partsOf), { any: 'optional-slash' }]);
   return {
     pattern,
     parameters,
-    source: regex.source,
+    parts,
     match(path) {
-      const found = regex.exec(path);
-      if (found === null) return undefined;
-      return Object.fromEntries(parameters.map((name, index) => [name, found[index + 1] ?? '']));
+      const found = matchText(parts, path);
+      return found && Object.fromEntries(parameters.map((name, index) => [name, found[index] ?? '']));
     },
   };
 }
 
-/** The pattern with its parameters filled in; slashes of a rest parameter stay. */
+/** Puts the parameters into the pattern. Slashes in a rest parameter stay. */
 export function fillRoutePattern(pattern: string, parameters: Readonly<Record<string, string>>): string {
   return pattern.replaceAll(/\[(?:\.{3})?([^\]]+)\]/g, (_, name: string) => parameters[name] ?? '');
 }
@@ -40,9 +39,9 @@ export function isDynamicPattern(pattern: string): boolean {
   return PLACEHOLDER.test(pattern);
 }
 
-/** `/docs` and `/a` are `/docs/a`; the site's own beginning, `/`, becomes `/docs`. */
+/** `/docs` and `/a` make `/docs/a`. `/docs` and `/` make `/docs`. */
 export function withBase(base: string, path: string): string {
-  const prefix = base.replace(/\/+$/, '');
+  const prefix = trimTrailingSlashes(base);
   const rest = path.replace(/^\/+/, '');
   if (prefix === '') return `/${rest}`;
   return rest === '' ? prefix : `${prefix}/${rest}`;
@@ -50,12 +49,12 @@ export function withBase(base: string, path: string): string {
 
 /** The path below `base`, or undefined when it lies outside. */
 export function withoutBase(base: string, path: string): string | undefined {
-  const prefix = base.replace(/\/+$/, '');
+  const prefix = trimTrailingSlashes(base);
   if (path === prefix) return '/';
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-/** Whether a prerendered file, or its path, is the site's page for what is not there: `404.html`, `/docs/404/index.html`. */
+/** Whether a prerendered file, or its path, is the site's 404 page: `404.html`, `/docs/404/index.html`. */
 export function isNotFoundPage(file: string): boolean {
   return /(?:^|\/)404(?:\/index)?\.html$/.test(file);
 }
@@ -64,15 +63,31 @@ function segmentsOf(pattern: string): string[] {
   return pattern.split('/').filter((segment) => segment !== '');
 }
 
-function segmentSource(segment: string): string {
-  // A rest parameter may be empty, and then takes its slash with it: `/docs/[...path]` covers `/docs`.
-  if (REST_SEGMENT.test(segment)) return '(?:/(.*?))?';
-  return `/${segment.split(PLACEHOLDER).map(partSource).join('')}`;
+function partsOf(segment: string): readonly PatternPart[] {
+  // A rest parameter can be empty. Then its slash is absent too: `/docs/[...path]` covers `/docs`.
+  if (REST_SEGMENT.test(segment)) return [{ any: 'optional-rest' }];
+  return [
+    '/',
+    ...segment
+      .split(PLACEHOLDER)
+      .filter((part) => part !== '')
+      .map(partOf),
+  ];
 }
 
-function partSource(part: string): string {
-  if (!isPlaceholder(part)) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return part.startsWith('[...') ? '(.*?)' : '([^/]+?)';
+function partOf(part: string): PatternPart {
+  if (!isPlaceholder(part)) return part;
+  return { any: part.startsWith('[...') ? 'rest' : 'segment' };
+}
+
+function joinTexts(parts: readonly PatternPart[]): readonly PatternPart[] {
+  const joined: PatternPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    else joined.push(part);
+  }
+  return joined;
 }
 
 function isPlaceholder(part: string): boolean {

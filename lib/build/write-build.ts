@@ -5,11 +5,11 @@ import { join, relative, resolve, sep } from 'node:path';
 import { CONTRACT_VERSION, type Manifest } from './manifest.ts';
 import { BUILD_FOLDER, type Build, readBuild } from './read-build.ts';
 
-/** What a framework knows of its build; the rest of the manifest follows from the files. */
+/** The part of the manifest that a framework knows. The rest is made from the files. */
 export type ManifestDraft = Omit<Manifest, 'version' | 'deploymentId' | 'files'>;
 
 export interface BuildParts {
-  /** `.isr/` is written here, and replaces an older one at once. */
+  /** The folder that gets `.isr/`. An older one is replaced in one step. */
   readonly root: string;
   readonly manifest: ManifestDraft;
   /** The source of `server/index.mjs`. */
@@ -24,7 +24,7 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
   await mkdir(root, { recursive: true });
   const draft = await mkdtemp(join(root, `${BUILD_FOLDER}-new-`));
   try {
-    // Temporary folders are private; a build is read by whoever deploys it.
+    // Temporary folders are private, but others must be able to deploy the build.
     await chmod(draft, 0o755);
     await mkdir(join(draft, 'server'));
     await mkdir(join(draft, 'client'));
@@ -40,7 +40,7 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
   return readBuild(root);
 }
 
-/** Paths of all files below a folder, relative to it, with `/` as separator, sorted; none when there is no folder. */
+/** The sorted paths of all files below a folder, relative to it and with `/`. Empty if there is no folder. */
 export async function listFiles(folder: string): Promise<readonly string[]> {
   if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -67,7 +67,8 @@ async function hashBuild(folder: string, content: Omit<Manifest, 'version' | 'de
   return hash.digest('hex').slice(0, 16);
 }
 
-// A folder cannot be renamed onto one that is not empty, so the old one steps aside, and comes back if that was in vain.
+// A folder cannot be renamed to the name of one that has files. So the old one is renamed first, and renamed back if the
+// new one cannot take its place.
 async function replaceFolder(target: string, draft: string): Promise<void> {
   if (!existsSync(target)) return rename(draft, target);
   const aside = `${draft}-old`;

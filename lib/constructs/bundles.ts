@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** `dist/lambdas`, seen from the sources as well as from `dist/lib/constructs`. */
+/** `dist/lambdas`. This module may be in `lib/constructs` or in `dist/lib/constructs`. */
 export const BUNDLES = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/lambdas/' : '../../lambdas/', import.meta.url),
 );

@@ -26,7 +26,7 @@ export function edgeCode(name: string, config?: object): FunctionCode {
   );
 }
 
-/** JSON is a subset of the function's language (ES 5.1) but for two line separators. */
+/** The function's language (ES 5.1) takes JSON, except for two line separators. */
 function literalOf(config: object): string {
   return JSON.stringify(config).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

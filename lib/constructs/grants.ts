@@ -1,7 +1,7 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
-/** Rendered pages carry a tag, which is what lets them expire: see the bucket's lifecycle. */
+/** Rendered pages have a tag, by which the bucket's lifecycle deletes them after a while. */
 export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
   const actions = ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject'];
   bucket.grants.actionsOnObjectKeys(grantee, 'deployments/*', ...actions);
@@ -30,7 +30,7 @@ export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
 }
 
 function grantListing(bucket: Bucket, grantee: IGrantable): void {
-  // Without it a missing object is a 403, as if access were denied:
+  // Without it, S3 responds 403 for a missing object, as if access were denied:
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),

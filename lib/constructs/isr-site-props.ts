@@ -16,7 +16,7 @@ export interface IsrSiteProps {
   readonly siteUrl?: string;
 
   /**
-   * Domain names that the distribution answers; needs `certificate`.
+   * Domain names of the distribution. They need `certificate`.
    *
    * @default - the distribution's own domain only
    */
@@ -30,8 +30,8 @@ export interface IsrSiteProps {
   readonly certificate?: ICertificate;
 
   /**
-   * Environment variables for the functions that run the site. They hold the values at deploy time: a new value does
-   * not render pages anew.
+   * Environment variables for the functions that run the site. A new value is used from the next render on. It does not
+   * make stored pages be rendered again.
    *
    * @default - none
    */
@@ -75,8 +75,8 @@ export interface IsrSiteProps {
   readonly renderConcurrency?: number;
 
   /**
-   * How long CloudFront waits for the serve function, after which it falls back to the stored page. A page that is
-   * rendered while a viewer waits has two seconds less.
+   * How long CloudFront waits for the serve function. After that, it takes the stored page from S3. A render that a
+   * viewer waits for has two seconds less.
    *
    * @default Duration.seconds(15)
    */
@@ -120,7 +120,7 @@ export interface IsrSiteProps {
   readonly logRetention?: RetentionDays;
 
   /**
-   * Where in the world the edge is.
+   * The regions of the world in which CloudFront has the site.
    *
    * @default PriceClass.PRICE_CLASS_ALL
    */

@@ -25,13 +25,13 @@ export class IsrSite extends Construct {
   readonly distribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
-  /** Pages of the bucket are stored below `deployments/<id>`. */
+  /** The bucket has the pages below `deployments/<id>`. */
   readonly deploymentId: string;
-  /** Where the site is: `https://example.com`. */
+  /** The URL of the site: `https://example.com`. */
   readonly url: string;
-  /** Where revalidations are sent. */
+  /** The URL for revalidations. */
   readonly revalidateUrl: string;
-  /** What to paste into each content management system, by the webhook's name. */
+  /** The URL for each content management system, by the name of the webhook. */
   readonly webhookUrls: Readonly<Record<string, string>>;
 
   /** @throws IsrError when there is no build, it is of another version, or a prop is not valid */
@@ -80,14 +80,14 @@ export class IsrSite extends Construct {
       Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
     );
 
-    // A deployment switches at once: its files are there before a function asks for them, and the edge names it only
-    // when the functions behind the edge run its code. Else old code would render what is stored as new pages.
+    // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
+    // Otherwise old code would render pages and store them as pages of the new deployment.
     const { serve, live, siteRunners } = this.functions;
     for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
     edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
   }
 
-  /** Go off when a page could not be regenerated, or copies at the edge could not be purged. They have no actions yet. */
+  /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */
   get alarms(): readonly Alarm[] {
     return this.queues.alarms;
   }

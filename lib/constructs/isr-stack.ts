@@ -5,7 +5,7 @@ import type { IsrSiteProps } from './isr-site-props.ts';
 
 export interface IsrStackProps extends StackProps, IsrSiteProps {}
 
-/** A stack with one site and nothing else. Its outputs say where everything is. */
+/** A stack with one site and nothing else. Its outputs have all URLs and names. */
 export class IsrStack extends Stack {
   readonly site: IsrSite;
 

@@ -1,13 +1,14 @@
 import { IsrError } from '../basics/errors.ts';
+import { matchText, wildcardParts } from '../basics/text-pattern.ts';
 import { isFilePath } from '../core/page/page-key.ts';
 
-/** CloudFront path patterns that send live routes and pages apart. `*` is any text, slashes included. */
+/** CloudFront path patterns that tell live routes from pages. `*` is any text, also with slashes. */
 export interface LivePatterns {
-  /** Prerendered pages and files that `live` would cover as well: they come first. */
+  /** For prerendered pages and files that `live` would cover too. These patterns come first. */
   readonly pages: readonly string[];
   /** The most specific first. */
   readonly live: readonly string[];
-  /** Those of `live` that replace several others because there were too many: no page that they cover is stored. */
+  /** Those of `live` that replace several others, because there were too many. No page that they cover is stored. */
   readonly widened: readonly string[];
 }
 
@@ -19,9 +20,9 @@ const REST_AT_END = /\/\[\.{3}[^\]]+\]$/;
 const NOT_ALLOWED = /[^A-Za-z0-9_\-.*$/~"'@:+&]+/g;
 
 /**
- * Covers every path of `routes` (patterns in Astro's syntax). A pattern may cover more than its route: whoever answers
- * looks at the path again. That function does not have the prerendered pages and files (`pagePaths`, percent-encoded),
- * so these get patterns of their own.
+ * Covers every path of `routes`, which are patterns in Astro's syntax. A pattern may cover more than its route, since the
+ * live function looks at the path again. But that function has no prerendered pages and files. So `pagePaths`
+ * (percent-encoded) have patterns of their own.
  *
  * @param limit the number of behaviors that the distribution has left
  * @throws IsrError INVALID_CONFIGURATION when even merged patterns are too many
@@ -63,26 +64,22 @@ function coveredPages(live: readonly string[], pagePaths: readonly string[]): st
 
 /** Whether CloudFront sends `path` to a behavior with `pattern`. */
 export function matchesPathPattern(pattern: string, path: string): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(path);
+  return matchText(wildcardParts(pattern), path) !== undefined;
 }
 
 function patternsOf(route: string): string[] {
   const path = route.length > 1 ? route.replace(/\/$/, '') : route;
   const whole = wildcards(path);
   const parent = path.replace(REST_AT_END, '');
-  // A rest parameter may be empty, and then takes its slash with it: `/docs/[...path]` covers `/docs`.
+  // A rest parameter can be empty. Then its slash is absent too: `/docs/[...path]` covers `/docs`.
   if (parent !== path) return parent === '' ? [whole] : [...patternsOf(parent), whole];
   if (whole === '/' || whole.endsWith('*')) return [whole];
   return [whole, `${whole}/`];
 }
 
 function wildcards(path: string): string {
-  // Which form of a percent-encoded character CloudFront compares is not documented, so such text matches anything.
-  // A rest parameter between slashes may be empty as well, so it takes the slash before it.
+  // It is not documented in which form CloudFront compares percent-encoded characters, so they become wildcards.
+  // A rest parameter between slashes can be empty too, so the wildcard includes the slash before it.
   const pattern = path
     .replaceAll(/\/\[\.{3}[^\]]+\](?=\/)/g, '*')
     .replaceAll(PARAMETER, '*')
@@ -102,7 +99,7 @@ function withoutCovered(patterns: readonly string[]): string[] {
   return unique.filter((one) => !unique.some((other) => other !== one && matchesPathPattern(other, one)));
 }
 
-/** The deepest folder without wildcards that holds the most patterns; never the root, which would make all pages live. */
+/** Of the deepest folders without wildcards, the one with the most patterns. Never the root: then all pages were live. */
 function crowdedFolder(patterns: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const folder of patterns.flatMap(foldersOf)) counts.set(folder, (counts.get(folder) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import { anyString, type Check, matching } from '../basics/checks.ts';
 
-/** CloudFormation may know a value only when it deploys: then nothing can be said of it here. */
+/** A token has its value only at deploy time, so it cannot be checked here. */
 export function unlessToken<T>(check: Check<T>): Check<T> {
   return (given) => (Token.isUnresolved(given.value) ? (given.value as T) : check(given));
 }
@@ -16,10 +16,10 @@ export function wholeDays(min: number, max: number): Check<Duration> {
 
 export const siteOrigin = unlessToken(matching(/^https?:\/\/[^/?#]+\/?$/, "an origin such as 'https://example.com'"));
 
-/** The functions get the names in a list with commas between. */
+/** The functions get the names in one variable, with commas between them. */
 export const queryParameter = matching(/^[^,]+$/s, 'the name of a query parameter, without a comma');
 
-/** One variable: its name is the last step of the place. Its value may be a secret. */
+/** A variable whose name is the last step of the place. Its value may be a secret. */
 export const environmentVariable: Check<string> = ({ place, secret }) => {
   const name = String(place.at(-1));
   if (/^(ISR_|AWS_|LAMBDA_)/.test(name)) {
@@ -31,7 +31,7 @@ export const environmentVariable: Check<string> = ({ place, secret }) => {
   return anyString(secret);
 };
 
-/** The type of the file, or of the files, that the last step of the place names. */
+/** A content type. The last step of the place names the file or the extension. */
 export const contentType: Check<string> = (given) => {
   const name = String(given.place.at(-1));
   if (!/^(\/|\.[^./A-Z]+$)/.test(name)) {
@@ -48,7 +48,7 @@ function durationIn(unit: string, amountOf: (duration: Duration) => number, min:
     if (duration.isUnresolved()) return duration;
     const amount = amountOf(duration);
     if (Number.isInteger(amount) && amount >= min && amount <= max) return duration;
-    // As the app wrote it, rather than as Duration holds it.
+    // `3 minutes`, not the object.
     return given.instead(duration.toHumanString()).mustBe(mustBe);
   };
 }

@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import type { SiteSettings } from './site-settings.ts';
 
-/** The one bucket: pages of each deployment, hashed files, and what ISR keeps for itself below `_isr/`. */
+/** The bucket for everything: pages of each deployment, hashed files, and below `_isr/` what ISR itself needs. */
 export function createSiteBucket(scope: Construct, settings: SiteSettings): Bucket {
   return new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -13,11 +13,11 @@ export function createSiteBucket(scope: Construct, settings: SiteSettings): Buck
     autoDeleteObjects: settings.removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [
       { id: 'leases', prefix: '_isr/leases/', expiration: Duration.days(1) },
-      // A webhook that is older is refused for its age, where its vendor signs the time.
+      // Where the vendor signs the time, an older delivery is refused because of its age.
       { id: 'webhooks', prefix: '_isr/webhooks/', expiration: Duration.days(1) },
-      // Prerendered pages have no such tag: only a new build could make them again.
+      // Prerendered pages do not have this tag: only a new build could make them again.
       { id: 'rendered-pages', tagFilters: { isr: 'rendered' }, expiration: settings.pageRetention },
-      // Facts that are too long for a page's metadata are written right before the page.
+      // They are written right before their page, so they must live a little longer.
       { id: 'page-facts', prefix: '_isr/facts/', expiration: settings.pageRetention.plus(Duration.days(1)) },
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],

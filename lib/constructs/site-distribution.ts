@@ -47,20 +47,20 @@ export interface SiteDistributionProps {
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
 const MAX_BEHAVIORS = 75;
 const CACHE_TAG_HEADER = 'cache-tag';
-// 403 and 404 are not among them: serve gives them on purpose, and S3 would hide the site's own page. Neither is 500:
-// serve gives the site's own error page with it, but only when nothing is stored, so S3 could just say AccessDenied.
-// A function that throws, times out or cannot start is a 502 or 504, one that is throttled a 429.
+// 403 and 404 are not among them: serve sends these on purpose, and S3 would hide the site's own page. Nor is 500: serve
+// sends it with the site's error page if nothing is stored, and then S3 has nothing either. A function that throws, times
+// out or cannot start makes a 502 or 504. One that is throttled makes a 429.
 const FAILOVER_STATUSES = [429, 502, 503, 504];
 
-// Without a word, CloudFront keeps these for 10 seconds whatever their Cache-Control says, and a live route's answer to
-// `?id=1` would be the one to `?id=2` as well. Errors of pages say themselves how long they may be kept.
+// By default, CloudFront keeps these for 10 seconds, whatever their Cache-Control says. A live route's error for `?id=1`
+// would be sent for `?id=2` as well. Errors of pages say themselves how long they may be kept.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
 
-/** The edge: what is asked where, what is kept and for how long. */
+/** The edge: which origin gets which request, and how long responses are kept. */
 export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
-  /** The function that names the deployment: once it is there, viewers get the new pages. */
+  /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
   readonly pageRequest: CloudFrontFunction;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
@@ -76,7 +76,7 @@ export class SiteDistribution extends Construct {
     this.#responseHeaders = new ResponseHeadersPolicy(this, 'ResponseHeaders', {
       responseHeadersPolicyName: edgeNameOf(this, 'ResponseHeaders'),
       comment: 'Keeps what is meant for the edge from viewers',
-      // The viewer-response function removes them too, but it does not run for errors.
+      // The viewer-response function removes them too, but CloudFront does not run it for errors.
       removeHeaders: [CACHE_TAG_HEADER, 'x-prerender-revalidate'],
     });
     const edgeConfig: EdgeConfig = {
@@ -93,7 +93,7 @@ export class SiteDistribution extends Construct {
       additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes(pages) },
       domainNames: [...settings.domainNames],
       certificate: settings.certificate,
-      // Without a certificate of ours, CloudFront's own decides.
+      // With CloudFront's own certificate, CloudFront decides.
       minimumProtocolVersion: settings.certificate && SecurityPolicyProtocol.TLS_V1_2_2021,
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: settings.priceClass,
@@ -147,7 +147,7 @@ export class SiteDistribution extends Construct {
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
       maxTtl: Duration.seconds(MAX_EDGE_SECONDS),
-      // Both are set by the viewer-request function, after it checked them.
+      // The viewer-request function sets both, after it has checked them.
       headerBehavior: CacheHeaderBehavior.allowList('x-prerender-revalidate', 'x-isr-draft'),
       cookieBehavior: CacheCookieBehavior.none(),
       // The viewer-request function puts the allowed parameters into the path.
@@ -172,7 +172,7 @@ export class SiteDistribution extends Construct {
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
     const { manifest, pagePaths } = this.#props;
     if (manifest.live.length === 0) return {};
-    // One is the default behavior, one is for hashed files.
+    // One is the default behavior, and one is for files with a hash in their name.
     const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - 2);
     const { widened } = patterns;
     if (widened.length > 0) {

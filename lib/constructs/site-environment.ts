@@ -20,7 +20,7 @@ export interface SiteEnvironmentProps {
   readonly bucket: IBucket;
   readonly queues: SiteQueues;
   readonly originSecret: ISecret;
-  /** Asked when the template is written: the distribution needs some of the functions first. */
+  /** Called when the template is written. Before that, the distribution does not exist, since it needs the functions. */
   readonly distribution: () => IDistribution;
 }
 
@@ -28,7 +28,7 @@ export type SiteEnvironment = Readonly<
   Record<'serve' | 'render' | 'revalidate' | 'live' | 'purge', Record<string, string>>
 >;
 
-/** What each function is told by its environment. */
+/** The environment of each function. */
 export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
   const { settings, distribution } = props;
   const values = {
@@ -63,7 +63,7 @@ function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvi
   };
 }
 
-/** A render that a viewer waits for ends before CloudFront gives up, so that the old page can still be served. */
+/** A viewer waits for this render. It has to end before CloudFront gives up, so that the old page can still be served. */
 function serveRenderTimeout({ renderTimeout, originTimeout }: SiteSettings): Duration {
   const left = originTimeout.minus(Duration.seconds(2));
   return renderTimeout.toMilliseconds() < left.toMilliseconds() ? renderTimeout : left;

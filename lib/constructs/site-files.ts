@@ -7,7 +7,7 @@ import { isNotFoundPage } from '../build/route-pattern.ts';
 import type { PrerenderedFacts } from '../core/page/page.ts';
 import { type PageKey, pageKeyOf } from '../core/page/page-key.ts';
 
-/** A file of the build and where it goes, relative to `deployments/<id>/` or to `assets/`. */
+/** A file of the build, and its key below `deployments/<id>/` or `assets/`. */
 export interface PlacedFile {
   readonly source: string;
   readonly key: string;
@@ -17,13 +17,13 @@ export interface PlacedFile {
 export interface SiteFiles {
   /** Prerendered pages and the files of `public/`, under their page keys. */
   readonly pages: readonly PlacedFile[];
-  /** Content-hashed files, under their URL paths: they outlive the deployment. */
+  /** Files with a hash in their name, under their URL paths. They outlive the deployment. */
   readonly assets: readonly PlacedFile[];
-  /** What S3 does not know of prerendered pages: it has no more than a content type. */
+  /** Statuses and headers of prerendered pages. S3 has only their content types. */
   readonly exceptions: Readonly<Record<PageKey, PrerenderedFacts>>;
   /** URL paths, percent-encoded, of `pages`. */
   readonly pagePaths: readonly string[];
-  /** Those of the given content types that are for no file of the build. */
+  /** Keys of the given content types that are for no file of the build. */
   readonly unusedTypes: readonly string[];
 }
 

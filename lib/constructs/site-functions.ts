@@ -42,16 +42,16 @@ interface FunctionOptions {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMiB: number;
-  /** Beside what the table of variables has for it. */
+  /** More than the table of variables has for the function. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Fills the asset's folder, beside the bundle. */
+  /** Adds files to the folder of the bundle. */
   readonly addTo?: (folder: string) => void;
 }
 
-/** The turn of a purge may take a while to come, see `PATIENCE_MS` of the function; then there is one call to CloudFront. */
+/** The function first waits for its turn, see its `PATIENCE_MS`, and then makes one call to CloudFront. */
 export const PURGE_TIMEOUT = Duration.seconds(30);
 
-/** What the render function needs around the render itself: reading, writing, purging. */
+/** Before and after the render itself, the function reads, writes and purges. */
 export function renderFunctionTimeout(settings: SiteSettings): Duration {
   return settings.renderTimeout.plus(Duration.seconds(15));
 }
@@ -66,7 +66,7 @@ export class SiteFunctions extends Construct {
   readonly serveUrl: FunctionUrl;
   readonly liveUrl: FunctionUrl;
   readonly revalidateUrl: FunctionUrl;
-  /** Sent by CloudFront with each request to the live function, whose URL anybody may call. */
+  /** CloudFront sends it with each request to the live function, whose URL is open to everybody. */
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
   readonly #environment: SiteEnvironment;
@@ -111,7 +111,7 @@ export class SiteFunctions extends Construct {
     return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and live are left out: the distribution needs their URLs, so they cannot need the distribution. */
+  /** serve and live stay unconnected: the distribution needs their URLs, so they cannot need the distribution. */
   connectTo(distribution: Distribution): void {
     this.#distribution = distribution;
     for (const purging of [this.revalidate, this.purge]) {
@@ -128,7 +128,7 @@ export class SiteFunctions extends Construct {
     const { settings, bucket, queues } = this.#props;
     const serve = this.#siteFunction('serve', {
       description: 'Answers requests for pages that the edge does not have.',
-      // A render that CloudFront no longer waits for is still stored, for the next viewer.
+      // Longer than CloudFront waits: a page that is rendered too late is still stored for the next viewer.
       timeout: settings.originTimeout.plus(Duration.seconds(15)),
     });
     grantPageWriting(bucket, serve);
@@ -149,7 +149,7 @@ export class SiteFunctions extends Construct {
     queues.purges.grants.sendMessages(render);
     render.addEventSource(
       new SqsEventSource(queues.jobs, {
-        // Each page is rendered on its own, so that a slow one delays no other.
+        // One page for each call, so that a slow page delays no other.
         batchSize: 1,
         reportBatchItemFailures: true,
         maxConcurrency: settings.renderConcurrency,
@@ -196,8 +196,8 @@ export class SiteFunctions extends Construct {
     grantPurgePace(bucket, purge);
     purge.addEventSource(
       new SqsEventSource(queues.purges, {
-        // Without a window, so that a purge that comes alone does not wait. CreateInvalidation is throttled per account,
-        // about one call in two seconds: the function itself takes along what waits in the queue.
+        // Without a batching window, a single purge does not wait. CloudFront throttles to about one call in two seconds
+        // per account. So the function itself also takes what waits in the queue.
         batchSize: 10,
         maxConcurrency: 2,
         reportBatchItemFailures: true,
@@ -215,7 +215,7 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
-        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).source);
+        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
         options.addTo?.(folder);
       },
@@ -231,7 +231,7 @@ export class SiteFunctions extends Construct {
       retention: this.#props.settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // Without a role of ours, the function may write to every log group of the account.
+    // With CDK's default role, the function could write to every log group of the account.
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     return new LambdaFunction(this, id, {
@@ -249,7 +249,7 @@ export class SiteFunctions extends Construct {
   }
 }
 
-/** What the function needs to know of webhooks, and the modules of those vendors alone that send any. */
+/** Adds the compiled webhooks, and the modules of only those vendors that send any. */
 function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
   writeJson(join(folder, 'webhooks.json'), compiled);
   const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));

@@ -11,10 +11,10 @@ export interface SiteQueuesProps {
 }
 
 const COMMON: QueueProps = { enforceSSL: true, encryption: QueueEncryption.SQS_MANAGED };
-// The longest that SQS keeps a message: two weeks to look at what failed.
+// SQS keeps a message no longer. So there are two weeks to look at what failed.
 const DEAD_LETTER_RETENTION = Duration.days(14);
 
-/** What is to be rendered and what is to be purged, and what could not be. */
+/** Queues for pages to render and for purges, and for those that failed. */
 export class SiteQueues extends Construct {
   readonly jobs: Queue;
   readonly jobsDeadLetters: Queue;
@@ -32,7 +32,7 @@ export class SiteQueues extends Construct {
     this.jobs = new Queue(this, 'Jobs', {
       ...COMMON,
       fifo: true,
-      // A page is a message group: renders of one page wait for each other, those of different pages do not.
+      // Each page is a message group. Only renders of the same page wait for each other.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       visibilityTimeout: visibilityFor(props.renderTimeout),
@@ -45,7 +45,7 @@ export class SiteQueues extends Construct {
     this.purges = new Queue(this, 'Purges', {
       ...COMMON,
       visibilityTimeout: visibilityFor(props.purgeTimeout),
-      // CloudFront's throttle is a reason to try again, not a failure.
+      // If CloudFront throttles, it is tried again. That is no failure.
       deadLetterQueue: { queue: this.purgesDeadLetters, maxReceiveCount: 10 },
     });
     this.alarms = [

@@ -20,7 +20,7 @@ import { readSiteWebhooks, type SiteWebhooks } from './site-webhooks.ts';
 
 /** The props, checked and with their defaults. */
 export interface SiteSettings {
-  /** `undefined` when only the distribution's own domain is known. */
+  /** `undefined` if the site has only the distribution's own domain. */
   readonly siteUrl: string | undefined;
   readonly domainNames: readonly string[];
   readonly certificate: ICertificate | undefined;
@@ -58,7 +58,7 @@ export function readSiteSettings(props: IsrSiteProps, build: Build, path: string
   return faults.accept(settings, 'INVALID_OPTION', (sentences) => `${sentences} (at ${path})`);
 }
 
-/** Those that can be wrong. */
+/** The values that are checked. */
 type CheckedValues = Omit<SiteSettings, 'certificate' | 'removalPolicy' | 'logRetention' | 'priceClass' | 'webAclId'>;
 
 function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedValues {
@@ -81,7 +81,7 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     renderMemoryMiB: read('renderMemoryMiB', unlessToken(integerBetween(128, 10_240))) ?? 1024,
     renderConcurrency: read('renderConcurrency', unlessToken(integerBetween(2, 1000))),
     renderTimeout: read('renderTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
-    // Two seconds are for serving the old page when a render takes too long, see `serveRenderTimeout`.
+    // Two of the seconds are for serving the old page if a render is too slow, see `serveRenderTimeout`.
     originTimeout: read('originTimeout', wholeSeconds(3, 120)) ?? Duration.seconds(15),
     liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),

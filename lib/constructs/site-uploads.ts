@@ -25,7 +25,7 @@ interface Upload {
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
-/** Puts the files of the build into the bucket. Nothing is ever deleted: old HTML finds its assets, a rollback its pages. */
+/** Puts the files of the build into the bucket. It deletes nothing: old HTML needs its assets, and a rollback its pages. */
 export class SiteUploads extends Construct {
   readonly #props: SiteUploadsProps;
   #logs: LogGroup | undefined;
@@ -41,7 +41,7 @@ export class SiteUploads extends Construct {
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
   }
 
-  /** For whoever reads the bucket from outside: the functions have it beside their bundles. */
+  /** For readers outside of the functions, which have the same file beside their bundles. */
   #uploadExceptions(): void {
     const { deploymentId, files } = this.#props;
     const folder = emptyStagingFolder(this, 'Prerendered');
@@ -55,8 +55,8 @@ export class SiteUploads extends Construct {
   }
 
   /**
-   * An upload has one content type for all its files. Without one, `aws s3 cp` would guess it, from a table of Python
-   * that lacks fonts and knows no charset (aws/aws-cli#1249).
+   * An upload has one content type for all its files. Without it, `aws s3 cp` would guess from a table of Python, which
+   * has no fonts and no charsets (aws/aws-cli#1249).
    */
   #upload(files: readonly PlacedFile[], upload: Omit<Upload, 'contentType'>): void {
     for (const [contentType, group = []] of Object.entries(Object.groupBy(files, (file) => file.contentType))) {
@@ -78,7 +78,7 @@ export class SiteUploads extends Construct {
       outputObjectKeys: false,
       logGroup: this.#logGroup(),
     });
-    // Each brings a layer of its own with the AWS CLI, but all share one function, which has the layer of the first.
+    // Each upload makes a layer with the AWS CLI. But all uploads share one function, which uses only the first layer.
     if (this.#hasLayer) deployment.node.tryRemoveChild('AwsCliLayer');
     this.#hasLayer = true;
   }

@@ -9,8 +9,8 @@ import { readWebhooks, type WebhookSettings } from '../webhooks/settings/read-we
 
 export interface WebhookProps extends WebhookSettings {
   /**
-   * What the vendor signs with, or sends. Two while it is being changed: both are accepted.
-   * `secret.secretValue` of a secret in Secrets Manager; CloudFormation reads it when it deploys.
+   * The secret that the vendor signs with, or sends. Two while it is being changed: both are accepted. Use
+   * `secret.secretValue` of a secret in Secrets Manager, which CloudFormation reads when it deploys.
    */
   readonly secret: SecretValue | readonly [SecretValue, SecretValue];
 }
@@ -36,9 +36,9 @@ export function readSiteWebhooks(given: Given): SiteWebhooks {
   };
 }
 
-/** By the variables that hold them. */
+/** The secrets, each with the name of its variable. */
 function readSecrets(webhook: Given, name: string): [variable: string, secret: SecretValue][] {
-  // What is no object has a fault already.
+  // If it is no object, that fault is noted already.
   if (!isJsonObject(webhook.value)) return [];
   const given = webhook.at('secret', webhook.value.secret).secret;
   const secrets: readonly unknown[] = Array.isArray(given.value) ? given.value : [given.value];
@@ -59,7 +59,7 @@ function isSecretValue(value: unknown): value is SecretValue {
 }
 
 /**
- * What CloudFormation has to put into the environment. A secret that is written into the code gets a warning.
+ * References that CloudFormation replaces by the secrets. There is a warning for a secret that is written into the code.
  *
  * @throws IsrError when CloudFormation could not do it
  */

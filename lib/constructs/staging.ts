@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { IsrError } from '../basics/errors.ts';
 import { BUNDLES } from './bundles.ts';
 
-/** An empty folder in the cloud assembly: a path that depends on the construct alone, so that each synth is the same. */
+/** An empty folder in the cloud assembly. Its path depends only on the construct, so each synth is the same. */
 export function emptyStagingFolder(scope: Construct, name: string): string {
   const folder = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'isr-staging', scope.node.addr, name);
   rmSync(folder, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import {
   type PageKey,
   type PageKeyOrFault,
   pageKeyOf,
+  partBrokenBy,
   pathOfPageKey,
   type QueryParameter,
   ruleBrokenBy,
@@ -20,7 +21,7 @@ import {
 import type { Revalidation } from './revalidation.ts';
 
 export const MAX_ITEMS = 1000;
-/** Of the body, for the API and for webhooks. */
+/** Of the body. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
 const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
 
@@ -63,7 +64,9 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
     const path = text(given);
     if (path === undefined) return undefined;
     const result = pageKeyOfUrlPath(path, allowQuery);
-    return 'pageKey' in result ? result.pageKey : given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
+    if ('pageKey' in result) return result.pageKey;
+    const what = partBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
+    return given.mustBe(`${what} ${ruleBrokenBy(result.fault)}`);
   };
 }
 

@@ -1,5 +1,5 @@
-// The construct writes the environment of each function by these tables, and the function reads it back by the same.
-// They are made of literals, without calls and spreads, so that a bundle drops those of other functions.
+// The construct and the functions use the same tables: one side writes an environment, the other side reads it.
+// The tables are plain literals without calls and spreads, so that a bundle can drop those of other functions.
 import {
   choiceOf,
   EXPIRATION,
@@ -22,7 +22,7 @@ const expiration = { name: 'ISR_EXPIRATION', format: EXPIRATION };
 const renderTimeoutMs = { name: 'ISR_RENDER_TIMEOUT_MS', format: POSITIVE_INTEGER };
 /** The canonical origin of the site, `https://example.com`. */
 const siteUrl = { name: 'ISR_SITE_URL', format: TEXT };
-/** Not set when the site has no name but the distribution's own, which serve cannot know. */
+/** Not set if the site has only the distribution's own name, which serve cannot know. */
 const knownSiteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
 const allowQuery = { name: 'ISR_ALLOW_QUERY', format: LIST };
 const tokenHashes = { name: 'ISR_TOKEN_HASHES', format: HASHES };

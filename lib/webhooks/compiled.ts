@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 import type { VendorOptions } from './vendor.ts';
 import type { VendorName } from './vendors.ts';
 
-/** Raised whenever an older reader would misunderstand what the construct writes. */
+/** Goes up when an older reader would misread what the construct writes. */
 export const COMPILED_VERSION = 1;
 
 /** `webhooks.json`: what the construct checked and writes beside the bundle of the revalidate function. */
@@ -11,7 +11,7 @@ export interface CompiledWebhooks {
   readonly webhooks: Readonly<Record<string, CompiledWebhook>>;
 }
 
-/** All that is known of a webhook but its secret. */
+/** Everything about a webhook except its secret. */
 export interface CompiledWebhook {
   /** Its module stands beside the bundle: `webhooks/<vendor>.mjs`. */
   readonly vendor: VendorName;
@@ -19,7 +19,7 @@ export interface CompiledWebhook {
   readonly rules: readonly Rule[];
 }
 
-/** The environment variables that hold the secret, and a second one while it is being changed. */
+/** The environment variables for the secret, and for a second one while it is being changed. */
 export function secretVariablesOf(name: string): readonly [string, string] {
   const suffix = name.toUpperCase().replaceAll('-', '_');
   // A name begins with a letter, so no other webhook has the second.

@@ -1,5 +1,5 @@
-/** What readers see is another thing after these. Drafts are not among them: they are on no page. */
+/** Events that change what readers see. A draft is on no page, so drafts are not among them. */
 export const DEFAULT_EVENTS: readonly string[] = ['create', 'update', 'publish', 'unpublish', 'delete'];
 
-/** For all pages that list entries of the type, and for those of the one entry. */
+/** The first is for pages that list entries of the type, the second for pages of the one entry. */
 export const DEFAULT_TAGS: readonly string[] = ['{type}', '{type}:{id}'];

@@ -1,21 +1,22 @@
 import { IsrError } from '../basics/errors.ts';
+import { trimSlashes } from '../basics/slashes.ts';
 import type { Placeholder, TargetKind, Template } from './rule.ts';
 
 /** The values of a field of the change, or of the payload. */
 export type Lookup = (name: string) => readonly string[];
 export type Filled = { readonly items: readonly string[] } | { readonly missing: string };
 
-/** Of one template in one change: arrays multiply. */
+/** The limit for one template and one change. Several arrays in one template multiply. */
 const MAX_ITEMS = 10_000;
 
-/** Puts each value into its place, encoded so that none can end a path segment or reach beyond it. */
+/** Puts the values in. They are encoded, so that no value can leave its segment of the path. */
 export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Lookup): Filled {
   const names = [...new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name])))];
   let choices: Readonly<Record<string, string>>[] = [{}];
   for (const name of names) {
     const values = [...new Set(lookup(name))];
     if (values.length === 0) return { missing: name };
-    if (values.length * choices.length > MAX_ITEMS) throw tooMany(values.length * choices.length);
+    if (values.length * choices.length > MAX_ITEMS) throw tooManyItems(values.length * choices.length, MAX_ITEMS);
     choices = choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value })));
   }
   return { items: choices.map((choice) => parts.map((part) => textOf(part, kind, choice)).join('')) };
@@ -26,21 +27,14 @@ function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<R
   const value = values[part.name] ?? '';
   if (kind === 'tags') return value;
   if (!part.isRest) return encode(value);
-  return value
-    .replace(/^\/+|\/+$/g, '')
-    .split('/')
-    .map(encode)
-    .join('/');
+  return trimSlashes(value).split('/').map(encode).join('/');
 }
 
-/** `index.html` is the name of its folder's page, see page-key.ts: a value must not stand for another page. */
+/** `index.html` is the page of its folder, see page-key.ts. A value must not lead to another page. */
 function encode(value: string): string {
   return value === 'index.html' ? '%2Findex.html' : encodeURIComponent(value.toWellFormed());
 }
 
-function tooMany(count: number): IsrError {
-  return new IsrError(
-    'INVALID_REQUEST',
-    `${count} items are more than ${MAX_ITEMS}; use a rule with a prefix or a tag`,
-  );
+export function tooManyItems(count: number, max: number): IsrError {
+  return new IsrError('INVALID_REQUEST', `${count} items are more than ${max}; use a rule with a prefix or a tag`);
 }

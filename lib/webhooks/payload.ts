@@ -1,8 +1,8 @@
 import { isJsonObject } from '../basics/json-object.ts';
 
 /**
- * The texts at a dotted path: `entry.tags.slug`. An array on the way makes several, unless the path has an index.
- * Numbers and booleans are texts too; empty ones, null and objects are none.
+ * The texts at a dotted path, such as `entry.tags.slug`. If there is an array on the way, there are several, unless the
+ * path has an index. Numbers and booleans count as texts. Empty texts, null and objects do not.
  */
 export function valuesAt(root: unknown, path: string): string[] {
   let found: unknown[] = [root];
@@ -10,7 +10,7 @@ export function valuesAt(root: unknown, path: string): string[] {
   return found.flatMap(textsIn);
 }
 
-/** The first of them. */
+/** The first text at a dotted path. */
 export function textAt(root: unknown, path: string): string | undefined {
   return valuesAt(root, path)[0];
 }

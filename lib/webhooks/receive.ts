@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { IsrError, reasonOf } from '../basics/errors.ts';
-import { isJsonObject } from '../basics/json-object.ts';
+import { fieldsOf } from '../basics/checks.ts';
+import { IsrError } from '../basics/errors.ts';
+import { Faults } from '../basics/faults.ts';
+import { parseJsonBody } from '../basics/json-body.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidation.ts';
-import { MAX_REQUEST_BYTES } from '../core/revalidation-request.ts';
 import type { CompiledWebhook } from './compiled.ts';
 import type { Fields, Vendor, WebhookRequest } from './vendor.ts';
 import type { VendorName } from './vendors.ts';
@@ -14,9 +15,9 @@ export interface WebhookResponse {
   readonly body: object;
 }
 
-/** Remembers what was done, for at least a day. */
+/** Remembers for at least a day which deliveries were done. */
 export interface Deliveries {
-  /** `key`: a SHA-256. */
+  /** `key` is a SHA-256. */
   has(key: string): Promise<boolean>;
   remember(key: string): Promise<void>;
 }
@@ -24,19 +25,22 @@ export interface Deliveries {
 export interface WebhookPorts {
   /** By name. */
   readonly webhooks: ReadonlyMap<string, CompiledWebhook>;
-  /** The module of a vendor, one that a webhook has. */
+  /** Loads the module of a vendor that one of the webhooks has. */
   vendorOf(name: VendorName): Promise<Vendor>;
-  /** One, or two while it is being changed; never none. */
+  /** One secret, or two while it is being changed. Never none. */
   secretsOf(name: string): readonly string[];
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   readonly deliveries: Deliveries;
-  /** What the API by hand does. */
+  /** Does the same as a request to the API. */
   revalidate(revalidation: Revalidation): Promise<WebhookResponse>;
   readonly log: Log;
 }
 
-/** A webhook that a request came for. */
+/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/** The webhook that was called. */
 interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
   readonly name: string;
   readonly vendor: Vendor;
@@ -52,7 +56,7 @@ export async function receiveWebhook(
   const compiled = ports.webhooks.get(name);
   if (compiled === undefined) return refuse(404, 'there is no webhook of this name');
   const bytes = request.body.byteLength;
-  if (bytes > MAX_REQUEST_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}`);
+  if (bytes > MAX_BODY_BYTES) return refuse(413, `the body has ${bytes} bytes, more than ${MAX_BODY_BYTES}`);
   const webhook: Webhook = { ...compiled, name, vendor: await ports.vendorOf(compiled.vendor) };
   if (webhook.vendor.isPing?.(request)) return { status: 200, body: { ping: true } };
   const why = whyRefused(webhook, request, now, ports.secretsOf(name));
@@ -76,8 +80,12 @@ async function act(
 ): Promise<WebhookResponse> {
   const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
-  const { revalidation, skipped } = wantedBy(rules, changes, payload, ports.allowQuery);
+  const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
+  if (isForWantOfAnEntry) {
+    const message = 'the payload does not say which entry changed: everything is revalidated';
+    ports.log('warn', message, { webhook: name, ...describe(changes) });
+  }
   if (revalidation === undefined) {
     ports.log('info', 'ignored a webhook', { webhook: name, ...describe(changes) });
     return { status: 202, body: { ignored: true, reason: 'no rule is for this change' } };
@@ -89,19 +97,19 @@ async function act(
     return { status: 200, body: { replayed: true } };
   }
   const response = await ports.revalidate(revalidation);
-  // Afterwards: a vendor that tries again after a failure must not be taken for a replay.
+  // Only now, so that a second try after a failure is not taken for a replay.
   if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
   return response;
 }
 
-/** Tries every secret, so that the time does not tell which one it was. */
+/** Tries every secret, so that the time does not show which one matched. */
 function whyRefused(
   { name, vendor, options }: Webhook,
   request: WebhookRequest,
   now: number,
   secrets: readonly string[],
 ): string | undefined {
-  // Anybody can sign with an empty secret.
+  // With an empty secret, anybody could sign.
   if (secrets.length === 0 || secrets.includes('')) {
     throw new IsrError('INVALID_CONFIGURATION', `the webhook '${name}' has no secret; deploy the stack again`);
   }
@@ -111,18 +119,12 @@ function whyRefused(
 }
 
 function parsePayload(body: Buffer): object {
-  let payload: unknown;
-  try {
-    payload = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    const message = `the body is not JSON: ${reasonOf(error)}; have the webhook send application/json`;
-    throw new IsrError('INVALID_REQUEST', message, { cause: error });
-  }
-  if (isJsonObject(payload)) return payload;
-  throw new IsrError('INVALID_REQUEST', 'the body must be a JSON object');
+  const payload = parseJsonBody(body, 'have the webhook send application/json');
+  const faults = new Faults('the body');
+  return faults.accept(fieldsOf(faults.in(payload).secret, 'a JSON object'), 'INVALID_REQUEST');
 }
 
-/** For one line of a log. */
+/** A short description for the log. */
 function describe(changes: readonly Fields[]): object {
   const { event, type, id } = changes[0] ?? {};
   return { event, type, id, changes: changes.length };

@@ -1,7 +1,7 @@
 /** Which changes revalidate which pages, as data. See docs/cms/README.md. */
 export interface WebhookRule {
   /**
-   * Names of fields (`type`, `event`, `data.some.path`) and the values that they must have; one of several.
+   * Names of fields (`type`, `event`, `data.some.path`) and their required values. If there are several, one is enough.
    *
    * @default - the rule is for every change
    */
@@ -32,7 +32,7 @@ export interface Template {
   readonly parts: readonly (string | Placeholder)[];
 }
 
-/** `isRest` keeps the slashes of its value: `/{...path}`. */
+/** `isRest`: slashes in the value stay, as in `/{...path}`. */
 export interface Placeholder {
   readonly name: string;
   readonly isRest: boolean;

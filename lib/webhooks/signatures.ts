@@ -8,7 +8,7 @@ export function refused(why: string): Verdict {
   return { isGenuine: false, why };
 }
 
-/** Takes the same time for any two texts, whatever their lengths. */
+/** The time that this takes says nothing about the texts, not even their lengths. */
 export function areEqual(given: string, expected: string): boolean {
   return timingSafeEqual(digestOf(given), digestOf(expected));
 }
@@ -28,7 +28,7 @@ export function verdictOn(given: string, expected: string): Verdict {
   return areEqual(given, expected) ? GENUINE : refused('the signature does not match');
 }
 
-/** Refuses a time that is too far from now on either side: clocks differ. */
+/** Refuses a time that is too far in the past or in the future. Clocks differ a little. */
 export function verdictOnTime(time: number, now: number, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS): Verdict {
   const seconds = Math.abs(now - time) / 1000;
   if (seconds <= toleranceSeconds) return GENUINE;
@@ -37,7 +37,7 @@ export function verdictOnTime(time: number, now: number, toleranceSeconds = DEFA
   );
 }
 
-/** A secret that is sent as it is, by default as `Authorization: Bearer <secret>`. */
+/** For a secret that is sent in clear, by default as `Authorization: Bearer <secret>`. */
 export function verdictOnToken(request: WebhookRequest, secret: string, options: VendorOptions): Verdict {
   const { header = 'Authorization', prefix = header === 'Authorization' ? 'Bearer ' : '' } = options;
   const value = request.headers[header.toLowerCase()];

@@ -13,7 +13,7 @@ import { storyblok, storyblokSettings } from './vendors/storyblok.ts';
 import { strapi, strapiSettings } from './vendors/strapi.ts';
 import { wordpress, wordpressSettings } from './vendors/wordpress.ts';
 
-/** What can be said of a webhook of each vendor, and what holds when nothing is said. */
+/** For each vendor: the options of its webhooks, and their defaults. */
 export const VENDOR_SETTINGS = {
   contentful: contentfulSettings,
   sanity: sanitySettings,
@@ -32,7 +32,7 @@ export const VENDOR_SETTINGS = {
 
 export type VendorName = keyof typeof VENDOR_SETTINGS;
 
-/** Each becomes a module of its own: the revalidate function carries only those in use. */
+/** Each is built into a module of its own. The revalidate function has only the modules of vendors in use. */
 export const VENDORS: Readonly<Record<VendorName, Vendor>> = {
   contentful,
   sanity,

@@ -1,53 +1,62 @@
 import { type Check, text } from '../basics/checks.ts';
-import { show } from '../basics/fault.ts';
+import { sentenceOf, show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
+import type { PageKey } from '../core/page/page-key.ts';
 import type { Revalidation } from '../core/revalidation.ts';
 import { pagePath, pathPrefix } from '../core/revalidation-request.ts';
-import { fillTemplate, type Lookup } from './fill-template.ts';
+import { fillTemplate, type Lookup, tooManyItems } from './fill-template.ts';
 import { valuesAt } from './payload.ts';
 import type { Rule, TargetKind, Template } from './rule.ts';
-import type { Fields } from './vendor.ts';
+import type { Change } from './vendor.ts';
 
 export interface Wanted {
   /** `undefined` when no rule is for any of the changes. */
   readonly revalidation: Revalidation | undefined;
-  /** Paths, tags and prefixes that could not be made, and why. */
-  readonly skipped: readonly { readonly template: string; readonly why: string }[];
+  /** Paths, tags and prefixes that could not be made, and why: each once. */
+  readonly skipped: readonly Skipped[];
+  /** Whether everything is revalidated because the vendor did not say which entry changed. */
+  readonly isForWantOfAnEntry: boolean;
 }
 
-/** What a filled template must be, and what becomes of it. */
+export interface Skipped {
+  readonly template: string;
+  readonly why: string;
+}
+
+/** Checks what a filled template makes. */
 export const TARGET_CHECKS: Readonly<Record<TargetKind, (allowQuery: readonly string[]) => Check<string>>> = {
   paths: pagePath,
   tags: () => text,
   prefixes: () => pathPrefix,
 };
 
-const NOTHING: Revalidation = { pages: [], tags: [], prefixes: [], all: false };
+/** The limit for all templates and changes together. A function could not purge more in its time. */
+const MAX_ITEMS = 100_000;
 
-/** All that the rules say about all the changes. `data` is the payload. */
+/** Applies all rules to all changes. Names that begin with `data.` are looked up in `payload`. */
 export function wantedBy(
   rules: readonly Rule[],
-  changes: readonly Fields[],
-  data: unknown,
+  changes: readonly Change[],
+  payload: unknown,
   allowQuery: readonly string[],
 ): Wanted {
-  const skipped: { template: string; why: string }[] = [];
-  const found: Revalidation[] = [];
+  const collector = new Collector(allowQuery);
+  const lookupInPayload = remembering((path) => valuesAt(payload, path));
   for (const change of changes) {
-    const lookup = lookupIn(change, data);
-    for (const rule of rules.filter((each) => isFor(each, lookup))) {
-      if (rule.all) found.push({ ...NOTHING, all: true });
-      for (const { kind, template } of rule.targets)
-        found.push(...itemsOf(template, kind, lookup, allowQuery, skipped));
-    }
+    const lookup: Lookup = (name) =>
+      name.startsWith('data.') ? lookupInPayload(name.slice('data.'.length)) : valuesAt(change, name);
+    for (const rule of rules.filter((each) => isFor(each, lookup))) collector.apply(rule, change, lookup);
   }
-  return { revalidation: found.length === 0 ? undefined : merge(found), skipped };
+  return collector.wanted;
 }
 
-function lookupIn(change: Fields, data: unknown): Lookup {
+/** Looks up each name only once: the payload is the same for every change. */
+function remembering(lookup: Lookup): Lookup {
+  const known = new Map<string, readonly string[]>();
   return (name) => {
-    if (name.startsWith('data.')) return valuesAt(data, name.slice('data.'.length));
-    return valuesAt(change, name);
+    const values = known.get(name) ?? lookup(name);
+    known.set(name, values);
+    return values;
   };
 }
 
@@ -55,39 +64,63 @@ function isFor({ conditions }: Rule, lookup: Lookup): boolean {
   return conditions.every(({ name, values }) => lookup(name).some((value) => values.includes(value)));
 }
 
-function itemsOf(
-  template: Template,
-  kind: TargetKind,
-  lookup: Lookup,
-  allowQuery: readonly string[],
-  skipped: { template: string; why: string }[],
-): Revalidation[] {
-  const filled = fillTemplate(template, kind, lookup);
-  if ('missing' in filled) {
-    skipped.push({ template: template.source, why: `the payload has no ${filled.missing}` });
-    return [];
+/** Whether a template gives the same for each change. */
+function isSameForAll({ parts }: Template): boolean {
+  return parts.every((part) => typeof part === 'string' || part.name.startsWith('data.'));
+}
+
+class Collector {
+  readonly #allowQuery: readonly string[];
+  readonly #found = { paths: new Set<PageKey>(), tags: new Set<string>(), prefixes: new Set<string>() };
+  readonly #skipped = new Map<string, Skipped>();
+  readonly #done = new Set<Template>();
+  #all = false;
+  #isForWantOfAnEntry = false;
+
+  constructor(allowQuery: readonly string[]) {
+    this.#allowQuery = allowQuery;
   }
-  return filled.items.flatMap((item) => {
-    const read = readItem(kind, item, allowQuery);
-    if (typeof read !== 'string') return [read];
-    skipped.push({ template: template.source, why: read });
-    return [];
-  });
-}
 
-/** The same check as for requests by hand; or why the item is none. */
-function readItem(kind: TargetKind, item: string, allowQuery: readonly string[]): Revalidation | string {
-  const faults = new Faults(show(item));
-  const read = TARGET_CHECKS[kind](allowQuery)(faults.in(item));
-  if (read === undefined) return faults.found.map(({ mustBe }) => `${show(item)} must be ${mustBe}`).join('; ');
-  return { ...NOTHING, [kind === 'paths' ? 'pages' : kind]: [read] };
-}
+  apply(rule: Rule, change: Change, lookup: Lookup): void {
+    this.#all ||= rule.all;
+    for (const { kind, template } of rule.targets) {
+      if (this.#done.has(template)) continue;
+      if (isSameForAll(template)) this.#done.add(template);
+      const filled = fillTemplate(template, kind, lookup);
+      if ('items' in filled) for (const item of filled.items) this.#add(kind, item, template);
+      else if (change.isIncomplete) this.#isForWantOfAnEntry = true;
+      else this.#skip(template, `the payload has no ${filled.missing}`);
+    }
+  }
 
-function merge(all: readonly Revalidation[]): Revalidation {
-  return {
-    pages: [...new Set(all.flatMap(({ pages }) => pages))],
-    tags: [...new Set(all.flatMap(({ tags }) => tags))],
-    prefixes: [...new Set(all.flatMap(({ prefixes }) => prefixes))],
-    all: all.some((each) => each.all),
-  };
+  get wanted(): Wanted {
+    const { paths, tags, prefixes } = this.#found;
+    const all = this.#all || this.#isForWantOfAnEntry;
+    const revalidation = { pages: [...paths], tags: [...tags], prefixes: [...prefixes], all };
+    const isEmpty = paths.size + tags.size + prefixes.size === 0 && !all;
+    return {
+      revalidation: isEmpty ? undefined : revalidation,
+      skipped: [...this.#skipped.values()],
+      isForWantOfAnEntry: this.#isForWantOfAnEntry,
+    };
+  }
+
+  /** Checks the item in the same way as the API does. */
+  #add(kind: TargetKind, item: string, template: Template): void {
+    const faults = new Faults(show(item));
+    const read = TARGET_CHECKS[kind](this.#allowQuery)(faults.in(item));
+    if (read === undefined) {
+      const sentences = faults.found.map(({ mustBe }) => sentenceOf({ place: [], mustBe }, show(item)));
+      this.#skip(template, sentences.join('; '));
+      return;
+    }
+    (this.#found[kind] as Set<string>).add(read);
+    const { paths, tags, prefixes } = this.#found;
+    const count = paths.size + tags.size + prefixes.size;
+    if (count > MAX_ITEMS) throw tooManyItems(count, MAX_ITEMS);
+  }
+
+  #skip({ source }: Template, why: string): void {
+    this.#skipped.set(`${source}\n${why}`, { template: source, why });
+  }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRoutePattern, fillRoutePattern, withBase, withoutBase } from '../../lib/build/route-pattern.ts';
+import { CountingText } from '../support/counting-text.ts';
 
 describe('a route pattern', () => {
   test.each([
@@ -29,6 +30,18 @@ describe('a route pattern', () => {
     ['/docs/[...path]', '/docsother'],
   ])('%s does not cover %s', (pattern, path) => {
     expect(compileRoutePattern(pattern).match(path)).toBeUndefined();
+  });
+
+  test('four parameters in one segment are compared with a thousand dashes in one go, not for a minute', () => {
+    const { match } = compileRoutePattern('/[a]-[b]-[c]-[d]');
+    const [one, two] = [1000, 2000].map((dashes) => {
+      const path = new CountingText(`/${'-'.repeat(dashes)}/x`);
+      expect(match(path)).toBeUndefined();
+      return path.readings;
+    });
+    expect(one).toBeGreaterThan(1000);
+    expect(two).toBeLessThan(2.1 * (one ?? 0));
+    expect(match(`/${'-'.repeat(1000)}`)).toEqual({ a: '-', b: '-', c: '-', d: '-'.repeat(994) });
   });
 
   test('whatever fills it, it finds again', () => {

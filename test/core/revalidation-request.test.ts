@@ -70,6 +70,13 @@ describe('what cannot be understood is refused, each fault with its place and va
     expect(faultsOf(body)).toBe(message);
   });
 
+  test('it is the query of a path that is named when that is wrong', () => {
+    expect(() => parseRevalidation({ paths: ['/search?page=%zz'] }, ['page'])).toThrow(
+      "'paths[0]' must be a path with a query in valid percent-encoding, got '/search?page=%zz'",
+    );
+    expect(parseRevalidation({ paths: ['/search?page=%zz'] }, []).pages).toEqual([keyOf('/search')]);
+  });
+
   test('the place of each is data too, and stays right behind a bad one', () => {
     const error = errorOf({ paths: [7, '/ok', 'blog'], tags: [''] });
     expect(error.faults.map(({ place, value }) => ({ place, value }))).toEqual([

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { closeServer, listenLocally } from '../../lib/local/listen-locally.ts';
 
 const MODULE = new URL('../../lib/local/listen-locally.ts', import.meta.url).href;
 const PROGRAM = `
@@ -44,3 +45,14 @@ test.skipIf(process.platform !== 'linux')(
     for (const response of await Promise.all(responses)) expect(response).toContain('here');
   },
 );
+
+test('an idle connection is never closed, and so a client is told no time for it', async () => {
+  const server = createServer((_, response) => response.end('here'));
+  onTestFinished(() => closeServer(server));
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const [answer] = await once(request({ port: await listenLocally(server), agent }).end(), 'response');
+  expect(await text(answer)).toBe('here');
+  // Node names the seconds in this header when there are any: after them, it ends the connection.
+  expect([answer.headers.connection, answer.headers['keep-alive']]).toEqual(['keep-alive', undefined]);
+});

@@ -54,7 +54,7 @@ describe('a body that nobody can read', () => {
     ['is not JSON', 'payload=%7B%7D', 400, /not JSON.*have the webhook send application\/json/],
     ['is empty', '', 400, /not JSON/],
     ['is no object', '[]', 400, /must be a JSON object/],
-    ['is too large', `"${'x'.repeat(256 * 1024)}"`, 413, /262146 bytes, more than 262144/],
+    ['is too large', `"${'x'.repeat(6 * 1024 * 1024)}"`, 413, /6291458 bytes, more than 6291456/],
   ])('%s', async (_title, body, status, error) => {
     const response = await createReceiver({ generic: {} }).post('generic', signed(body));
     expect(response).toEqual({ status, body: { error: expect.stringMatching(error) } });

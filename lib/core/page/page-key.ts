@@ -18,7 +18,9 @@ export type PageKeyFault =
   | 'encoded-slash'
   | 'control-character'
   | 'bad-encoding'
-  | 'too-long';
+  | 'too-long'
+  | 'bad-query-encoding'
+  | 'query-too-long';
 
 /** Name and value as in the URL: percent-encoded, `+` for a space. */
 export interface QueryParameter {
@@ -36,6 +38,8 @@ const RULES: Readonly<Record<PageKeyFault, string>> = {
   'control-character': 'without a control character',
   'bad-encoding': 'in valid percent-encoding',
   'too-long': 'of at most 1,024 bytes, and 960 as a key of S3',
+  'bad-query-encoding': 'in valid percent-encoding',
+  'query-too-long': 'of at most 960 bytes together with the path',
 };
 
 const MAX_PATH_BYTES = 1024;
@@ -55,9 +59,11 @@ export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]):
   const segments = segmentsOf(path);
   if (typeof segments === 'string') return { fault: segments };
   const query = parameters === undefined || parameters.length === 0 ? '' : querySegmentOf(parameters);
-  if (query === undefined) return { fault: 'bad-encoding' };
+  if (query === undefined) return { fault: 'bad-query-encoding' };
   const pageKey = joinKey(segments, query) as PageKey;
-  return byteLength(pageKey) > MAX_KEY_BYTES ? { fault: 'too-long' } : { pageKey: pageKey };
+  if (byteLength(pageKey) <= MAX_KEY_BYTES) return { pageKey: pageKey };
+  const isPathTooLong = byteLength(joinKey(segments, '')) > MAX_KEY_BYTES;
+  return { fault: isPathTooLong ? 'too-long' : 'query-too-long' };
 }
 
 /** The page key as a percent-encoded path, only unreserved characters left as they are: what CloudFront asks S3 for. */
@@ -107,6 +113,11 @@ export function urlPathOfPageKey(pageKey: PageKey): string {
 /** What the path of a page must be, as the end of "a path": `without a control character`. */
 export function ruleBrokenBy(fault: PageKeyFault): string {
   return RULES[fault];
+}
+
+/** What of the URL it is that breaks the rule. */
+export function partBrokenBy(fault: PageKeyFault): 'path' | 'query' {
+  return fault === 'bad-query-encoding' || fault === 'query-too-long' ? 'query' : 'path';
 }
 
 /** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */

@@ -107,10 +107,18 @@ function duration(milliseconds) {
     : `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }
 
+function isOwnCall({ action, resource }) {
+  return (
+    OWN_CALLS.includes(action) ||
+    resource === '_isr/ledger.json' ||
+    `${action} ${resource}`.startsWith('GetObject _isr/prerendered/')
+  );
+}
+
 export function addToFeed(event) {
   const describe = DESCRIPTIONS[event.kind];
   if (describe === undefined) return;
-  if (event.kind === 'api-call' && (OWN_CALLS.includes(event.action) || event.resource === '_isr/ledger.json')) return;
+  if (event.kind === 'api-call' && isOwnCall(event)) return;
   if (event.kind === 'log' && /^(START|END|REPORT|INIT_START) /.test(event.line)) return;
   const { what, end } = describe(event);
   const line = element('li');

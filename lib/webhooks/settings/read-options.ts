@@ -15,8 +15,8 @@ import { FIELD_NAMES, type OptionName, type VendorOptions, type VendorSettings }
 import { VENDOR_SETTINGS, type VendorName } from '../vendors.ts';
 
 /**
- * Deliveries are remembered for a day. A signed time may be wrong by this much in either direction, so a delivery can be
- * accepted during twice as long: that must not be longer than a day.
+ * Half a day. A delivery is remembered for one day, so that it cannot be sent again. It is accepted from this long before
+ * its signed time until this long after it. Together that must not be more than the day.
  */
 const MAX_TOLERANCE_SECONDS = 43_200;
 
@@ -48,7 +48,7 @@ const OPTION_CHECKS: { readonly [Name in OptionName]-?: Check<Required<VendorOpt
   fields: payloadPaths,
 };
 
-/** What the webhook has beside its options. */
+/** Members of a webhook that are no options of its vendor. */
 const OTHER_MEMBERS = ['vendor', 'secret', 'rules'];
 
 /** Reads the options of a webhook of this vendor. */

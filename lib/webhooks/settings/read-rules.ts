@@ -46,7 +46,7 @@ const readValues: Check<readonly string[]> = (given) => {
   return values.length > 0 && areTexts ? values : given.mustBe('a string or a list of several');
 };
 
-/** Nothing at all is fine. */
+/** The list may be absent, but not empty. */
 function notEmpty<T>(check: Check<readonly T[]>): Check<readonly T[] | undefined> {
   return optional((given) =>
     Array.isArray(given.value) && given.value.length > 0

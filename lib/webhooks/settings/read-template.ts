@@ -5,7 +5,7 @@ import type { Placeholder, TargetKind, Template } from '../rule.ts';
 import { FIELD_NAMES } from '../vendor.ts';
 import { TARGET_CHECKS } from '../wanted.ts';
 
-/** `/blog/{slug}`: text and placeholders. */
+/** Reads a template such as `/blog/{slug}`. */
 export function readTemplate(kind: TargetKind): Check<Template> {
   return (given) => {
     const source = text(given);
@@ -42,7 +42,7 @@ export function describeNames(): string {
   return `${FIELD_NAMES.join(', ')} or data.<path into the payload>`;
 }
 
-/** What is wrong with a template whatever its values are: it is filled in with one that is never wrong. */
+/** Fills in a value that is always right. What is still wrong then is the template's own fault. */
 function ruleBrokenBySample(template: Template, kind: TargetKind): string | undefined {
   const filled = fillTemplate(template, kind, () => ['x']);
   const faults = new Faults(template.source);

@@ -7,10 +7,10 @@ import { VENDOR_NAMES, VENDOR_SETTINGS, type VendorName } from '../vendors.ts';
 import { readOptions } from './read-options.ts';
 import { readRules } from './read-rules.ts';
 
-/** What is known of a webhook but its secret. */
+/** Everything that the user says of a webhook, except its secret. */
 export interface WebhookSettings extends VendorOptions {
   /**
-   * Who sends.
+   * The system that sends the webhook.
    *
    * @default - the webhook's name
    */

@@ -1,10 +1,11 @@
 import { escape as escapeQuery } from 'node:querystring';
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { byLocale, objectAt, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn, verdictOnTime } from '../signatures.ts';
 import type { Fields, Vendor, VendorSettings, WebhookRequest } from '../vendor.ts';
 
-// A draft that is saved is on no page; an entry has to be unpublished before it is archived.
+// A saved draft is on no page. Archiving needs no event of its own: an entry is unpublished first.
 const EVENTS: Readonly<Record<string, string>> = { create: 'draft', save: 'draft', auto_save: 'draft' };
 
 export const contentfulSettings: VendorSettings = {
@@ -26,7 +27,7 @@ export const contentful: Vendor = {
       return refused('x-contentful-signature, -signed-headers or -timestamp is missing');
     }
     const names = signedHeaders.split(',').map((name) => name.trim().toLowerCase());
-    // Else the time could be another one than what was signed.
+    // Otherwise somebody could change the time without breaking the signature.
     if (!names.includes('x-contentful-timestamp')) return refused('x-contentful-timestamp is not signed');
     const verdict = verdictOn(given, hmac('sha256', secret, 'hex', canonicalHead(request, names), request.body));
     return verdict.isGenuine ? verdictOnTime(Number(timestamp), now, toleranceSeconds) : verdict;
@@ -35,11 +36,11 @@ export const contentful: Vendor = {
     const [, entity = '', action = ''] = (request.headers['x-contentful-topic'] ?? '').split('.');
     if (entity !== 'Entry' && entity !== 'Asset') return [];
     const change: Fields = {
-      event: EVENTS[action] ?? action,
+      event: ownValue(EVENTS, action) ?? action,
       type: entity === 'Asset' ? 'asset' : textAt(payload, 'sys.contentType.sys.id'),
       id: textAt(payload, 'sys.id'),
     };
-    // Unpublished and deleted entries come without their fields.
+    // Unpublished and deleted entries have no fields.
     const slugs = byLocale(objectAt(payload, 'fields')?.[slugField]);
     return slugs.length === 0 ? [change] : slugs.map(({ locale, value }) => ({ ...change, locale, slug: value }));
   },
@@ -48,10 +49,10 @@ export const contentful: Vendor = {
 
 function canonicalHead({ path, query, headers }: WebhookRequest, names: readonly string[]): string {
   const signed = names.toSorted().flatMap((name) => {
-    const value = headers[name];
+    const value = ownValue(headers, name);
     return value === undefined ? [] : [`${name}:${value.trim()}`];
   });
-  // The query is encoded once more, and then once more as part of the path: so does Contentful.
+  // Contentful encodes the query twice: once by itself, and once as part of the path.
   const uri = encodeURI(query === '' ? path : `${path}?${escapeQuery(query)}`);
   return `POST\n${uri}\n${signed.join(';')}\n`;
 }

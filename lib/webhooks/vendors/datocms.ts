@@ -41,7 +41,7 @@ export const datocms: Vendor = {
   deliveryOf: (_request, payload) => textAt(payload, 'webhook_call_id'),
 };
 
-/** The model's API key, as people know it; its id when DatoCMS does not send the model. */
+/** The model's API key, which people know. If DatoCMS does not send the model, its id. */
 function modelOf(payload: object): string | undefined {
   const id = textAt(payload, 'entity.relationships.item_type.data.id');
   const related: unknown = 'related_entities' in payload ? payload.related_entities : [];

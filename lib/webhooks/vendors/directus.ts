@@ -1,3 +1,4 @@
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { verdictOnToken } from '../signatures.ts';
@@ -22,15 +23,15 @@ export const directus: Vendor = {
   verify: (request, secret, _now, options) => verdictOnToken(request, secret, options),
   changesIn(_request, payload, { slugField = 'slug' }) {
     const action = textAt(payload, 'event')?.split('.').at(-1);
-    // `articles.items.update`, but `files.update`: those events have no collection in front.
+    // It is `articles.items.update`, but `files.update`: the latter has no collection in front.
     const status = action === 'update' ? textAt(payload, 'payload.status') : undefined;
     const keys = [...valuesAt(payload, 'key'), ...valuesAt(payload, 'keys')];
     return [
       {
-        event: EVENTS_OF_STATUS[status ?? ''] ?? action,
+        event: ownValue(EVENTS_OF_STATUS, status ?? '') ?? action,
         type: textAt(payload, 'collection'),
         id: keys,
-        // Only when it is among what was changed.
+        // The payload has only the fields that were changed.
         slug: textAt(payload, `payload.${slugField}`),
       },
     ];

@@ -36,7 +36,7 @@ export const genericSettings: VendorSettings = {
       content.mustBe('text with {timestamp}', 'without it, anyone could change the time');
     }
   },
-  // The sender is the user's own, so it says what is worth a message.
+  // The sender is the user's own and sends only what matters.
   defaultRules: [{ tags: DEFAULT_TAGS }],
 };
 
@@ -51,7 +51,7 @@ export const generic: Vendor = {
   ],
   deliveryOf(request, _payload, { deliveryHeader, timestampHeader, header = 'X-Signature' }) {
     if (deliveryHeader !== undefined) return request.headers[deliveryHeader.toLowerCase()];
-    // Without a time in it, a signature is the same for each message with the same words.
+    // Without a time, two messages with the same content have the same signature.
     return timestampHeader === undefined ? undefined : request.headers[header.toLowerCase()];
   },
 };
@@ -71,9 +71,9 @@ function verifySignature(request: WebhookRequest, secret: string, now: number, o
   return verdictOnTime(instantOf(timestamp), now, toleranceSeconds);
 }
 
-/** Epoch milliseconds, of seconds, milliseconds or ISO 8601. */
+/** Reads seconds, milliseconds or ISO 8601, and returns epoch milliseconds. */
 function instantOf(timestamp: string): number {
   if (!/^\d+$/.test(timestamp)) return Date.parse(timestamp);
-  // In seconds this is the year 5138, in milliseconds 1973.
+  // Read as seconds, this number is the year 5138. Read as milliseconds, it is 1973.
   return Number(timestamp) < 100_000_000_000 ? Number(timestamp) * 1000 : Number(timestamp);
 }

@@ -27,7 +27,7 @@ export const ghost: Vendor = {
   },
   changesIn(_request, payload) {
     const type = SUBJECTS.find((subject) => objectAt(payload, subject) !== undefined);
-    // `site.changed` has nothing in it.
+    // The payload of `site.changed` is empty.
     if (type === undefined) return Object.keys(payload).length === 0 ? [{ event: 'update', type: 'site' }] : [];
     const at = (path: string): string | undefined => textAt(payload, `${type}.${path}`);
     return [
@@ -37,7 +37,7 @@ export const ghost: Vendor = {
         id: at('current.id') ?? at('previous.id'),
         slug: at('current.slug') ?? at('previous.slug'),
         path: pathOfUrl(at('current.url')),
-        // Ghost sends the former values of what changed only; all of them when it was deleted.
+        // Ghost sends former values only of fields that changed, and all of them after a deletion.
         previousSlug: at('previous.slug'),
         previousPath: pathOfUrl(at('previous.url')),
       },

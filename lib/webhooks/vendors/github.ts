@@ -24,7 +24,7 @@ export const github: Vendor = {
     if (name === 'push') return filesIn(payload);
     return [{ event: textAt(payload, 'action') ?? name, type: name, id: textAt(payload, `${name}.id`) }];
   },
-  // Not signed, see shopify.ts. A redelivery by hand has the same id: within a day it is not done again.
+  // The id is not signed, see shopify.ts. A redelivery by hand has the same id, so within a day it does nothing.
   deliveryOf: (request) => request.headers['x-github-delivery'],
 };
 
@@ -32,9 +32,9 @@ function filesIn(payload: object): Fields[] {
   const defaultBranch = textAt(payload, 'repository.default_branch');
   const isLive = textAt(payload, 'ref') === `refs/heads/${defaultBranch}`;
   const removed = new Set(valuesAt(payload, 'commits.removed'));
-  const written = [...valuesAt(payload, 'commits.added'), ...valuesAt(payload, 'commits.modified')];
+  const written = new Set([...valuesAt(payload, 'commits.added'), ...valuesAt(payload, 'commits.modified')]);
   const changes = [...new Set([...written, ...removed])].map((path) => ({
-    event: !isLive ? 'draft' : removed.has(path) && !written.includes(path) ? 'delete' : 'update',
+    event: !isLive ? 'draft' : removed.has(path) && !written.has(path) ? 'delete' : 'update',
     type: 'file',
     id: path,
     path,
@@ -43,6 +43,6 @@ function filesIn(payload: object): Fields[] {
       .at(-1)
       ?.replace(/\.[^.]*$/, ''),
   }));
-  // A forced push may list no commits.
+  // A forced push can come without a list of commits.
   return changes.length > 0 ? changes : [{ event: isLive ? 'update' : 'draft', type: 'file' }];
 }

@@ -7,7 +7,7 @@ const SIGNATURE = 'gcms-signature';
 
 export const hygraphSettings: VendorSettings = {
   options: ['toleranceSeconds', 'slugField'],
-  // `create` and `update` are about the draft.
+  // `create` and `update` change only the draft.
   defaultRules: [{ when: { event: ['publish', 'unpublish', 'delete'] }, tags: DEFAULT_TAGS }],
 };
 

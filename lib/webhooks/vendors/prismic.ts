@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJsonBody } from '../../basics/json-body.ts';
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt, valuesAt } from '../payload.ts';
 import { areEqual, GENUINE, refused } from '../signatures.ts';
@@ -22,7 +23,7 @@ export const prismic: Vendor = {
   changesIn(_request, payload) {
     const name = textAt(payload, 'type') ?? '';
     if (name !== 'api-update') return [{ event: name }];
-    // Without a new master ref nothing was published or unpublished: a release was planned, or a tag made.
+    // Without a new master ref, nothing was published or unpublished. A release was planned, or a tag was made.
     const isLive = textAt(payload, 'masterRef') !== undefined;
     return [{ event: isLive ? 'publish' : 'draft', type: 'document', id: valuesAt(payload, 'documents') }];
   },
@@ -33,7 +34,7 @@ export const prismic: Vendor = {
 
 function secretIn({ body }: WebhookRequest): string | undefined {
   try {
-    return textAt(JSON.parse(body.toString('utf8')), 'secret');
+    return textAt(parseJsonBody(body, 'send JSON'), 'secret');
   } catch {
     return undefined;
   }

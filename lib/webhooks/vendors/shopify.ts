@@ -20,9 +20,10 @@ export const shopify: Vendor = {
   },
   changesIn(request, payload) {
     const [resource = '', event] = (request.headers['x-shopify-topic'] ?? '').split(/\/(?=[^/]*$)/);
-    // A deletion comes with the id alone.
+    // After a deletion, the payload has only the id.
     return [{ event, type: resource.replace(/s$/, ''), id: textAt(payload, 'id'), slug: textAt(payload, 'handle') }];
   },
-  // Not signed: whoever gets hold of a delivery can send it again under another id, and has the same page rendered again.
+  // The id is not signed. Whoever has a copy of a delivery can send it under another id. That renders the same page
+  // again, and does nothing else.
   deliveryOf: (request) => request.headers['x-shopify-webhook-id'],
 };

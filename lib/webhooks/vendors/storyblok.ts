@@ -1,3 +1,5 @@
+import { ownValue } from '../../basics/own-value.ts';
+import { trimTrailingSlashes } from '../../basics/slashes.ts';
 import { DEFAULT_TAGS } from '../default-rules.ts';
 import { textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
@@ -36,14 +38,14 @@ export const storyblok: Vendor = {
     const datasource = textAt(payload, 'datasource_slug');
     return [
       {
-        event: EVENTS[action] ?? action,
+        event: ownValue(EVENTS, action) ?? action,
         type: kind ?? (datasource === undefined ? undefined : 'datasource'),
         id: kind === undefined ? datasource : textAt(payload, `${kind}_id`),
         path,
-        slug: path?.replace(/\/+$/, '').split('/').at(-1),
+        slug: path === undefined ? undefined : trimTrailingSlashes(path).split('/').at(-1),
       },
     ];
   },
-  // Two publications of one story are the same bytes: taking the second for a replay would lose it.
+  // Two publications of one story have equal bytes. If the second were taken for a replay, it would be lost.
   deliveryOf: () => undefined,
 };

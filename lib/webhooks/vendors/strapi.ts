@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
-import { textAt } from '../payload.ts';
+import { objectAt, textAt } from '../payload.ts';
 import { verdictOnToken } from '../signatures.ts';
 import type { Vendor, VendorSettings } from '../vendor.ts';
 
@@ -20,6 +20,11 @@ export const strapi: Vendor = {
     const [subject = '', event = ''] = name.split('.');
     if (subject === 'media') return [{ event, type: 'media', id: textAt(payload, 'media.id') }];
     if (subject !== 'entry') return [{ event: name, type: subject, id: textAt(payload, 'release.id') }];
+    // With draft and publish, its publish events often have the text "null" in place of the entry:
+    // https://github.com/strapi/strapi/issues/25387
+    if (objectAt(payload, 'entry') === undefined) {
+      return [{ event, type: textAt(payload, 'model'), isIncomplete: true }];
+    }
     return [
       {
         event,
@@ -31,7 +36,7 @@ export const strapi: Vendor = {
       },
     ];
   },
-  // The body has the time of the event in milliseconds.
+  // The body has the time of the event in milliseconds, so no two bodies are equal.
   deliveryOf: (request, payload) =>
     textAt(payload, 'createdAt') && createHash('sha256').update(request.body).digest('hex'),
 };

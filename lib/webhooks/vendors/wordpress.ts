@@ -1,3 +1,4 @@
+import { ownValue } from '../../basics/own-value.ts';
 import { DEFAULT_EVENTS, DEFAULT_TAGS } from '../default-rules.ts';
 import { pathOfUrl, textAt } from '../payload.ts';
 import { hmac, refused, verdictOn } from '../signatures.ts';
@@ -32,7 +33,7 @@ export const wordpress: Vendor = {
     return [textAt(payload, 'post.post_name') === undefined ? fromOwnPlugin(payload) : fromWpWebhooks(payload)];
   },
   deliveryOf: (request, payload) => request.headers['x-wc-webhook-delivery-id'] ?? textAt(payload, 'delivery'),
-  // WooCommerce asks with an unsigned form whether the address answers, when the webhook is saved: `deliver_ping`.
+  // When a webhook is saved, WooCommerce checks its address with an unsigned form (`deliver_ping`).
   isPing: ({ headers, body }) =>
     headers['x-wc-webhook-signature'] === undefined && /^webhook_id=\d+$/.test(body.toString('latin1')),
 };
@@ -53,7 +54,7 @@ function fromOwnPlugin(payload: object): Fields {
 function fromWooCommerce(request: WebhookRequest, payload: object): Fields {
   const event = request.headers['x-wc-webhook-event'] ?? '';
   return {
-    event: WOOCOMMERCE_EVENTS[event] ?? event,
+    event: ownValue(WOOCOMMERCE_EVENTS, event) ?? event,
     type: request.headers['x-wc-webhook-resource'],
     id: textAt(payload, 'id'),
     slug: textAt(payload, 'slug'),
@@ -61,7 +62,7 @@ function fromWooCommerce(request: WebhookRequest, payload: object): Fields {
   };
 }
 
-/** Its payloads do not say what happened, only what is there now. */
+/** Its payloads do not say what happened. They only show the present state. */
 function fromWpWebhooks(payload: object): Fields {
   const status = textAt(payload, 'post.post_status');
   return {

@@ -49,6 +49,18 @@ test('--json is one object a line, of the kinds that were asked for', async () =
   expect(kinds).toEqual(new Set(['request', 'invocation']));
 });
 
+test('leaves out the calls of AWS that are made only to look', async () => {
+  await running.site.get('/blog?page=7');
+  await running.run('pages');
+  await running.run('status', '/about');
+  const host = running.host();
+  const ended = run(['tail', '--kind', 'api-call', '--since', '2d'], host);
+  await host.until(({ said }) => said.some((line) => line.includes('s3 GetObject deployments/')));
+  host.interrupt();
+  await ended;
+  expect(host.said.filter((line) => /HeadObject|ListObjects|GetObject _isr\/prerendered/.test(line))).toEqual([]);
+});
+
 test('the token was in no output', () => {
   expect(running.printed).not.toContain(running.site.token);
 });

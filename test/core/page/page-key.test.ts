@@ -92,7 +92,7 @@ describe('allowed query parameters are part of the key', () => {
   });
 
   test('a value that cannot be decoded is refused', () => {
-    expect(key('/', [{ name: 'q', value: '%zz' }])).toBe('fault: bad-encoding');
+    expect(key('/', [{ name: 'q', value: '%zz' }])).toBe('fault: bad-query-encoding');
   });
 });
 

@@ -82,8 +82,12 @@ describe('what is wrong with a path is said', () => {
     expect(response.body?.data).toMatch(reason);
   });
 
-  test('and an allowed parameter that is not percent-encoded UTF-8', () => {
-    expect(answered('/a', { query: { page: { value: '%ff' } } }).statusCode).toBe(400);
+  test.each([
+    ['%ff', 'the query must be one in valid percent-encoding\n'],
+    ['x'.repeat(1000), 'the query must be one of at most 960 bytes together with the path\n'],
+  ])('and it is the query when an allowed parameter is wrong: %s', (value, reason) => {
+    const answer = answered('/a', { query: { page: { value } } });
+    expect([answer.statusCode, answer.body?.data]).toEqual([400, reason]);
   });
 });
 

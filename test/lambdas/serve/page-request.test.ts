@@ -30,6 +30,13 @@ test.each([
   expect(parsePageRequest(event(path))).toMatchObject({ status });
 });
 
+test.each(['a:b:c', 'a/b', 'user@evil.example'])('refuses the host %s, which is none, without an exception', (host) => {
+  const request = parsePageRequest(
+    event('/deployments/0123456789abcdef/index.html', 'GET', { 'x-forwarded-host': host }),
+  );
+  expect(request).toEqual({ status: 400, problem: 'the header x-forwarded-host names no host' });
+});
+
 test('refuses other methods than GET and HEAD', () => {
   expect(parsePageRequest(event('/deployments/0123456789abcdef/index.html', 'POST'))).toEqual({
     status: 405,

@@ -65,6 +65,11 @@ describe('on a clock that stands, a handler', () => {
     expect(await call()).toEqual({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' });
   });
 
+  test('finds limits that Node itself sets on the clock of the machine', async () => {
+    const { call } = localFunction('timers.limitProcess');
+    expect(await call()).toEqual({ killed: true });
+  });
+
   test('has fetch, whose own limits are of the machine', async () => {
     const server = createServer((_, response) => response.end('content'));
     onTestFinished(() => closeServer(server));

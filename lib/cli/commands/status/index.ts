@@ -1,4 +1,4 @@
-import { ruleBrokenBy } from '../../../core/page/page-key.ts';
+import { partBrokenBy, ruleBrokenBy } from '../../../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import { openBucket } from '../../site/bucket.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
@@ -64,7 +64,8 @@ function subjectOf(subject: string): Asked {
   const { origin, pathname, search } = isUrl ? new URL(subject) : { origin: undefined, pathname: subject, search: '' };
   const path = `${pathname}${search}`.replace(/#.*/s, '');
   const result = pageKeyOfUrlPath(path, []);
-  if ('fault' in result) throw flagFault('the path', { value: path, mustBe: `one ${ruleBrokenBy(result.fault)}` });
+  if ('fault' in result)
+    throw flagFault(`the ${partBrokenBy(result.fault)}`, { value: path, mustBe: `one ${ruleBrokenBy(result.fault)}` });
   return { origin, path };
 }
 

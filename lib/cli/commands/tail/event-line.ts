@@ -33,7 +33,11 @@ export function eventLine(event: LocalEvent, host: CliHost): string {
 
 /** Calls of the inspector and of this command line, which only look. */
 export function isOwnCall(event: LocalEvent): boolean {
-  return event.kind === 'api-call' && /^(HeadObject|ListObjectsV2)$/.test(event.action);
+  if (event.kind !== 'api-call') return false;
+  const { action, resource } = event;
+  return (
+    /^(HeadObject|ListObjectsV2)$/.test(action) || `${action} ${resource}`.startsWith('GetObject _isr/prerendered/')
+  );
 }
 
 interface Description {

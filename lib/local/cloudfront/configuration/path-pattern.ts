@@ -1,3 +1,5 @@
+import { matchText, wildcardParts } from '../../../basics/text-pattern.ts';
+
 /**
  * The path that CloudFront compares with path patterns. It is normalised for the choice of the behavior only: functions
  * and origins get the path as the viewer sent it.
@@ -24,10 +26,6 @@ export function normalizeForMatching(uri: string): string {
 export function compilePathPattern(pattern: string): (normalizedPath: string) => boolean {
   // The leading slash is optional: `images/*` and `/images/*` are one pattern.
   const absolute = pattern.startsWith('/') || pattern.startsWith('*') ? pattern : `/${pattern}`;
-  const source = absolute
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
-  return (path) => expression.test(path);
+  const parts = wildcardParts(absolute);
+  return (path) => matchText(parts, path) !== undefined;
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { execFile } from 'node:child_process';
 import timers from 'node:timers';
 import promises, { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -73,6 +74,12 @@ export async function abort() {
   const sleeping = sleep(60_000, undefined, { signal: controller.signal });
   setTimeout(() => controller.abort('enough'), 0);
   return sleeping.catch(({ name, code, cause }) => ({ name, code, cause }));
+}
+
+/** Starts a process that would never end, with a limit that Node keeps by a timer of its own. */
+export async function limitProcess() {
+  const endless = ['-e', 'setInterval(() => {}, 1000)'];
+  return promisify(execFile)(process.execPath, endless, { timeout: 50 }).catch(({ killed }) => ({ killed }));
 }
 
 /** Two requests: the second may find a connection that nobody used since the clock was moved. */
