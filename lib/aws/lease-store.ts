@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bucket } from '../core/bucket/bucket.ts';
+import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
 
 export interface LeaseStoreOptions {
@@ -15,7 +16,6 @@ interface LeaseObject {
   readonly isOpen?: boolean;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
 const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
 
 /** A lease is an object that only one writer can create. Its body is unique, so its entity tag is too. */

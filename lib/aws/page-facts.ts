@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Bucket } from '../core/bucket/bucket.ts';
+import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import type { PageFacts } from '../core/page/page.ts';
 
 const HEADER = 'x-amz-meta-isr';
@@ -14,8 +15,8 @@ const MAX_METADATA_BYTES = 2048 - 'isr'.length;
 export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Record<string, string>> {
   const json = asciiJson(facts);
   if (json.length <= MAX_METADATA_BYTES) return { [HEADER]: json };
-  const reference = createHash('sha256').update(json).digest('hex');
-  await bucket.put(sidecarKey(reference), json, { headers: { 'content-type': 'application/json' } });
+  const reference = hash('sha256', json);
+  await bucket.put(sidecarKey(reference), json, { headers: JSON_HEADERS });
   return { [HEADER]: asciiJson({ reference }) };
 }
 

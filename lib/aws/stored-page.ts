@@ -22,8 +22,8 @@ export async function readStoredPage(
   { bucket, prerendered }: StoredPageSource,
 ): Promise<StoredPage> {
   const facts = await readFacts(headers, bucket);
-  if (facts !== undefined) return { ...facts, pageKey, body, etag, isPrerendered: false };
-  return { ...prerenderedFacts(headers, prerendered(pageKey)), pageKey, body, etag, isPrerendered: true };
+  const isPrerendered = facts === undefined;
+  return { ...(facts ?? prerenderedFacts(headers, prerendered(pageKey))), pageKey, body, etag, isPrerendered };
 }
 
 /** What the build of a deployment says of its pages, as the construct put it into the bucket. */
@@ -37,5 +37,5 @@ export async function readPrerenderedPages(bucket: Bucket, deploymentId: string)
 
 function prerenderedFacts(headers: StoredObject['headers'], said: PrerenderedFacts = {}): PageFacts {
   const facts = factsOfPrerendered(headers);
-  return { ...facts, status: said.status ?? facts.status, headers: { ...facts.headers, ...said.headers } };
+  return { ...facts, ...said, headers: { ...facts.headers, ...said.headers } };
 }

@@ -1,3 +1,4 @@
+import { unchangedSince } from './bucket/bucket.ts';
 import type { PageFacts, RenderedPage, StoredPage } from './page/page.ts';
 import type { PageStore } from './ports.ts';
 
@@ -27,10 +28,9 @@ export async function storePage(
   let current = known;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (current !== undefined && isNewer(current, rendered)) return { kind: 'superseded', page: current };
-    const condition = current === undefined ? { absent: true as const } : { etag: current.etag };
     const body = current === undefined ? rendered.body : distinctBytes(rendered, current);
     const page = { ...rendered, ...edgeFacts(current, rendered, isRevalidation), body };
-    const etag = await pages.write(page, condition);
+    const etag = await pages.write(page, unchangedSince(current));
     if (etag !== 'conflict') {
       const isChanged = current === undefined || isDifferent(current, rendered);
       return { kind: 'written', page: { ...page, etag, isPrerendered: false }, isChanged };
@@ -49,7 +49,7 @@ type EdgeFacts = Pick<PageFacts, 'isUnpurged' | 'replacedAt'>;
 function edgeFacts(current: StoredPage | undefined, rendered: RenderedPage, isRevalidation: boolean): EdgeFacts {
   if (current === undefined) return {};
   const { isUnpurged, replacedAt } = current;
-  const before: EdgeFacts = { ...(isUnpurged ? { isUnpurged } : {}), ...(replacedAt ? { replacedAt } : {}) };
+  const before: EdgeFacts = { isUnpurged, replacedAt };
   if (!isDifferent(current, rendered)) return before;
   return isRevalidation ? { ...before, isUnpurged: true } : { ...before, replacedAt: rendered.renderedAt };
 }

@@ -1,4 +1,7 @@
-import type { Bucket } from './bucket.ts';
+import { type Bucket, unchangedSince } from './bucket.ts';
+
+/** The headers of a JSON object. */
+export const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** A JSON object as it was seen; without an entity tag it was not there. */
 export interface Seen<T> {
@@ -24,9 +27,10 @@ export function jsonObjects<T>(bucket: Bucket, whenAbsent: T): JsonObjects<T> {
       return { value: JSON.parse(object.body.toString('utf8')) as T, etag: object.etag };
     },
     async swap(key, seen, value) {
-      const headers = { 'content-type': 'application/json' };
-      const condition = seen.etag === undefined ? { absent: true as const } : { etag: seen.etag };
-      const etag = await bucket.put(key, JSON.stringify(value), { headers, condition });
+      const etag = await bucket.put(key, JSON.stringify(value), {
+        headers: JSON_HEADERS,
+        condition: unchangedSince(seen),
+      });
       return etag === 'conflict' ? 'conflict' : { value, etag };
     },
   };

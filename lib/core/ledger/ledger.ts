@@ -41,18 +41,13 @@ export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
-/** What covers a page, and since when. */
-export interface CoveringEntry {
-  /** Of the entry, or `floor`. */
-  readonly name: string;
-  readonly sequence: number;
-}
+/** What covers a page, and since when. The name is that of the entry, or `floor`. */
+export type CoveringEntry = readonly [name: string, sequence: number];
 
 /** The first entry that covers the page and that its render has not seen. */
 export function newerEntry({ floor, entries }: Ledger, page: LedgerPage): CoveringEntry | undefined {
-  const isNewer = ({ sequence }: CoveringEntry): boolean => sequence > page.ledgerSequence;
-  const covering = entriesCovering(page).map((name) => ({ name, sequence: entries[name] ?? 0 }));
-  return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);
+  const covering = entriesCovering(page).map((name): CoveringEntry => [name, entries[name] ?? 0]);
+  return [['floor', floor] as const, ...covering].find(([, sequence]) => sequence > page.ledgerSequence);
 }
 
 /** `/blog/a` is covered by `/blog/` and `/blog/a/`. `/` is left out: it raises the floor. */
