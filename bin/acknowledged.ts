@@ -20,10 +20,10 @@ export function acknowledgeFindings(site: IsrSite): void {
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
   const { live, purge, revalidate, serve, siteRunners } = site.functions;
-  for (const { role } of siteRunners) {
+  for (const { role } of [...siteRunners, purge]) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
-    if (role === live.role) continue;
+    if (role === live.role || role === purge.role) continue;
     acknowledge(role, {
       [keysOf('deployments')]: 'A page may have any path.',
       [keysOf('_isr/leases')]: 'A lease has the path of its page.',

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { bodyOf } from '../shared/function-url.ts';
 import { hostOf } from '../shared/host.ts';
@@ -8,7 +8,7 @@ const INTERNAL_HEADER = /^(x-isr-|x-amz-|x-amzn-|host$|connection$|content-lengt
 
 /** Whether the request came through the distribution: nobody else knows the secret. */
 export function isFromDistribution(event: LambdaFunctionURLEvent, originSecret: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
   return timingSafeEqual(digest(event.headers['x-isr-origin-secret'] ?? ''), digest(originSecret));
 }
 

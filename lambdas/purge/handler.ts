@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { openAnnouncedPurges } from '../../lib/aws/announced-purges.ts';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
@@ -32,6 +33,7 @@ function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
     cdn: createCloudFront(aws, distributionId),
     pace: createPurgePace(objects, clock),
     announced: openAnnouncedPurges(objects),
+    ledger: createS3LedgerStore(objects, clock, log),
     queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,
     log,

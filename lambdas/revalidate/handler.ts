@@ -1,7 +1,7 @@
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
-import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { createLaterInvalidator, createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { IsrError } from '../../lib/basics/errors.ts';
 import { parseJsonBody } from '../../lib/basics/json-body.ts';
@@ -9,8 +9,9 @@ import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
 import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../../lib/core/revalidate.ts';
-import type { Revalidation } from '../../lib/core/revalidation.ts';
+import { entriesOf, type Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
+import { unsettledOf } from '../../lib/core/settle.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
 import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
@@ -20,7 +21,8 @@ import type { SiteSandbox } from '../shared/sandbox.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
-type RevalidateAsAsked = (revalidation: Revalidation) => Promise<WebhookResponse>;
+/** `settleSeconds`: after so many, what found nothing new is revalidated once more; 0: it is not. */
+type RevalidateAsAsked = (revalidation: Revalidation, settleSeconds?: number) => Promise<WebhookResponse>;
 
 /** `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done. */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
@@ -88,10 +90,16 @@ function createRevalidateAsAsked(
     announced: pages.announcedPurges(config.purgeQueueUrl),
   };
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
-  return async (revalidation) => {
+  const invalidateLater = createLaterInvalidator(aws, config.purgeQueueUrl, config.deploymentId);
+  return async (revalidation, settleSeconds = 0) => {
     const outcome = await revalidate(revalidation, options, ports);
     const status = statusOf(outcome);
     log(status === 502 ? 'error' : 'info', 'revalidated', { ...outcome });
+    const unsettled = settleSeconds > 0 ? unsettledOf(revalidation, outcome) : undefined;
+    if (unsettled !== undefined) {
+      await invalidateLater(unsettled, settleSeconds);
+      log('info', 'will be revalidated once more', { settleSeconds, entries: entriesOf(unsettled) });
+    }
     return { status, body: outcome };
   };
 }

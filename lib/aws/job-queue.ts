@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Job, JobQueue } from '../core/ports.ts';
 import type { AwsClient } from './client.ts';
 import { callSqs } from './sqs.ts';
@@ -19,4 +19,4 @@ export function createJobQueue(aws: AwsClient, queueUrl: string, deploymentId: s
   };
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digest = (text: string): string => hash('sha256', text);

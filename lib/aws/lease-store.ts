@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, parseJson } from '../basics/json-object.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
+import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
 
 export interface LeaseStoreOptions {
@@ -16,7 +17,6 @@ interface LeaseObject {
   readonly isOpen?: boolean;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
 const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
 
 /**

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isJsonObject, parseJson } from '../basics/json-object.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
+import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import type { PageFacts } from '../core/page/page.ts';
 import type { PackedBody } from './page-body.ts';
 
@@ -23,8 +24,8 @@ export async function factsHeaders(
 ): Promise<Record<string, string>> {
   const json = asciiJson(facts);
   if (json.length + otherBytes <= MAX_METADATA_BYTES) return { [HEADER]: json };
-  const reference = createHash('sha256').update(json).digest('hex');
-  await bucket.put(sidecarKey(reference), json, { headers: { 'content-type': 'application/json' } });
+  const reference = hash('sha256', json);
+  await bucket.put(sidecarKey(reference), json, { headers: JSON_HEADERS });
   return { [HEADER]: asciiJson({ reference }) };
 }
 

@@ -1,13 +1,21 @@
 import type { PurgeQueue, Purger, WaitingPurge } from '../core/ports.ts';
+import { purgeItemsOf } from '../core/purge/purge-items.ts';
+import { entriesOf, type Revalidation } from '../core/revalidation.ts';
+import { partsOf } from '../core/settle.ts';
 import type { AwsClient } from './client.ts';
 import { callSqs, postponeMessage } from './sqs.ts';
 
 /** SQS takes and gives no more in one call. */
 const MAX_MESSAGES = 10;
 
+/** SQS takes 1 MiB, and the request has more than the message. */
+const MAX_MESSAGE_LENGTH = 900_000;
+const MAX_NAMES = 500;
+
 interface PurgeMessage {
   readonly items: readonly string[];
   readonly announced?: string;
+  readonly entries?: readonly string[];
 }
 
 /** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
@@ -32,15 +40,39 @@ export async function sendAnnouncement(
   await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message), DelaySeconds: seconds });
 }
 
-/** The purge in a message; `undefined` when it is none of ours. */
+/** Repeats a revalidation after `seconds`, at most 900, without rendering: the purge function notes it, then purges. */
+export function createLaterInvalidator(
+  aws: AwsClient,
+  queueUrl: string,
+  deploymentId: string,
+): (revalidation: Revalidation, seconds: number) => Promise<void> {
+  const messageOf = (part: Revalidation): string => {
+    const message: PurgeMessage = { items: purgeItemsOf(part, deploymentId), entries: entriesOf(part) };
+    return JSON.stringify(message);
+  };
+  return async (revalidation, seconds) => {
+    const messages = partsOf(revalidation, MAX_NAMES).map(messageOf);
+    const areSmall = messages.every((message) => message.length <= MAX_MESSAGE_LENGTH);
+    const all = messageOf({ pages: [], tags: [], prefixes: [], all: true });
+    for (const MessageBody of areSmall ? messages : [all]) {
+      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody, DelaySeconds: seconds });
+    }
+  };
+}
+
+/** The purge in a message; `undefined` when the message is not one. */
 export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
   try {
-    const { items, announced } = JSON.parse(body) as PurgeMessage;
-    const isPurge = Array.isArray(items) && items.every((item) => typeof item === 'string');
-    return isPurge ? { items, receipt, ...(announced === undefined ? {} : { announced }) } : undefined;
+    const { items, entries = [], announced } = JSON.parse(body) as PurgeMessage;
+    if (!areTexts(items) || !areTexts(entries)) return undefined;
+    return { items, ...(entries.length > 0 ? { entries } : {}), ...(announced ? { announced } : {}), receipt };
   } catch {
     return undefined;
   }
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 export function openPurgeQueue(aws: AwsClient, queueUrl: string): PurgeQueue {

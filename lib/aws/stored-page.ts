@@ -42,5 +42,5 @@ export async function readPrerenderedPages(bucket: Bucket, deploymentId: string)
 
 function prerenderedFacts(headers: StoredObject['headers'], said: PrerenderedFacts = {}): PageFacts {
   const facts = factsOfPrerendered(headers);
-  return { ...facts, status: said.status ?? facts.status, headers: { ...facts.headers, ...said.headers } };
+  return { ...facts, ...said, headers: { ...facts.headers, ...said.headers } };
 }

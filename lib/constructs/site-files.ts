@@ -94,8 +94,8 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-function exceptionOf(key: PageKey, file: string, headers: ClientFile['headers']): [PageKey, PrerenderedFacts][] {
+function exceptionOf(pageKey: PageKey, file: string, headers: ClientFile['headers']): [PageKey, PrerenderedFacts][] {
   const isPlain = Object.keys(headers).length === 0;
-  if (isNotFoundPage(file)) return [[key, { ...(isPlain ? {} : { headers }), status: 404 }]];
-  return isPlain ? [] : [[key, { headers }]];
+  if (isNotFoundPage(file)) return [[pageKey, { ...(isPlain ? {} : { headers }), status: 404 }]];
+  return isPlain ? [] : [[pageKey, { headers }]];
 }

@@ -204,6 +204,8 @@ export class SiteFunctions extends Construct {
     });
     grantPurgePace(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
+    // For revalidations that were put off until the source of the content has settled.
+    grantLedger(bucket, purge);
     purge.addEventSource(
       new SqsEventSource(queues.purges, {
         // Without a batching window, a single purge does not wait. CloudFront throttles to about one call in two seconds

@@ -91,6 +91,8 @@ export interface WaitingPurge {
   readonly items: readonly string[];
   /** The name of announced purges, whose items stand elsewhere. */
   readonly announced?: string;
+  /** Names that the ledger has to note before, for a revalidation that was put off. */
+  readonly entries?: readonly string[];
   /** By which the queue knows it. */
   readonly receipt: string;
 }

@@ -26,8 +26,8 @@ export type RenderOutcome =
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      readonly response: SiteResponse | undefined;
-      readonly old: StoredPage | undefined;
+      readonly response?: SiteResponse | undefined;
+      readonly old?: StoredPage | undefined;
     };
 
 /** After each such span one of the callers who wait renders too, as a hedge against a slow or dead render. */
@@ -96,7 +96,7 @@ async function settledOutcome(seen: PageAndLedger, ports: RenderOncePorts): Prom
     return { kind: 'stored', page, isRendered: false, isChanged: false };
   }
   if (secondsUntilRetry(page, ports.clock.now()) === 0) return undefined;
-  return { kind: 'failed', reason: 'the last render failed', response: undefined, old: page };
+  return { kind: 'failed', reason: 'the last render failed', old: page };
 }
 
 async function renderAndStore(
@@ -138,7 +138,7 @@ async function fail(
   { clock, log, pages }: RenderOncePorts,
 ): Promise<RenderOutcome> {
   log('error', `rendering '${pageKey}' failed: ${reason}`, { pageKey, oldPageStays: old !== undefined });
-  if (old === undefined) return { kind: 'failed', reason, response, old };
+  if (old === undefined) return { kind: 'failed', reason, response };
   const noted = { ...old, retryAt: clock.now() + FAILED_PAGE_SECONDS * 1000 };
   const etag = await pages.write(noted, { etag: old.etag });
   const stays = etag === 'conflict' ? await pages.read(pageKey) : { ...noted, etag };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { IsrError } from '../basics/errors.ts';
 import type { LedgerSummary } from './ledger/ledger-summary.ts';
 import type { SiteResponse } from './page/page.ts';
@@ -30,7 +30,7 @@ export async function renderPage(
 ): Promise<Rendering> {
   const renderedAt = clock.now();
   const response = await renderer.render(pageKey);
-  const bodyHash = createHash('sha256').update(response.body).digest('hex');
+  const bodyHash = hash('sha256', response.body);
   const ledgerId = ledger.id === undefined ? {} : { ledgerId: ledger.id };
   const origin = { pageKey, renderedAt, ledgerSequence: ledger.sequence, ...ledgerId, bodyHash };
   return { response, storability: storabilityOf(response, origin, defaultExpiration) };

@@ -1,3 +1,4 @@
+import { unchangedSince } from './bucket/bucket.ts';
 import type { RenderedPage, StoredPage } from './page/page.ts';
 import type { PageStore } from './ports.ts';
 
@@ -24,10 +25,9 @@ export async function storePage(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (current === undefined && known !== undefined) return { kind: 'removed' };
     if (current !== undefined && !mayReplace(current, known, rendered)) return { kind: 'superseded', page: current };
-    const condition = current === undefined ? { absent: true as const } : { etag: current.etag };
     const isChanged = isDifferent(current, rendered);
     const page = isChanged || current?.isUnpurged ? { ...rendered, isUnpurged: true } : rendered;
-    const etag = await pages.write(page, condition);
+    const etag = await pages.write(page, unchangedSince(current));
     if (etag !== 'conflict') {
       return { kind: 'written', page: { ...page, etag, isPrerendered: false }, isChanged };
     }

@@ -84,12 +84,12 @@ export class StackView {
   }
 
   async #page(objectKey: string, ledger: LedgerSummary): Promise<PageView | undefined> {
-    const [, deployment = '', key = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
+    const [, deployment = '', path = '/'] = /^deployments\/([^/]+)(\/.*)$/s.exec(objectKey) ?? [];
     const object = await headObject(this.#aws, this.#stack.bucketName, objectKey);
     // It was removed after it was listed.
     if (object === undefined) return undefined;
     const source = { bucket: this.#objects, prerendered: await this.#prerendered(deployment) };
-    const pageKey = key as PageKey;
+    const pageKey = path as PageKey;
     const page = await readStoredPage(pageKey, object, source);
     const { kind } = await readFreshness({ page, ledger }, { ledger: this.#ledger, clock: this.#stack.clock });
     const { status, renderedAt, expiration, tags } = page;

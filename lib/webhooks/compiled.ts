@@ -17,6 +17,8 @@ export interface CompiledWebhook {
   readonly vendor: VendorName;
   readonly options: VendorOptions;
   readonly rules: readonly Rule[];
+  /** 0: what the webhook revalidates is not revalidated once more. */
+  readonly settleSeconds: number;
 }
 
 /** The environment variables for the secret, and for a second one while it is being changed. */

@@ -32,8 +32,12 @@ export interface WebhookPorts {
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   readonly deliveries: Deliveries;
-  /** Does the same as a request to the API. */
-  revalidate(revalidation: Revalidation): Promise<WebhookResponse>;
+  /**
+   * Does the same as a request to the API.
+   *
+   * @param settleSeconds after which what found nothing new is revalidated once more; 0: it is not
+   */
+  revalidate(revalidation: Revalidation, settleSeconds: number): Promise<WebhookResponse>;
   readonly log: Log;
 }
 
@@ -41,7 +45,7 @@ export interface WebhookPorts {
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 /** The webhook that was called. */
-interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules'> {
+interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules' | 'settleSeconds'> {
   readonly name: string;
   readonly vendor: Vendor;
 }
@@ -78,7 +82,7 @@ async function act(
   payload: object,
   ports: WebhookPorts,
 ): Promise<WebhookResponse> {
-  const { name, vendor, options, rules } = webhook;
+  const { name, vendor, options, rules, settleSeconds } = webhook;
   const changes = vendor.changesIn(request, payload, options);
   const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
@@ -96,7 +100,7 @@ async function act(
     ports.log('info', 'ignored a replay', { webhook: name, ...describe(changes) });
     return { status: 200, body: { replayed: true } };
   }
-  const response = await ports.revalidate(revalidation);
+  const response = await ports.revalidate(revalidation, settleSeconds);
   // Only now, so that a second try after a failure is not taken for a replay.
   if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
   return response;

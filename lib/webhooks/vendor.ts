@@ -66,6 +66,8 @@ export interface VendorSettings {
   /** Notes options that exclude each other. */
   checkTogether?(options: VendorOptions, webhook: Given): void;
   readonly defaultRules: readonly WebhookRule[];
+  /** How long the vendor's own CDN may have old content after a webhook, by its documentation. @default 0 */
+  readonly settleSeconds?: number;
 }
 
 /** How one vendor signs, and how its payloads are read. */

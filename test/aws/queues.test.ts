@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
-import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
+import { createLaterInvalidator, createQueuedPurger, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { postponeMessage } from '../../lib/aws/sqs.ts';
 import { StackClock } from '../../lib/local/clock.ts';
 import { type ObjectAndQueueServices, startObjectAndQueueServices } from '../../lib/local/object-and-queue-services.ts';
@@ -93,6 +93,37 @@ test('what has to be purged is queued', async () => {
   const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
   expect(await createQueuedPurger(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
   expect((await receive(url)).map(({ Body }) => JSON.parse(Body))).toEqual([{ items: ['#path:/a', '/b/*'] }]);
+});
+
+describe('a revalidation that is put off', () => {
+  const NOTHING = { pages: [], tags: [], prefixes: [], all: false };
+
+  test('comes when its time has come, with what the ledger has to note and what has to be purged', async () => {
+    const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
+    const revalidation = { ...NOTHING, pages: [keyOf('/a')], tags: ['x'] };
+    await createLaterInvalidator(aws, url, DEPLOYMENT)(revalidation, 60);
+    clock.advance(59_000);
+    expect(await receive(url)).toHaveLength(0);
+    clock.advance(2000);
+    const purges = (await receive(url)).map(({ Body = '' }) => waitingPurge(Body, 'receipt'));
+    expect(purges.flatMap((purge) => purge?.entries)).toEqual(['path:/a', 'tag:x']);
+    expect(purges.flatMap((purge) => purge?.items)).toContain('#tag:x');
+  });
+
+  test('may name more than fits into one message', async () => {
+    const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
+    const tags = Array.from({ length: 1200 }, (_, i) => `tag-${i}`);
+    await createLaterInvalidator(aws, url, DEPLOYMENT)({ ...NOTHING, tags }, 0);
+    const purges = (await receive(url)).map(({ Body = '' }) => waitingPurge(Body, 'receipt'));
+    expect(purges).toHaveLength(3);
+    expect(purges.flatMap((purge) => purge?.entries).toSorted()).toEqual(tags.map((tag) => `tag:${tag}`).toSorted());
+  });
+
+  test('is of everything where one name is larger than a message', async () => {
+    const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
+    await createLaterInvalidator(aws, url, DEPLOYMENT)({ ...NOTHING, tags: ['x'.repeat(2_000_000)] }, 0);
+    expect((await receive(url)).map(({ Body = '' }) => waitingPurge(Body, 'r')?.items)).toEqual([['/*']]);
+  });
 });
 
 test('a queue that does not exist is an error that names it and the remedy', async () => {

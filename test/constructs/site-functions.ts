@@ -135,7 +135,7 @@ describe('permissions', () => {
       ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', '_isr/webhooks/*', 'deployments/*'],
     ],
     ['Live', ['_isr/ledger/*']],
-    ['Purge', ['_isr/purges/*']],
+    ['Purge', ['_isr/ledger/*', '_isr/purges/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);

@@ -60,6 +60,7 @@ describe('the revalidate function', () => {
           all: false,
         },
       ],
+      settleSeconds: 0,
     });
   });
 
@@ -112,7 +113,7 @@ describe('a webhook that is not valid is an error with its place, the value and 
     [
       'an option of another vendor',
       { storyblok: { secret, header: 'X-Token' } },
-      `'webhooks.storyblok.header' must be an option of storyblok; use vendor, secret, rules`,
+      `'webhooks.storyblok.header' must be an option of storyblok; use vendor, secret, rules, settleSeconds`,
     ],
     [
       'a rule with a field that nobody knows',

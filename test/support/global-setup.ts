@@ -27,6 +27,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('buildsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const scratch = await mkdtemp(join(tmpdir(), 'cdk-isr-test-'));
   project.provide('scratchFolder', scratch);
+  // What tests and what they start leave behind goes there, and with it.
+  process.env.TMPDIR = scratch;
   return async () => {
     server.closeAllConnections();
     server.close();

@@ -68,6 +68,21 @@ describe('a signed webhook to the running stack', () => {
     expect((await post('cms', body, headers)).status).toBe(401);
   });
 
+  test('shows the new text in the end, though the CDN of the vendor still had the old one', async () => {
+    const slug = contentApi.slugs[1] ?? '';
+    await ask(stack.siteUrl, `/blog/${slug}`);
+    const body = JSON.stringify({ event: 'publish', type: 'post', id: '2', slug });
+    const response = await post('slow', body, { 'x-signature': hmac(stack.secret('SlowSecret'), body) });
+    expect(JSON.parse(response.body)).toMatchObject({ pages: [{ path: `/blog/${slug}`, outcome: 'unchanged' }] });
+
+    contentApi.edit(slug, { title: 'Late in the CDN' });
+    expect((await ask(stack.siteUrl, `/blog/${slug}`)).body).not.toContain('Late in the CDN');
+    stack.clock.advance(20_000);
+    await passUntil(stack, stack.settled());
+
+    expect((await ask(stack.siteUrl, `/blog/${slug}`)).body).toContain('Late in the CDN');
+  });
+
   test('needs no token, and a token is no signature', async () => {
     expect((await post('cms', '{}', { authorization: 'Bearer 115556d774a8115556d774a8115556d774a8' })).status).toBe(
       401,
@@ -85,6 +100,12 @@ function synthesize(buildDirectory: string): string {
     buildDirectory,
     webhooks: {
       cms: { vendor: 'generic', secret: new Secret(stack, 'CmsSecret').secretValue, rules: RULES, ...timestamp },
+      slow: {
+        vendor: 'generic',
+        secret: new Secret(stack, 'SlowSecret').secretValue,
+        rules: RULES,
+        settleSeconds: 20,
+      },
       github: {
         secret: new Secret(stack, 'GithubSecret').secretValue,
         rules: [{ when: { type: 'file', event: 'update' }, paths: ['/blog/{slug}'] }],

@@ -36,6 +36,17 @@ test('no two webhooks share a variable', () => {
   expect(new Set(names.flatMap(secretVariablesOf)).size).toBe(2 * names.length);
 });
 
+test('a webhook settles for as long as its vendor says, unless it is given', () => {
+  const webhooks = read({
+    sanity: {},
+    hygraph: {},
+    contentful: {},
+    github: {},
+    fast: { vendor: 'sanity', settleSeconds: 0 },
+  });
+  expect(Object.values(webhooks).map(({ settleSeconds }) => settleSeconds)).toEqual([60, 30, 20, 0, 0]);
+});
+
 describe('settings that are not valid', () => {
   test.each<[object, string]>([
     [
@@ -72,6 +83,10 @@ describe('settings that are not valid', () => {
       "'webhooks.generic.fields.id' must be a path into the payload such as 'seo.slug', got 'a..b'",
     ],
     [{ github: { secrets: [] } }, "'webhooks.github.secrets' must be an option of github"],
+    [
+      { github: { settleSeconds: 901 } },
+      "'webhooks.github.settleSeconds' must be an integer between 0 and 900, got 901",
+    ],
     [{ github: null }, "'webhooks.github' must be an object, got null"],
     [[], "'webhooks' must be an object of webhooks by name, got []"],
     [{ constructor: {} }, "'webhooks.constructor.vendor' must be one of contentful, sanity"],

@@ -87,3 +87,14 @@ test('what is queued is done: a second one is a replay', async () => {
   expect((await receiver.post('github', requestOf(github))).status).toBe(202);
   expect((await receiver.post('github', requestOf(github))).body).toEqual({ replayed: true });
 });
+
+test('what it revalidates is done once more when the CDN of the vendor has settled', async () => {
+  for (const [settings, seconds] of [
+    [{}, 0],
+    [{ settleSeconds: 45 }, 45],
+  ] as const) {
+    const receiver = createReceiver({ generic: settings });
+    await receiver.post('generic', requestOf(generic));
+    expect(receiver.settleSeconds).toEqual([seconds]);
+  }
+});

@@ -11,6 +11,8 @@ export interface Receiver {
   post(name: string, request: WebhookRequest, now?: number): Promise<WebhookResponse>;
   /** What was done, in order. */
   readonly revalidations: Revalidation[];
+  /** After how many seconds each is done once more. */
+  readonly settleSeconds: number[];
   readonly logLines: { readonly message: string; readonly details: unknown }[];
   /** What the next revalidations answer. */
   status: number;
@@ -23,6 +25,7 @@ export function createReceiver(
   const webhooks = new Map(Object.entries(compileWebhooks(settings)));
   const receiver: Receiver = {
     revalidations: [],
+    settleSeconds: [],
     logLines: [],
     status: 200,
     post: (name, request, now = NOW) =>
@@ -33,8 +36,9 @@ export function createReceiver(
         allowQuery: ['page'],
         deliveries,
         log: (_level, message, details) => receiver.logLines.push({ message, details }),
-        async revalidate(revalidation) {
+        async revalidate(revalidation, settleSeconds) {
           receiver.revalidations.push(revalidation);
+          receiver.settleSeconds.push(settleSeconds);
           return { status: receiver.status, body: { done: true } };
         },
       }),

@@ -79,11 +79,11 @@ async function* selectPages(
   let looked = 0;
   let found = 0;
   for await (const listed of bucket.list(root + keyPrefix)) {
-    const keys = listed.map(({ key }) => key.slice(root.length) as PageKey);
-    for (let start = 0; start < keys.length; start += CONCURRENT_LOOKS) {
+    const pageKeys = listed.map(({ key }) => key.slice(root.length) as PageKey);
+    for (let start = 0; start < pageKeys.length; start += CONCURRENT_LOOKS) {
       if (host.stopSignal.aborted) throw new FailedCommand(`interrupted after ${countOf(looked, 'page')}`);
-      const batch = keys.slice(start, start + CONCURRENT_LOOKS);
-      const pages = await mapConcurrently(batch, CONCURRENT_LOOKS, (key) => viewer.view(key));
+      const batch = pageKeys.slice(start, start + CONCURRENT_LOOKS);
+      const pages = await mapConcurrently(batch, CONCURRENT_LOOKS, (pageKey) => viewer.view(pageKey));
       looked += batch.length;
       for (const page of pages) {
         // It was removed after it was listed, or its state was not asked for.

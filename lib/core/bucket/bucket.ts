@@ -1,6 +1,11 @@
 /** What must be true of the stored object for a write to happen. */
 export type WriteCondition = { readonly absent: true } | { readonly etag: string };
 
+/** The object that was read is still there; when none was, still none is. */
+export function unchangedSince(read: { readonly etag?: string | undefined } | undefined): WriteCondition {
+  return read?.etag === undefined ? { absent: true } : { etag: read.etag };
+}
+
 export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;

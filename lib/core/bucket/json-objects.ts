@@ -1,5 +1,8 @@
 import { parseJson } from '../../basics/json-object.ts';
-import type { Bucket } from './bucket.ts';
+import { type Bucket, unchangedSince } from './bucket.ts';
+
+/** The headers of a JSON object. */
+export const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** A JSON object as it was seen; without an entity tag it was not there. */
 export interface Seen<T> {
@@ -39,9 +42,10 @@ export function jsonObjects<T>(
       return { value: whenAbsent, etag: object.etag };
     },
     async swap(key, seen, value) {
-      const headers = { 'content-type': 'application/json' };
-      const condition = seen.etag === undefined ? { absent: true as const } : { etag: seen.etag };
-      const etag = await bucket.put(key, JSON.stringify(value), { headers, condition });
+      const etag = await bucket.put(key, JSON.stringify(value), {
+        headers: JSON_HEADERS,
+        condition: unchangedSince(seen),
+      });
       return etag === 'conflict' ? 'conflict' : { value, etag };
     },
   };

@@ -43,20 +43,15 @@ export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
-/** What covers a page, and since when. */
-export interface CoveringEntry {
-  /** Of the entry; or `floor`, or `ledger` for a page of a ledger that was lost. */
-  readonly name: string;
-  readonly sequence: number;
-}
+/** What covers a page, and since when. The name is that of the entry; or `floor`, or `ledger` if the page's was lost. */
+export type CoveringEntry = readonly [name: string, sequence: number];
 
 /** The first entry that covers the page and that its render has not seen. */
 export function newerEntry(ledger: Ledger, page: LedgerPage): CoveringEntry | undefined {
   const { sequence, floor, entries } = ledger;
-  if (page.ledgerId !== ledger.id) return { name: 'ledger', sequence };
-  const isNewer = ({ sequence }: CoveringEntry): boolean => sequence > page.ledgerSequence;
-  const covering = entriesCovering(page).map((name) => ({ name, sequence: entries[name] ?? 0 }));
-  return [{ name: 'floor', sequence: floor }, ...covering].find(isNewer);
+  if (page.ledgerId !== ledger.id) return ['ledger', sequence];
+  const covering = entriesCovering(page).map((name): CoveringEntry => [name, entries[name] ?? 0]);
+  return [['floor', floor] as const, ...covering].find(([, newest]) => newest > page.ledgerSequence);
 }
 
 /** `/blog/a` is covered by `/blog/` and `/blog/a/`. `/` is left out: it raises the floor. */

@@ -19,16 +19,23 @@ export const NOT_STORED = 'private, no-store';
  */
 export const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30, stale-if-error=300';
 
+const STALE_IF_ERROR = `, stale-if-error=${ONE_YEAR_SECONDS}`;
+
+/** The edge keeps the response for `seconds`, and browsers ask again each time. */
+export function keptByEdge(seconds: number | false): string {
+  return `public, max-age=0, s-maxage=${seconds}`;
+}
+
 /** `Cache-Control` for the edge, which keeps the page for `seconds`. viewer-response rewrites it for browsers. */
 export function freshCacheControl(page: PageFacts, seconds: number): string {
+  const kept = keptByEdge(seconds);
   // viewer-response does not run for these, and a browser would serve stale for as long as the edge may.
-  if (isNotFound(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
+  if (isNotFound(page.status)) return kept;
   const expiration = page.expiration === false ? MAX_EDGE_STALE_SECONDS : page.expiration;
   const window = Math.min(expiration, MAX_EDGE_STALE_SECONDS, page.staleWhileRevalidate ?? MAX_EDGE_STALE_SECONDS);
-  return `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${window}, stale-if-error=${ONE_YEAR_SECONDS}`;
+  return `${kept}, stale-while-revalidate=${window}${STALE_IF_ERROR}`;
 }
 
 export function staleCacheControl(page: PageFacts, seconds: number): string {
-  if (isNotFound(page.status)) return `public, max-age=0, s-maxage=${seconds}`;
-  return `public, max-age=0, s-maxage=${seconds}, stale-if-error=${ONE_YEAR_SECONDS}`;
+  return keptByEdge(seconds) + (isNotFound(page.status) ? '' : STALE_IF_ERROR);
 }

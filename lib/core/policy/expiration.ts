@@ -8,7 +8,7 @@ export type Expiration =
   | { readonly kind: 'stored'; readonly seconds: number | false; readonly staleWhileRevalidate?: number };
 
 /** The targeted fields of RFC 9213, most specific first. Vercel's lets a site move here without edits. */
-const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
+export const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
 const FORBIDDING = ['private', 'no-store'];
 
 /**
@@ -49,11 +49,8 @@ function fromField(name: string, directives: CacheDirectives): Expiration | unde
 function stored(seconds: number, staleWhileRevalidate: number | undefined, reasonForZero: string): Expiration {
   const whole = wholeSeconds(seconds);
   if (whole === 0) return notStored(reasonForZero);
-  return {
-    kind: 'stored',
-    seconds: whole,
-    ...(staleWhileRevalidate === undefined ? {} : { staleWhileRevalidate: wholeSeconds(staleWhileRevalidate) }),
-  };
+  const window = staleWhileRevalidate === undefined ? undefined : wholeSeconds(staleWhileRevalidate);
+  return { kind: 'stored', seconds: whole, staleWhileRevalidate: window };
 }
 
 /** A hint may be any number. `Infinity` is a year, as in headers: JSON could not keep it. */

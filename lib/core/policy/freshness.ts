@@ -17,7 +17,7 @@ export function freshnessOf(page: StoredPage | undefined, ledger: Ledger, now: n
   // Only a build can make it anew: the server bundle does not have its route.
   if (page.isPrerendered) return { kind: 'fresh', secondsLeft: ONE_YEAR_SECONDS };
   const entry = newerEntry(ledger, page);
-  if (entry !== undefined) return { kind: 'invalidated', by: entry.name, sequence: entry.sequence };
+  if (entry !== undefined) return { kind: 'invalidated', by: entry[0], sequence: entry[1] };
   const secondsLeft = secondsUntilExpiry(page, now);
   if (secondsLeft > 0) return { kind: 'fresh', secondsLeft };
   const secondsAgo = 0 - secondsLeft;

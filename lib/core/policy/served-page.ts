@@ -1,6 +1,6 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
-import { freshCacheControl, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
+import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
 import { storedHeaders } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
@@ -51,7 +51,7 @@ export function passedThrough(response: SiteResponse, reason: string): ServedPag
 export function notFoundPage(page: RenderedPage): ServedPage {
   const headers: Record<string, string> = {
     ...page.headers,
-    'cache-control': `public, max-age=0, s-maxage=${page.expiration}`,
+    'cache-control': keptByEdge(page.expiration),
     'cache-status': 'cdk-isr; fwd=uri-miss; detail=not-found',
     [CACHE_TAG_HEADER]: edgeTagsOfPage(page),
     'x-isr-cache': 'MISS',

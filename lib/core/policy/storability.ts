@@ -1,10 +1,9 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
-import { expirationOf } from './expiration.ts';
+import { CDN_FIELDS, expirationOf } from './expiration.ts';
 
 /** The statuses that Vercel's ISR stores (https://vercel.com/docs/incremental-static-regeneration). */
 const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);
-const NOT_FOUND_STATUSES = new Set([404, 410]);
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content may appear at any time where there is none. */
 export const MAX_NOT_FOUND_SECONDS = 60;
@@ -12,16 +11,7 @@ export const MAX_NOT_FOUND_SECONDS = 60;
 /** Never stored: they are about one connection, one viewer, or caching, which serve decides for each response. */
 const UNSTORED_HEADERS = new Set([
   ...['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'te', 'date', 'content-length'],
-  ...[
-    'set-cookie',
-    'age',
-    'expires',
-    'pragma',
-    'etag',
-    'cache-control',
-    'cdn-cache-control',
-    'vercel-cdn-cache-control',
-  ],
+  ...['set-cookie', 'age', 'expires', 'pragma', 'etag', 'cache-control', ...CDN_FIELDS],
   ...['cache-tag', 'vercel-cache-tag', 'x-prerender-revalidate'],
 ]);
 
@@ -43,7 +33,7 @@ export interface RenderOrigin {
 
 /** Not Found or Gone: nothing is under this path. */
 export function isNotFound(status: number): boolean {
-  return NOT_FOUND_STATUSES.has(status);
+  return status === 404 || status === 410;
 }
 
 export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDefault: number | false): Storability {
@@ -63,7 +53,7 @@ export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDe
       isNotFound(response.status) && (seconds === false || seconds > MAX_NOT_FOUND_SECONDS)
         ? MAX_NOT_FOUND_SECONDS
         : seconds,
-    ...(staleWhileRevalidate === undefined ? {} : { staleWhileRevalidate }),
+    staleWhileRevalidate,
     tags: tagsOf(response),
   };
   return { kind: 'storable', page };

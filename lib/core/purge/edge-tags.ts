@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
 
@@ -37,5 +37,5 @@ export function edgeTagsOfPage(
 }
 
 function shorten(tag: string): string {
-  return tag.length <= MAX_TAG_LENGTH ? tag : `sha256:${createHash('sha256').update(tag).digest('hex')}`;
+  return tag.length <= MAX_TAG_LENGTH ? tag : `sha256:${hash('sha256', tag)}`;
 }

@@ -1,5 +1,5 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
-import type { AnnouncedPurges, Cdn, Clock, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import type { AnnouncedPurges, Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
@@ -7,6 +7,7 @@ export interface PurgeWaitingPorts {
   readonly pace: PurgePace;
   readonly queue: PurgeQueue;
   readonly announced: Omit<AnnouncedPurges, 'announce'>;
+  readonly ledger: Pick<LedgerStore, 'append'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,12 +26,19 @@ const RETRY_SECONDS = 5;
  * with `false` when it was not made. All the messages then come again in a few seconds.
  */
 export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: PurgeWaitingPorts): Promise<boolean> {
-  const { queue, log } = ports;
+  const { queue, ledger, log } = ports;
   const taken: WaitingPurge[] = [];
+  const noted = new Set<WaitingPurge>();
   const items = new Set<string>();
+  const gather = async (): Promise<readonly string[]> => {
+    const all = await takeWaiting(items, taken, ports);
+    // Before the edge asks again, the origin has to know that its pages are out of date.
+    await noteEntries([...atHand, ...taken], noted, ledger);
+    return all;
+  };
   try {
     await addItems(items, atHand, ports);
-    if (items.size > 0) await purgeInTurn(() => takeWaiting(items, taken, ports), ports);
+    if (items.size > 0) await purgeInTurn(gather, ports);
     await settle([...atHand, ...taken], ports);
     await queue.remove(taken);
     if (items.size > 0) log('info', 'purged', { items: [...items] });
@@ -42,7 +50,19 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
   }
 }
 
-/** Takes what waits in the queue along: adds its items to `items`, and its messages to `taken`. */
+/** `noted`: those whose entries the ledger has already. */
+async function noteEntries(
+  purges: readonly WaitingPurge[],
+  noted: Set<WaitingPurge>,
+  ledger: PurgeWaitingPorts['ledger'],
+): Promise<void> {
+  const unnoted = purges.filter((purge) => !noted.has(purge));
+  const entries = new Set(unnoted.flatMap((purge) => purge.entries ?? []));
+  if (entries.size > 0) await ledger.append([...entries]);
+  for (const purge of unnoted) noted.add(purge);
+}
+
+/** Empties the queue into `items` and `taken`, as far as one call can take it. */
 async function takeWaiting(
   items: Set<string>,
   taken: WaitingPurge[],

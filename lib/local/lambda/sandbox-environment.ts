@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { compileCacheFolder } from './compile-cache.ts';
 import type { LambdaFunctionOptions } from './function-options.ts';
 import { CLOCK_VARIABLE, formatClock } from './sandbox-preload/protocol.ts';
 
@@ -10,6 +11,8 @@ import { CLOCK_VARIABLE, formatClock } from './sandbox-preload/protocol.ts';
 export function sandboxEnvironment(options: LambdaFunctionOptions, runtimeApi: string): Record<string, string> {
   const region = options.arn.split(':')[3] ?? 'us-east-1';
   return {
+    // First, since a function may have a cache of its own.
+    NODE_COMPILE_CACHE: compileCacheFolder(),
     ...options.environment,
     ...options.platformEnvironment,
     // A home that does not exist, as on Lambda: the AWS SDK must not find the developer's ~/.aws/config.

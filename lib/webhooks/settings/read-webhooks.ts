@@ -1,8 +1,8 @@
-import { type Check, fieldsOf, memberOf, oneOf } from '../../basics/checks.ts';
+import { type Check, fieldsOf, integerBetween, memberOf, oneOf, optional } from '../../basics/checks.ts';
 import type { Given } from '../../basics/faults.ts';
 import type { CompiledWebhook } from '../compiled.ts';
 import type { WebhookRule } from '../rule.ts';
-import type { VendorOptions } from '../vendor.ts';
+import type { VendorOptions, VendorSettings } from '../vendor.ts';
 import { VENDOR_NAMES, VENDOR_SETTINGS, type VendorName } from '../vendors.ts';
 import { readOptions } from './read-options.ts';
 import { readRules } from './read-rules.ts';
@@ -21,7 +21,17 @@ export interface WebhookSettings extends VendorOptions {
    * @default - the tags `<type>` and `<type>:<id>`; see docs/cms/ for each vendor
    */
   readonly rules?: readonly WebhookRule[];
+  /**
+   * A vendor may send its webhook before its own CDN has the new content, and pages would get the old content again. So
+   * what found nothing new is revalidated once more after this many seconds, between 0 (it is not) and 900.
+   *
+   * @default - 60 for Sanity, 30 for Hygraph, 20 for Contentful, otherwise 0
+   */
+  readonly settleSeconds?: number;
 }
+
+/** The longest delay of a message in SQS. */
+const MAX_SETTLE_SECONDS = 900;
 
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -45,11 +55,13 @@ function readWebhook(name: string): Check<CompiledWebhook> {
     if (fields === undefined) return undefined;
     const vendor = oneOf(...VENDOR_NAMES)(given.at('vendor', fields.vendor ?? name));
     if (vendor === undefined) return undefined;
-    const { defaultRules } = VENDOR_SETTINGS[vendor];
+    const { defaultRules, settleSeconds = 0 }: VendorSettings = VENDOR_SETTINGS[vendor];
+    const settle = optional(integerBetween(0, MAX_SETTLE_SECONDS))(memberOf(given, fields, 'settleSeconds'));
     return {
       vendor,
       options: readOptions(given, fields, vendor),
       rules: readRules(given.at('rules', fields.rules ?? defaultRules)) ?? [],
+      settleSeconds: settle ?? settleSeconds,
     };
   };
 }

@@ -10,6 +10,9 @@ const EVENTS: Readonly<Record<string, string>> = { create: 'draft', save: 'draft
 
 export const contentfulSettings: VendorSettings = {
   options: ['toleranceSeconds', 'slugField'],
+  // New content "propagates within seconds", more slowly after many publications, and webhooks do not wait for it:
+  // https://www.contentful.com/faq/webhooks/
+  settleSeconds: 20,
   defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
 };
 

@@ -7,6 +7,8 @@ const SIGNATURE = 'gcms-signature';
 
 export const hygraphSettings: VendorSettings = {
   options: ['toleranceSeconds', 'slugField'],
+  // "Up to 30s to update all caching nodes": https://hygraph.com/docs/api-reference/basics/caching
+  settleSeconds: 30,
   // `create` and `update` change only the draft.
   defaultRules: [{ when: { event: ['publish', 'unpublish', 'delete'] }, tags: DEFAULT_TAGS }],
 };

@@ -7,6 +7,8 @@ const SIGNATURE = 'sanity-webhook-signature';
 
 export const sanitySettings: VendorSettings = {
   options: ['toleranceSeconds', 'slugField'],
+  // "Invalidations may take up to 60 seconds to fully propagate": https://www.sanity.io/docs/api-cdn
+  settleSeconds: 60,
   defaultRules: [{ when: { event: DEFAULT_EVENTS }, tags: DEFAULT_TAGS }],
 };
 

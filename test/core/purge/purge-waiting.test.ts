@@ -14,11 +14,12 @@ let purged: (readonly string[])[];
 let logged: string[];
 let announced: Map<string, string[]>;
 let settled: string[];
+let appended: { readonly names: readonly string[]; readonly purgesBefore: number }[];
 beforeEach(() => {
   clock = new VirtualClock();
   announced = new Map();
   settled = [];
-  [waiting, removed, postponed, purged, logged] = [[], [], [], [], []];
+  [waiting, removed, postponed, purged, logged, appended] = [[], [], [], [], [], []];
 });
 
 const willing: Cdn['purge'] = async (items) => {
@@ -34,6 +35,12 @@ function purgeAll(purge: Cdn['purge'] = willing, turns: number[] = []): Promise<
     announced: { itemsOf: async (name) => announced.get(name) ?? [], settle: async (name) => void settled.push(name) },
     pace: { promptTurn: async () => 0, mergedTurn: async () => turns.shift() ?? 0 },
     log: (_level, message) => logged.push(message),
+    ledger: {
+      async append(names) {
+        appended.push({ names, purgesBefore: purged.length });
+        return appended.length;
+      },
+    },
     queue: {
       receive: async () => waiting.shift() ?? [],
       remove: async (purges) => void removed.push(...purges),
@@ -68,6 +75,27 @@ describe('the purges that wait', () => {
     await purgeAll();
     expect(purged[0]).not.toContain('#tag:left');
     expect(waiting).toEqual([[purgeOf('#tag:left')]]);
+  });
+
+  test('that were put off are noted in the ledger before the edge is purged, each once', async () => {
+    waiting = [
+      [{ ...purgeOf('#tag:a'), entries: ['tag:a', 'path:/a'] }],
+      [{ ...purgeOf('#tag:b'), entries: ['tag:a'] }],
+    ];
+    const responses = ['throttled', 'purged'] as const;
+    let calls = 0;
+    const throttledOnce: Cdn['purge'] = async (items) => {
+      purged.push(items);
+      return responses[calls++] ?? 'purged';
+    };
+    expect(await purgeAll(throttledOnce)).toBe(true);
+    expect(appended).toEqual([{ names: ['tag:a', 'path:/a'], purgesBefore: 0 }]);
+  });
+
+  test('of which none was put off leave the ledger alone', async () => {
+    waiting = [[purgeOf('#tag:a')]];
+    await purgeAll();
+    expect(appended).toEqual([]);
   });
 
   test('wait while the CDN throttles', async () => {

@@ -1,5 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
+import { compileCacheFolder } from '../../../lib/local/lambda/compile-cache.ts';
 import { eventsOf, nextEvent } from '../../support/events.ts';
 import { passUntil, untilAsleep } from '../../support/passing-time.ts';
 import { localFunction } from './local-function.ts';
@@ -101,6 +105,14 @@ test("gives the sandbox Lambda's environment, the function's variables, and noth
   expect(environment.AWS_PROFILE).toBeUndefined();
   expect(functionArn).toBe('arn:aws:lambda:eu-west-1:000000000000:function:example');
   expect(workingDirectory).toBe(fileURLToPath(new URL('handlers', import.meta.url)));
+});
+
+test('leaves what its sandboxes compile to later ones, unless the function has a cache of its own', async () => {
+  await localFunction('index.describe').call();
+  expect(readdirSync(compileCacheFolder()).length).toBeGreaterThan(0);
+  const own = join(tmpdir(), 'own-compile-cache');
+  const { environment } = await localFunction('index.describe', { environment: { NODE_COMPILE_CACHE: own } }).call();
+  expect(environment.NODE_COMPILE_CACHE).toBe(own);
 });
 
 test.each([

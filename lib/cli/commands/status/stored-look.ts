@@ -20,16 +20,16 @@ export async function findStoredPage(bucket: SiteBucket, place: Place, path: str
   const keys: string[] = [];
   const names = parameterNames(path);
   for (const allowed of mostFirst(names)) {
-    const key = keyOf(path, allowed);
-    if (key === undefined) continue;
-    const page = await viewer.view(key);
+    const pageKey = pageKeyAt(path, allowed);
+    if (pageKey === undefined) continue;
+    const page = await viewer.view(pageKey);
     if (page !== undefined) return { kind: 'found', page, dropped: names.filter((name) => !allowed.includes(name)) };
-    keys.push(`deployments/${bucket.deploymentId}${key}`);
+    keys.push(`deployments/${bucket.deploymentId}${pageKey}`);
   }
   return { kind: 'missing', keys };
 }
 
-function keyOf(path: string, allowed: readonly string[]): PageKey | undefined {
+function pageKeyAt(path: string, allowed: readonly string[]): PageKey | undefined {
   const result = pageKeyOfUrlPath(path, allowed);
   return 'pageKey' in result ? result.pageKey : undefined;
 }

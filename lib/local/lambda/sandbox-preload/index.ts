@@ -1,6 +1,7 @@
 /** Runs in each sandbox before aws-lambda-ric. */
 import { registerHooks } from 'node:module';
 import { extname } from 'node:path';
+import './compile-cache.ts';
 import { installMovedDate } from './moved-date.ts';
 import { clock } from './sandbox-clock.ts';
 import { installTimers } from './timers.ts';

@@ -6,6 +6,9 @@ export const CLOCK_HEADER = 'x-local-clock';
 /** The same at the start of a sandbox, with its pace: gone from the environment before a handler can see it. */
 export const CLOCK_VARIABLE = '_LOCAL_CLOCK';
 
+/** Begins the name of the folder in which a stack's sandboxes share compiled code. */
+export const COMPILE_CACHE_PREFIX = 'lambda-compile-cache-';
+
 /**
  * The pipe between stack and sandbox. The stack writes where its clock stands after each move, a number a line; a
  * sandbox whose clock stands writes {@link SleepMessage}s.

@@ -4,6 +4,7 @@
  */
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { keepCompiled } from './compile-cache.ts';
 import { CLOCK_HEADER } from './protocol.ts';
 import { moveClock } from './sandbox-clock.ts';
 
@@ -13,7 +14,9 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 export function initializeClient(): void {}
 
 export async function next(): Promise<{ bodyJson: string; headers: IncomingHttpHeaders }> {
-  const response = await call('GET', '/invocation/next');
+  const asked = call('GET', '/invocation/next');
+  keepCompiled();
+  const response = await asked;
   // The pipe tells of each move too, but may come later than the event.
   moveClock(response.headers[CLOCK_HEADER]);
   return response;
