@@ -13,7 +13,7 @@ export interface Wish {
   readonly all?: true;
 }
 
-const TRIES = 3;
+const MOST_TRIES = 3;
 /** Of AWS, for one tag: with some that meet another writer and are made again. */
 const MOST_CALLS = 60;
 
@@ -37,7 +37,8 @@ export class Editor {
     return dice < 0.93 ? { prefixes: ['/blog/'] } : { all: true };
   }
 
-  revalidate(wish: Wish, random: Random, tries = TRIES): void {
+  /** Some vendors try again, others do not. */
+  revalidate(wish: Wish, random: Random, tries = random.between(1, MOST_TRIES)): void {
     const { scheduler, site } = this.#world;
     if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) {
       this.#bySite(wish, random);
@@ -47,11 +48,12 @@ export class Editor {
     scheduler.after(this.#world.latency(random), () => {
       const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
       if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
-      this.#world.renderChecks.revalidationMoved();
+      const pages = covered.map(({ page }) => page);
+      this.#world.renderChecks.revalidationMoved(pages);
       const request = { method: 'POST', path: '/', headers: { authorization: `Bearer ${TOKEN}` }, body };
       this.#world.revalidate.invoke(request, (invocation) => {
         const status = 'answer' in invocation ? invocation.answer.status : 500;
-        this.#world.renderChecks.revalidationMoved();
+        this.#world.renderChecks.revalidationMoved(pages);
         this.#checkCosts(wish, invocation);
         if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
         if (status === 200 || status === 202) return this.#believe(covered, invocation, status === 200);
@@ -87,9 +89,10 @@ export class Editor {
     scheduler.after(this.#world.latency(random), () => {
       const covered = checker.cover(site.pages.filter((page) => isCovered(page, { tags })));
       const path = `/api/${encodeURIComponent(tags[0] ?? '')}`;
-      this.#world.renderChecks.revalidationMoved();
+      const pages = covered.map(({ page }) => page);
+      this.#world.renderChecks.revalidationMoved(pages);
       this.#world.live.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
-        this.#world.renderChecks.revalidationMoved();
+        this.#world.renderChecks.revalidationMoved(pages);
         if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
       });
     });
@@ -98,11 +101,11 @@ export class Editor {
   /** As on Vercel: `GET` of the page with the token. */
   revalidateByHeader(page: SitePage, random: Random): void {
     const { distribution, checker } = this.#world;
-    this.#world.renderChecks.revalidationMoved();
+    this.#world.renderChecks.revalidationMoved([page]);
     const covered = checker.cover([page]);
     const location = random.pick(distribution.locations);
     distribution.view(location, page, '', { 'x-prerender-revalidate': TOKEN }, ({ edge }) => {
-      this.#world.renderChecks.revalidationMoved();
+      this.#world.renderChecks.revalidationMoved([page]);
       const state = edge?.answer.headers['x-isr-cache'];
       if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, false);
     });

@@ -164,7 +164,7 @@ export class Distribution {
       const call = { method: 'GET', path: request.uri, headers: conditional(request) };
       const key = decodeURIComponent(request.uri.slice(1));
       const isPlain = !('x-prerender-revalidate' in request.headers) && !('x-isr-draft' in request.headers);
-      const certainty = isPlain ? this.#world.renderChecks.certainty(key) : undefined;
+      const certainty = isPlain && page ? this.#world.renderChecks.certainty(page.page.path, key) : undefined;
       this.#world.serve.invoke(call, (invocation) => {
         this.#world.renderChecks.answered(key, certainty, invocation);
         const answer = originAnswer(invocation);

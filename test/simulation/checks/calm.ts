@@ -58,7 +58,7 @@ export class Calm {
 
   #revalidateAll(): void {
     const { scheduler } = this.#world;
-    new Editor(this.#world).revalidate({ all: true }, this.#random);
+    new Editor(this.#world).revalidate({ all: true }, this.#random, 3);
     scheduler.after(10 * MINUTE_MS, () => this.#poll(POLLS, () => true, 'after everything was revalidated'));
     scheduler.after(12 * MINUTE_MS, () => {
       this.isOver = true;

@@ -28,16 +28,14 @@ const CROWDING: readonly Fault[] = [
   'pages-change-state',
 ];
 /** Longer than a request may take. */
-const MARGIN_MS = 60_000;
+const MARGIN_MS = 40_000;
 const MOST_AT_ONCE = 2;
 
 /** Whether a page was fresh when something began; `undefined`: nobody can tell. */
-export type Certainty = { readonly revalidations: number } | undefined;
+export type Certainty = { readonly path: string; readonly revalidations: number } | undefined;
 
 /** Holds what rendering costs against the guarantees. */
 export class RenderChecks {
-  /** Begun or ended so far, by whomever. */
-  revalidations = 0;
   readonly #running = new Map<string, number>();
   readonly #checker: Checker;
   readonly #scheduler: Scheduler;
@@ -45,7 +43,8 @@ export class RenderChecks {
   readonly #store: StoreChecks;
   readonly #isClouded: boolean;
   readonly #isCrowded: boolean;
-  #lastRevalidationAt = 0;
+  /** By path: how often a revalidation began or ended, and when it last did. */
+  readonly #moves = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(
     checker: Checker,
@@ -64,24 +63,29 @@ export class RenderChecks {
     this.#isCrowded = CROWDING.some((fault) => options.weather.is(fault));
   }
 
-  revalidationMoved(): void {
-    this.revalidations++;
-    this.#lastRevalidationAt = this.#scheduler.now;
+  revalidationMoved(pages: readonly SitePage[]): void {
+    for (const { path } of pages) {
+      const moves = this.#moves.get(path)?.count ?? 0;
+      this.#moves.set(path, { count: moves + 1, at: this.#scheduler.now });
+    }
   }
 
-  certainty(key: string): Certainty {
+  certainty(path: string, key: string): Certainty {
     const object = this.#bucket().objects.get(key);
     const facts = object === undefined ? undefined : factsOf(object, this.#bucket());
     if (this.#isClouded || facts === undefined || facts.retryAt !== undefined) return undefined;
     const { now } = this.#scheduler;
     const writtenAt = this.#store.writtenAt.get(key) ?? now;
-    if (writtenAt > now - MARGIN_MS || this.#lastRevalidationAt > writtenAt - MARGIN_MS) return undefined;
+    const { at, count } = this.#moves.get(path) ?? { at: 0, count: 0 };
+    // The ledger was read a while before the render began.
+    if (writtenAt > now - MARGIN_MS || at > facts.renderedAt - MARGIN_MS) return undefined;
     const isFresh = facts.expiration === false || facts.renderedAt + facts.expiration * 1000 > now + MARGIN_MS;
-    return isFresh ? { revalidations: this.revalidations } : undefined;
+    return isFresh ? { path, revalidations: count } : undefined;
   }
 
   answered(key: string, certainty: Certainty, invocation: Invocation<unknown>): void {
-    if (certainty === undefined || certainty.revalidations !== this.revalidations || 'error' in invocation) return;
+    if (certainty === undefined || 'error' in invocation) return;
+    if (certainty.revalidations !== (this.#moves.get(certainty.path)?.count ?? 0)) return;
     const { renders, messages } = invocation.costs;
     if (renders + messages === 0) return;
     this.#checker.violate(1, `${key} was fresh, and asking for it cost ${renders} renders and ${messages} messages`);
@@ -98,7 +102,7 @@ export class RenderChecks {
       this.#checker.violate(3, `${running} renders of ${id} run at the same time`);
     }
     const key = `deployments/${where.deployment}${page.path === '/' ? '' : page.path}/index.html`;
-    if (where.function === 'render' && search === '' && this.certainty(key) !== undefined) {
+    if (where.function === 'render' && search === '' && this.certainty(page.path, key) !== undefined) {
       this.#checker.violate(2, `a job renders ${key}, which is fresh`);
     }
   }

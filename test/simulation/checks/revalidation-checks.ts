@@ -20,6 +20,8 @@ export interface Covered extends Owed {
 export interface Owed {
   readonly versions: Versions;
   readonly ledgers: number;
+  /** Epoch milliseconds at which the first revalidation was answered. */
+  readonly since?: number;
 }
 
 /** Without them no render fails, so that none may be said to have failed. */
@@ -43,6 +45,9 @@ export class Checker {
   readonly #scheduler: Scheduler;
   readonly #site: Site;
   readonly #mayFail: boolean;
+  readonly #mayLoseTags: boolean;
+  /** By path: the first revalidation whose purge has taken effect. */
+  readonly #answeredAt = new Map<string, number>();
   /** By path: what every answer of serve has to show. */
   readonly #owedByServe = new Map<string, Versions>();
   /** By deployment and path: what S3 has to hold. */
@@ -55,6 +60,7 @@ export class Checker {
   constructor(scheduler: Scheduler, site: Site, weather: Weather) {
     this.#scheduler = scheduler;
     this.#site = site;
+    this.#mayLoseTags = weather.is('tags-are-lost-on-304');
     this.#mayFail = FAILING.some((fault) => weather.is(fault));
   }
 
@@ -72,8 +78,11 @@ export class Checker {
       if (ledgers !== this.#ledgers) continue;
       raise(this.#owedByServe, page.path, versions);
       if (!isPurged) continue;
+      const answeredAt = this.#scheduler.now;
       this.#scheduler.after(PURGE_MS, () => {
-        if (ledgers === this.#ledgers) raise(this.#owedByEdge, page.path, versions);
+        if (ledgers !== this.#ledgers) return;
+        raise(this.#owedByEdge, page.path, versions);
+        this.#answeredAt.set(page.path, Math.min(answeredAt, this.#answeredAt.get(page.path) ?? answeredAt));
       });
     }
   }
@@ -104,7 +113,8 @@ export class Checker {
   }
 
   owedByEdge(page: SitePage): Owed {
-    return { versions: this.#owedByEdge.get(page.path) ?? [], ledgers: this.#ledgers };
+    const since = this.#answeredAt.get(page.path) ?? 0;
+    return { versions: this.#owedByEdge.get(page.path) ?? [], ledgers: this.#ledgers, since };
   }
 
   #isPaid({ versions, ledgers }: Owed, { shown, headers }: OriginAnswer): boolean {
@@ -126,7 +136,10 @@ export class Checker {
     if (copy?.wasInFlight) return;
     const { now } = this.#scheduler;
     // S3 cannot render. It is asked again after 30 seconds; if it fails as well, its answer stands for some minutes.
-    if (answer.source === 's3' && (copy === undefined || now - copy.storedAt <= FAIL_OVER_MS)) return;
+    const isYoung = copy === undefined || now - copy.storedAt <= FAIL_OVER_MS;
+    // A copy from before the revalidation is purged like all others, unless it lost its tags.
+    const isLater = copy === undefined || copy.storedAt >= (owed.since ?? 0) || this.#mayLoseTags;
+    if (answer.source === 's3' && isYoung && isLater) return;
     const age = copy === undefined ? 'not kept' : `kept for ${(now - copy.storedAt) / 1000} s`;
     this.violate(
       4,
