@@ -19,7 +19,7 @@ export function acknowledgeFindings(site: IsrSite): void {
     SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
-  const { live, purge, revalidate, siteRunners } = site.functions;
+  const { live, purge, revalidate, serve, siteRunners } = site.functions;
   for (const { role } of [...siteRunners, purge]) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
@@ -32,6 +32,9 @@ export function acknowledgeFindings(site: IsrSite): void {
   }
   if (revalidate.role !== undefined) {
     acknowledge(revalidate.role, { [keysOf('_isr/webhooks')]: 'Deliveries are named by their hash.' });
+  }
+  for (const { role } of [serve, revalidate, purge]) {
+    if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges')]: 'Announced purges have random names.' });
   }
   acknowledgeUploads(site, bucketId);
 }

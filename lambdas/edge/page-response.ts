@@ -24,18 +24,31 @@ export function handler(event: EdgeEvent): EdgeResponse {
   return event.response;
 }
 
+interface Facts {
+  status?: number;
+  headers?: Record<string, string>;
+}
+
 /** S3 alone answers 200 and knows none of the page's headers: a redirect would lead nowhere. */
 function restoreFacts(response: EdgeResponse): void {
   const entry = response.headers[FACTS_HEADER];
-  if (entry === undefined) return;
-  const facts: { status?: number; headers?: Record<string, string> } = JSON.parse(entry.value);
+  const facts = entry === undefined ? null : parseFacts(entry.value);
   // The facts are an object of their own, which a function at the edge cannot read.
-  if (facts.headers === undefined) return;
+  if (facts === null || typeof facts.headers !== 'object' || facts.headers === null) return;
   const names = Object.keys(facts.headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     if (NOT_SETTABLE.test(name) || response.headers[name] !== undefined) continue;
-    response.headers[name] = { value: facts.headers[name] as string };
+    response.headers[name] = { value: String(facts.headers[name]) };
   }
-  if (response.statusCode === 200 && facts.status !== undefined) response.statusCode = facts.status;
+  if (response.statusCode === 200 && typeof facts.status === 'number') response.statusCode = facts.status;
+}
+
+/** A function that throws costs the viewer the page, so what is not as we wrote it says nothing. */
+function parseFacts(json: string): Facts | null {
+  try {
+    return JSON.parse(json) as Facts | null;
+  } catch (_) {
+    return null;
+  }
 }

@@ -31,7 +31,7 @@ type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
 export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
   const config = readEnvironment('the live function', liveVariables, sandbox.environment);
-  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock);
+  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock, log);
   const ports: LivePorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   return async (event, stream) => {

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { openAnnouncedPurges } from '../../lib/aws/announced-purges.ts';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
@@ -31,7 +32,8 @@ function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
   return {
     cdn: createCloudFront(aws, distributionId),
     pace: createPurgePace(objects, clock),
-    ledger: createS3LedgerStore(objects, clock),
+    announced: openAnnouncedPurges(objects),
+    ledger: createS3LedgerStore(objects, clock, log),
     queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,
     log,

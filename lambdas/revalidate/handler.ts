@@ -87,6 +87,7 @@ function createRevalidateAsAsked(
     ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
     purger,
+    announced: pages.announcedPurges(config.purgeQueueUrl),
   };
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const invalidateLater = createLaterInvalidator(aws, config.purgeQueueUrl, config.deploymentId);

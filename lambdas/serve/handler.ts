@@ -6,6 +6,7 @@ import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
+import { readFreshness, readPageAndLedger } from '../../lib/core/read-freshness.ts';
 import type { RenderPorts } from '../../lib/core/render-page.ts';
 import { type RevalidateOptions, type RevalidatePorts, revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
@@ -39,7 +40,8 @@ function createPorts(config: ServeValues, pages: Pages, { aws }: SiteSandbox): (
   const purger = createQueuedPurger(aws, config.purgeQueueUrl);
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
   const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger, purger });
-  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, pagesOf });
+  const announced = pages.announcedPurges(config.purgeQueueUrl);
+  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, announced, pagesOf });
 }
 
 async function pageFor(
@@ -49,7 +51,7 @@ async function pageFor(
   ports: ServePagePorts,
 ): Promise<ServedPage> {
   const { pageKey, draftToken, revalidationToken } = request;
-  if (request.deploymentId !== options.deploymentId) return fromOtherDeployment(request, ports);
+  if (request.deploymentId !== options.deploymentId) return fromOtherDeployment(request, options, ports);
   if (isValidToken(draftToken, tokenHashes)) return draft(pageKey, draftToken, ports);
   if (revalidationToken === undefined) return servePage(pageKey, options, ports);
   if (isValidToken(revalidationToken, tokenHashes)) return revalidated(pageKey, options, ports);
@@ -70,29 +72,30 @@ async function draft(pageKey: PageKey, token: string | undefined, { renderer }: 
 }
 
 /**
- * While a deployment switches, the edge may still ask for pages of the one before. A stored page is served. Another one is
- * rendered by this build, so it must not be stored as a page of that deployment.
+ * While a deployment switches, the edge may still ask for pages of the one before. What is stored is served. What is not,
+ * or was revalidated since, is the page of this deployment: it must not be stored as one of that.
  */
 async function fromOtherDeployment(
   { pageKey, deploymentId }: PageRequest,
-  { pagesOf, renderer }: ServePagePorts,
+  options: RevalidateOptions,
+  ports: ServePagePorts,
 ): Promise<ServedPage> {
-  const page = await pagesOf(deploymentId).read(pageKey);
-  if (page !== undefined) return stalePage(page, STALE_PAGE_SECONDS, 'other-deployment');
-  return passedThrough(await renderer.render(pageKey), 'other-deployment');
+  const others = { ledger: ports.ledger, clock: ports.clock, pages: ports.pagesOf(deploymentId) };
+  const seen = await readPageAndLedger(pageKey, others);
+  const { kind } = await readFreshness(seen, others);
+  if (seen.page !== undefined && kind !== 'invalidated') {
+    return stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
+  }
+  return onlyForThisViewer(await servePage(pageKey, options, ports));
 }
 
+/**
+ * Always the whole page: what CloudFront does with a copy's tags when it is told 304 is not documented, and a copy
+ * without them is one that no revalidation reaches. Browsers get their 304 from CloudFront.
+ */
 function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: ServedPage): void {
-  const { etag } = page.headers;
-  const isUnchanged = page.status === 200 && etag !== undefined && namesEtag(event.headers['if-none-match'], etag);
-  const body = isUnchanged || event.requestContext.http.method === 'HEAD' ? '' : page.body;
-  send(stream, { statusCode: isUnchanged ? 304 : page.status, headers: page.headers }, body);
-}
-
-/** By weak comparison, as RFC 9110 wants it in section 13.1.2. */
-function namesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
-  return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag));
+  const body = event.requestContext.http.method === 'HEAD' ? '' : page.body;
+  send(stream, { statusCode: page.status, headers: page.headers }, body);
 }
 
 function refuse(stream: ResponseStream, statusCode: number, problem: string): void {

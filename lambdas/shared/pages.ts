@@ -1,11 +1,13 @@
+import { ANNOUNCEMENT_SECONDS, createAnnouncedPurges } from '../../lib/aws/announced-purges.ts';
 import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
+import { sendAnnouncement } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import type { PrerenderedPages } from '../../lib/aws/stored-page.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
-import type { LedgerStore, PageStore } from '../../lib/core/ports.ts';
+import type { AnnouncedPurges, LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { RenderOptions } from '../../lib/core/render-page.ts';
 import type { PagesValues } from '../../lib/handover/variables.ts';
@@ -19,6 +21,8 @@ export interface PagesOptions extends RenderOptions {
 
 export interface Pages {
   readonly bucket: Bucket;
+  /** `queueUrl`: of the purges. */
+  announcedPurges(queueUrl: string): AnnouncedPurges;
   readonly ledger: LedgerStore;
   readonly pagesOf: (deploymentId: string) => PageStore;
   readonly options: PagesOptions;
@@ -34,7 +38,7 @@ export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   const { deploymentId, renderTimeoutMs, trailingSlash } = config;
   const { aws, clock, log } = sandbox;
   const bucket = openS3Bucket(config.bucket, aws);
-  const ledger = createS3LedgerStore(bucket, clock);
+  const ledger = createS3LedgerStore(bucket, clock, log);
   const prerendered = prerenderedPages(sandbox);
   const pagesOf = (id: string): PageStore => createS3PageStore(bucket, { deploymentId: id, prerendered });
   const stores = {
@@ -47,6 +51,8 @@ export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   const rendererFor = createRenderer(sandbox);
   return {
     bucket,
+    announcedPurges: (queueUrl) =>
+      createAnnouncedPurges(bucket, (name) => sendAnnouncement(aws, queueUrl, name, ANNOUNCEMENT_SECONDS)),
     ledger,
     pagesOf,
     options: { deploymentId, defaultExpiration: config.expiration },

@@ -3,6 +3,7 @@ import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../l
 import type { Renderer } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.ts';
+import { decodeResponse } from './decode-response.ts';
 import { liveRoutesOf } from './live-routes.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -55,7 +56,7 @@ async function render(
   });
   const body = new Uint8Array(await response.arrayBuffer());
   await Promise.allSettled(pending);
-  return { status: response.status, headers: response.headers, body, hint };
+  return { status: response.status, ...decodeResponse(response.headers, body), hint };
 }
 
 function urlOf(pageKey: PageKey, { siteUrl, trailingSlash }: RendererOptions): URL {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isJsonObject, parseJson } from '../basics/json-object.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import { type Clock, type Lease, type LeaseStore, OPEN_LEASE_MS } from '../core/ports.ts';
@@ -18,18 +19,20 @@ interface LeaseObject {
 
 const ONE_OF_MANY: Lease = { release: async () => {}, open: async () => {} };
 
-/** A lease is an object that only one writer can create. Its body is unique, so its entity tag is too. */
+/**
+ * A lease is an object that only one writer can create. Its body is unique, and so is its entity tag. What is no lease of
+ * ours has ended.
+ */
 export function createS3LeaseStore(bucket: Bucket, options: LeaseStoreOptions): LeaseStore {
-  async function take(name: string, condition: { absent: true } | { etag: string }): Promise<Lease | undefined> {
-    const body = JSON.stringify({ holder: randomUUID(), endsAt: options.clock.now() + options.durationMs });
-    const etag = await bucket.put(name, body, { headers: JSON_HEADERS, condition });
-    if (etag === 'conflict') return undefined;
+  const { clock, deploymentId, durationMs } = options;
+
+  function leaseOf(name: string, etag: string): Lease {
     return {
       async release() {
         await bucket.remove(name, etag);
       },
       async open() {
-        const open: LeaseObject = { isOpen: true, endsAt: options.clock.now() + OPEN_LEASE_MS };
+        const open: LeaseObject = { isOpen: true, endsAt: clock.now() + OPEN_LEASE_MS };
         await bucket.put(name, JSON.stringify(open), { headers: JSON_HEADERS, condition: { etag } });
       },
     };
@@ -37,14 +40,22 @@ export function createS3LeaseStore(bucket: Bucket, options: LeaseStoreOptions): 
 
   return {
     async acquire(pageKey, hedge) {
-      const name = `_isr/leases/${options.deploymentId}${hedge === 0 ? '' : `-${hedge}`}${pageKey}`;
-      const lease = await take(name, { absent: true });
-      if (lease !== undefined) return lease;
+      const name = `_isr/leases/${deploymentId}${hedge === 0 ? '' : `-${hedge}`}${pageKey}`;
+      const body = JSON.stringify({ holder: randomUUID(), endsAt: clock.now() + durationMs });
+      const created = await bucket.put(name, body, { headers: JSON_HEADERS, condition: { absent: true } });
+      if (created !== 'conflict') return leaseOf(name, created);
       const held = await bucket.get(name);
       if (held === undefined) return undefined;
-      const { endsAt, isOpen } = JSON.parse(held.body.toString('utf8')) as LeaseObject;
-      if (endsAt <= options.clock.now()) return take(name, { etag: held.etag });
-      return isOpen ? ONE_OF_MANY : undefined;
+      // A write whose answer was lost is made again, and then meets itself.
+      if (held.body.toString('utf8') === body) return leaseOf(name, held.etag);
+      const lease = parseJson(held.body.toString('utf8'));
+      if (isLease(lease) && lease.endsAt > clock.now()) return lease.isOpen ? ONE_OF_MANY : undefined;
+      const taken = await bucket.put(name, body, { headers: JSON_HEADERS, condition: { etag: held.etag } });
+      return taken === 'conflict' ? undefined : leaseOf(name, taken);
     },
   };
+}
+
+function isLease(value: unknown): value is LeaseObject {
+  return isJsonObject(value) && Number.isFinite(value.endsAt);
 }

@@ -1,19 +1,23 @@
-import { IsrError } from '../basics/errors.ts';
+import { randomUUID } from 'node:crypto';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
-import { type JsonObjects, jsonObjects, type Seen } from '../core/bucket/json-objects.ts';
-import { addToShard, EMPTY_SHARD, type LedgerShard } from '../core/ledger/ledger-shard.ts';
-import { appendToSummary, EMPTY_SUMMARY, type LedgerSummary, namesByShard } from '../core/ledger/ledger-summary.ts';
-import type { Clock, LedgerStore } from '../core/ports.ts';
+import { jsonObjects, type Seen } from '../core/bucket/json-objects.ts';
+import {
+  appendToSummary,
+  EMPTY_SUMMARY,
+  isLedgerSummary,
+  isLost,
+  type KnownLedger,
+  type LedgerSummary,
+  namesByShard,
+  newSummary,
+  nextSequence,
+} from '../core/ledger/ledger-summary.ts';
+import type { Clock, LedgerStore, Log } from '../core/ports.ts';
+import { CONCURRENT_CALLS, openLedgerShards } from './ledger-shards.ts';
+import { replaceObject } from './replace-object.ts';
 
 const SUMMARY_KEY = '_isr/ledger.json';
-const shardKey = (shard: number): string => `_isr/ledger/${shard}.json`;
-const CONCURRENT_CALLS = 32;
-/** How many shards stay in memory, those that were used last: 10 MB at the most. */
-const KEPT_SHARDS = 64;
-
-/** `upTo`: what the summary said of the shard before we read it. Until the summary says more, our copy is current. */
-type KnownShard = Seen<LedgerShard> & { readonly upTo: number };
 
 /**
  * The ledger in a bucket: a summary and its shards, each one object. They are kept in memory, and read again only if
@@ -31,88 +35,73 @@ type KnownShard = Seen<LedgerShard> & { readonly upTo: number };
  * that stores 8 or more read a summary that was written after our append began, so its render is later. If an append
  * dies after step 1, its entry is seen after the next one. It then invalidates pages that need not be, and no harm is
  * done.
+ *
+ * What is lost is never taken for what never was. A shard that the summary knows and that is not there counts as if all
+ * of its names had been revalidated. A summary that is not there, or older than one that was seen, is replaced by the
+ * summary of a new ledger, and pages of the ledger before it are invalid.
  */
-export function createS3LedgerStore(bucket: Bucket, clock: Clock): LedgerStore {
-  const summaries = jsonObjects<LedgerSummary>(bucket, EMPTY_SUMMARY);
-  const shardObjects = jsonObjects<LedgerShard>(bucket, EMPTY_SHARD);
-  const knownShards = new Map<number, KnownShard>();
+export function createS3LedgerStore(bucket: Bucket, clock: Clock, log: Log = () => undefined): LedgerStore {
+  const onForeign = (key: string): void =>
+    log('error', `'${key}' is not what was written, and counts as absent until it is written again`, { key });
+  const summaries = jsonObjects<LedgerSummary>(bucket, {
+    whenAbsent: EMPTY_SUMMARY,
+    isOurs: isLedgerSummary,
+    onForeign,
+  });
+  const shards = openLedgerShards(bucket, clock, onForeign);
   let knownSummary: Seen<LedgerSummary> | undefined;
+  /** The newest that this store has seen. */
+  let newest: KnownLedger = { ledgerSequence: 0 };
 
-  async function readSummary(): Promise<Seen<LedgerSummary>> {
-    knownSummary = await summaries.read(SUMMARY_KEY, knownSummary);
-    return knownSummary;
+  function know(seen: Seen<LedgerSummary>): Seen<LedgerSummary> {
+    knownSummary = seen;
+    const { id, sequence } = seen.value;
+    if (id !== newest.ledgerId || sequence > newest.ledgerSequence) {
+      newest = { ...(id === undefined ? {} : { ledgerId: id }), ledgerSequence: sequence };
+    }
+    return seen;
   }
 
-  function keep(shard: number, known: KnownShard): void {
-    knownShards.delete(shard);
-    knownShards.set(shard, known);
-    for (const oldest of knownShards.keys()) if (knownShards.size > KEPT_SHARDS) knownShards.delete(oldest);
+  const readSummary = async (): Promise<Seen<LedgerSummary>> => know(await summaries.read(SUMMARY_KEY, knownSummary));
+
+  async function replaceSummary(
+    seen: Seen<LedgerSummary>,
+    change: (summary: LedgerSummary) => LedgerSummary,
+  ): Promise<LedgerSummary> {
+    return know(await replaceObject(SUMMARY_KEY, seen, change, summaries, clock)).value;
   }
 
-  async function readShard(shard: number, upTo: number): Promise<LedgerShard> {
-    const known = knownShards.get(shard);
-    const isCurrent = known !== undefined && known.upTo >= upTo;
-    const seen = isCurrent ? known : { ...(await shardObjects.read(shardKey(shard), known)), upTo };
-    keep(shard, seen);
-    return seen.value;
-  }
-
-  async function addNames(
-    shard: number,
-    names: readonly string[],
-    before: Promise<Seen<LedgerSummary>>,
-  ): Promise<void> {
-    const key = shardKey(shard);
-    const known = knownShards.get(shard);
-    const [{ value: summary }, current] = await Promise.all([before, known ?? shardObjects.read(key)]);
-    const add = (value: LedgerShard): LedgerShard => addToShard(value, names, summary.sequence + 1, summary.floor);
-    const written = await replace(key, current, add, shardObjects, clock);
-    // Others may write the shard before the summary tells of our append, so our copy is no more current than before.
-    keep(shard, { ...written, upTo: known?.upTo ?? 0 });
-  }
+  const unlessLost = (summary: LedgerSummary, known: KnownLedger): LedgerSummary =>
+    isLost(summary, known) ? newSummary(randomUUID(), clock.now()) : summary;
 
   return {
     read: async () => (await readSummary()).value,
-    async readShards(shards, summary) {
-      const values = await mapConcurrently(shards, CONCURRENT_CALLS, async (shard) => {
-        return [shard, await readShard(shard, summary.shards[shard] ?? 0)] as const;
-      });
-      return new Map(values);
-    },
+    readShards: shards.read,
     async append(names) {
-      const before = readSummary();
-      await mapConcurrently([...namesByShard(names)], CONCURRENT_CALLS, ([shard, own]) => addNames(shard, own, before));
-      const note = (summary: LedgerSummary): LedgerSummary => appendToSummary(summary, names, clock.now());
-      knownSummary = await replace(SUMMARY_KEY, await before, note, summaries, clock);
-      return knownSummary.value.sequence;
+      const known = newest;
+      const reading = readSummary();
+      const naming = reading.then(({ value }) => nextSequence(value, clock.now()));
+      await mapConcurrently([...namesByShard(names)], CONCURRENT_CALLS, async ([shard, own]) =>
+        shards.add(shard, own, reading, naming),
+      );
+      const [before, named] = await Promise.all([reading, naming]);
+      if (isLost(before.value, known)) log('error', LOST, { ...known });
+      const { sequence } = await replaceSummary(before, (summary) =>
+        appendToSummary(unlessLost(summary, known), names, clock.now(), named),
+      );
+      return sequence;
+    },
+    async begin() {
+      return replaceSummary(await readSummary(), (summary) => unlessLost(summary, newest));
+    },
+    async recover(known) {
+      // Read again: the page may have been written after the ledger was read.
+      const seen = await readSummary();
+      if (!isLost(seen.value, known)) return seen.value;
+      log('error', LOST, { ...known });
+      return replaceSummary(seen, (summary) => unlessLost(summary, known));
     },
   };
 }
 
-const MAX_ATTEMPTS = 100;
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 2000;
-
-/** Writes what `change` makes of the object, and tries again when somebody else wrote it meanwhile. */
-async function replace<T>(
-  key: string,
-  known: Seen<T>,
-  change: (value: T) => T,
-  objects: JsonObjects<T>,
-  clock: Clock,
-): Promise<Seen<T>> {
-  let seen = known;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const value = change(seen.value);
-    if (value === seen.value) return seen;
-    const written = await objects.swap(key, seen, value);
-    if (written !== 'conflict') return written;
-    // Longer with each attempt, since many may want to write, and random, so that they do not all meet again.
-    await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
-    seen = await objects.read(key, seen);
-  }
-  throw new IsrError(
-    'LEDGER_UNAVAILABLE',
-    `could not write '${key}': it was replaced ${MAX_ATTEMPTS} times meanwhile; try again`,
-  );
-}
+const LOST = 'the ledger was lost, or an older one put in its place: every page is invalidated';

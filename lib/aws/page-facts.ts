@@ -1,20 +1,29 @@
 import { hash } from 'node:crypto';
+import { isJsonObject, parseJson } from '../basics/json-object.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import type { PageFacts } from '../core/page/page.ts';
+import type { PackedBody } from './page-body.ts';
+
+/** What stands beside a page's bytes. */
+export type StoredFacts = PageFacts & Pick<PackedBody, 'bodyBytes'>;
 
 const HEADER = 'x-amz-meta-isr';
 // S3 counts names and values of all user metadata: 2 KB
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html).
-const MAX_METADATA_BYTES = 2048 - 'isr'.length;
+const MAX_METADATA_BYTES = 2048 - 'isr'.length - 'cache-tag'.length;
 
 /**
- * Facts are one entry of metadata of the page's object: JSON in visible ASCII. Facts that do not fit are an object of
- * their own, named by the hash of its content, and the entry refers to it.
+ * Page facts travel as one metadata entry of the page's object, as JSON in visible ASCII. What does not fit stands in
+ * an object of its own, named by its content, which the entry refers to. `otherBytes`: of the other entry.
  */
-export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Record<string, string>> {
+export async function factsHeaders(
+  facts: StoredFacts,
+  otherBytes: number,
+  bucket: Bucket,
+): Promise<Record<string, string>> {
   const json = asciiJson(facts);
-  if (json.length <= MAX_METADATA_BYTES) return { [HEADER]: json };
+  if (json.length + otherBytes <= MAX_METADATA_BYTES) return { [HEADER]: json };
   const reference = hash('sha256', json);
   await bucket.put(sidecarKey(reference), json, { headers: JSON_HEADERS });
   return { [HEADER]: asciiJson({ reference }) };
@@ -24,13 +33,32 @@ export async function factsHeaders(facts: PageFacts, bucket: Bucket): Promise<Re
 export async function readFacts(
   headers: Readonly<Record<string, string>>,
   bucket: Bucket,
-): Promise<PageFacts | undefined> {
+): Promise<StoredFacts | undefined> {
   const json = headers[HEADER];
   if (json === undefined) return undefined;
-  const entry = JSON.parse(json) as PageFacts | { readonly reference: string };
-  if (!('reference' in entry)) return entry;
-  const sidecar = await bucket.get(sidecarKey(entry.reference));
-  return sidecar === undefined ? lostFacts(headers) : (JSON.parse(sidecar.body.toString('utf8')) as PageFacts);
+  const entry = parseJson(json);
+  const reference = isJsonObject(entry) ? entry.reference : undefined;
+  const facts = typeof reference === 'string' ? await readSidecar(reference, bucket) : entry;
+  return areFacts(facts) ? facts : lostFacts(headers);
+}
+
+async function readSidecar(reference: string, bucket: Bucket): Promise<unknown> {
+  const sidecar = await bucket.get(sidecarKey(reference));
+  return sidecar === undefined ? undefined : parseJson(sidecar.body.toString('utf8'));
+}
+
+function areFacts(value: unknown): value is StoredFacts {
+  if (!isJsonObject(value)) return false;
+  const { status, headers, renderedAt, expiration, tags, ledgerSequence, bodyHash } = value;
+  const areNumbers = [status, renderedAt, ledgerSequence].every(Number.isFinite);
+  const isText = [bodyHash].every((text) => typeof text === 'string');
+  return (
+    areNumbers &&
+    isText &&
+    isJsonObject(headers) &&
+    Array.isArray(tags) &&
+    ['number', 'boolean'].includes(typeof expiration)
+  );
 }
 
 /** What the headers of its object tell of a page made at build time. */
@@ -46,7 +74,10 @@ export function factsOfPrerendered(headers: Readonly<Record<string, string>>): P
   };
 }
 
-/** The bucket's lifecycle may delete the facts before their page. The page is then rendered before it is served. */
+/**
+ * The bucket's lifecycle may be quicker with facts than with their page, and somebody may have written others. Then the
+ * page is rendered before it is served.
+ */
 function lostFacts(headers: Readonly<Record<string, string>>): PageFacts {
   return { ...factsOfPrerendered(headers), renderedAt: 0, expiration: 1, staleWhileRevalidate: 0 };
 }

@@ -14,6 +14,7 @@ const MAX_NAMES = 500;
 
 interface PurgeMessage {
   readonly items: readonly string[];
+  readonly announced?: string;
   readonly entries?: readonly string[];
 }
 
@@ -26,6 +27,17 @@ export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
       return 'queued';
     },
   };
+}
+
+/** Sends word of announced purges, which arrives after `seconds`. */
+export async function sendAnnouncement(
+  aws: AwsClient,
+  queueUrl: string,
+  announced: string,
+  seconds: number,
+): Promise<void> {
+  const message: PurgeMessage = { items: [], announced };
+  await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message), DelaySeconds: seconds });
 }
 
 /** Repeats a revalidation after `seconds`, at most 900, without rendering: the purge function notes it, then purges. */
@@ -51,9 +63,9 @@ export function createLaterInvalidator(
 /** The purge in a message; `undefined` when the message is not one. */
 export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
   try {
-    const { items, entries = [] } = JSON.parse(body) as PurgeMessage;
-    const isPurge = areTexts(items) && areTexts(entries);
-    return isPurge ? { items, ...(entries.length > 0 ? { entries } : {}), receipt } : undefined;
+    const { items, entries = [], announced } = JSON.parse(body) as PurgeMessage;
+    if (!areTexts(items) || !areTexts(entries)) return undefined;
+    return { items, ...(entries.length > 0 ? { entries } : {}), ...(announced ? { announced } : {}), receipt };
   } catch {
     return undefined;
   }

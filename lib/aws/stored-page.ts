@@ -1,6 +1,7 @@
 import type { Bucket, StoredObject } from '../core/bucket/bucket.ts';
 import type { PageFacts, PrerenderedFacts, StoredPage } from '../core/page/page.ts';
 import type { PageKey } from '../core/page/page-key.ts';
+import { unpackBody } from './page-body.ts';
 import { factsOfPrerendered, readFacts } from './page-facts.ts';
 
 /** What the build says of a page that it made. Of most it says nothing. */
@@ -21,9 +22,13 @@ export async function readStoredPage(
   { headers, body, etag }: StoredObject,
   { bucket, prerendered }: StoredPageSource,
 ): Promise<StoredPage> {
-  const facts = await readFacts(headers, bucket);
-  const isPrerendered = facts === undefined;
-  return { ...(facts ?? prerenderedFacts(headers, prerendered(pageKey))), pageKey, body, etag, isPrerendered };
+  const stored = await readFacts(headers, bucket);
+  if (stored !== undefined) {
+    const { bodyBytes, ...facts } = stored;
+    const ownBody = unpackBody(body, { bodyBytes, contentEncoding: headers['content-encoding'] });
+    return { ...facts, pageKey, body: ownBody, etag, isPrerendered: false };
+  }
+  return { ...prerenderedFacts(headers, prerendered(pageKey)), pageKey, body, etag, isPrerendered: true };
 }
 
 /** What the build of a deployment says of its pages, as the construct put it into the bucket. */

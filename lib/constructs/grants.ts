@@ -24,6 +24,17 @@ export function grantPurgePace(bucket: Bucket, grantee: IGrantable): void {
   grantListing(bucket, grantee);
 }
 
+/** To say beforehand what may have to be purged. */
+export function grantAnnouncing(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:PutObject', 's3:DeleteObject');
+}
+
+/** What others announced and did not settle. */
+export function grantAnnouncedPurges(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:GetObject', 's3:DeleteObject');
+  grantListing(bucket, grantee);
+}
+
 /** Which deliveries of webhooks were done. */
 export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');

@@ -13,6 +13,8 @@ export function createSiteBucket(scope: Construct, settings: SiteSettings): Buck
     autoDeleteObjects: settings.removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [
       { id: 'leases', prefix: '_isr/leases/', expiration: Duration.days(1) },
+      // Long done, by the function that announced them or by the purge function.
+      { id: 'purges', prefix: '_isr/purges/', expiration: Duration.days(15) },
       // Where the vendor signs the time, an older delivery is refused because of its age.
       { id: 'webhooks', prefix: '_isr/webhooks/', expiration: Duration.days(1) },
       // Prerendered pages do not have this tag: only a new build could make them again.

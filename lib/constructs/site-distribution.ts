@@ -28,6 +28,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
 import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
+import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
@@ -46,7 +47,6 @@ export interface SiteDistributionProps {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
 const MAX_BEHAVIORS = 75;
-const CACHE_TAG_HEADER = 'cache-tag';
 // 403 and 404 are not among them: serve sends these on purpose, and S3 would hide the site's own page. Nor is 500: serve
 // sends it with the site's error page if nothing is stored, and then S3 has nothing either. A function that throws, times
 // out or cannot start makes a 502 or 504. One that is throttled makes a 429.

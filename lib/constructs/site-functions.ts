@@ -20,7 +20,14 @@ import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
-import { grantDeliveries, grantLedger, grantPageWriting, grantPurgePace } from './grants.ts';
+import {
+  grantAnnouncedPurges,
+  grantAnnouncing,
+  grantDeliveries,
+  grantLedger,
+  grantPageWriting,
+  grantPurgePace,
+} from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
@@ -133,6 +140,7 @@ export class SiteFunctions extends Construct {
     });
     grantPageWriting(bucket, serve);
     grantLedger(bucket, serve);
+    grantAnnouncing(bucket, serve);
     queues.jobs.grants.sendMessages(serve);
     queues.purges.grants.sendMessages(serve);
     return serve;
@@ -168,6 +176,7 @@ export class SiteFunctions extends Construct {
     });
     grantPageWriting(bucket, revalidate);
     grantLedger(bucket, revalidate);
+    grantAnnouncing(bucket, revalidate);
     grantPurgePace(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
@@ -194,6 +203,7 @@ export class SiteFunctions extends Construct {
       memoryMiB: 256,
     });
     grantPurgePace(bucket, purge);
+    grantAnnouncedPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.
     grantLedger(bucket, purge);
     purge.addEventSource(

@@ -1,6 +1,6 @@
 import type { WriteCondition } from './bucket/bucket.ts';
 import type { LedgerShard } from './ledger/ledger-shard.ts';
-import type { LedgerSummary } from './ledger/ledger-summary.ts';
+import type { KnownLedger, LedgerSummary } from './ledger/ledger-summary.ts';
 import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 
@@ -27,6 +27,13 @@ export interface LedgerStore {
    * resolved, every `read` shows it. Resolves with the new sequence.
    */
   append(names: readonly string[]): Promise<number>;
+  /** Makes sure that there is a ledger. So one that is missing later was lost. */
+  begin(): Promise<LedgerSummary>;
+  /**
+   * For whoever knows a sequence that the ledger does not: it was lost, or an older one was put in its place, and nobody
+   * knows what was revalidated since. Then every page is invalidated.
+   */
+  recover(known: KnownLedger): Promise<LedgerSummary>;
 }
 
 /** Leases are the right to render one page. They end by themselves, so that a dead holder blocks nobody. */
@@ -64,7 +71,16 @@ export interface Purger {
   purge(items: readonly string[]): Promise<'purged' | 'queued'>;
 }
 
-/** The CDN takes few purges a minute. The room `purge` decides who makes one, and when. */
+/** Purges that are made in any case, should whoever announced them die before they are made. */
+export interface AnnouncedPurges {
+  /** The purge function makes them in some minutes, unless they are settled by then. Returns their name. */
+  announce(items: readonly string[]): Promise<string>;
+  /** What was announced under the name and is not settled. */
+  itemsOf(name: string): Promise<readonly string[]>;
+  settle(name: string): Promise<void>;
+}
+
+/** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
 export interface Cdn {
   /** `throttled`: the same call may succeed later. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
   purge(items: readonly string[]): Promise<'purged' | 'throttled'>;
@@ -73,6 +89,8 @@ export interface Cdn {
 /** A purge that waits in the queue. */
 export interface WaitingPurge {
   readonly items: readonly string[];
+  /** The name of announced purges, whose items stand elsewhere. */
+  readonly announced?: string;
   /** Names that the ledger has to note before, for a revalidation that was put off. */
   readonly entries?: readonly string[];
   /** By which the queue knows it. */

@@ -1,5 +1,5 @@
 import { EMPTY_LEDGER, type Ledger, type LedgerPage, newerEntry } from './ledger/ledger.ts';
-import { type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
+import { isLost, type LedgerSummary, ledgerAbout, shardsConcerning } from './ledger/ledger-summary.ts';
 import type { StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
@@ -23,7 +23,8 @@ export async function readPageAndLedger(
   ports: { readonly pages: PageStore; readonly ledger: LedgerStore },
 ): Promise<PageAndLedger> {
   const [page, ledger] = await Promise.all([ports.pages.read(pageKey), ports.ledger.read()]);
-  return { pageKey, page, ledger };
+  const mayTell = page !== undefined && page.ledgerSequence > 0;
+  return { pageKey, page, ledger: mayTell && isLost(ledger, page) ? await ports.ledger.recover(page) : ledger };
 }
 
 /** Takes what was just read. Reads shards of the ledger only if they may hold something newer than the page. */

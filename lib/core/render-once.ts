@@ -1,12 +1,13 @@
 import { reasonOf } from '../basics/errors.ts';
 import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
+import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
 import { secondsUntilRetry } from './policy/freshness.ts';
 import { isNotFound } from './policy/storability.ts';
 import type { Lease, LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
 import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type Rendering, type RenderOptions, type RenderPorts, renderPage } from './render-page.ts';
-import { type StoreOptions, storePage } from './store-page.ts';
+import { storePage } from './store-page.ts';
 
 export interface RenderOncePorts extends RenderPorts {
   readonly pages: PageStore;
@@ -14,8 +15,6 @@ export interface RenderOncePorts extends RenderPorts {
   readonly leases: LeaseStore;
   readonly log: Log;
 }
-
-export type RenderOnceOptions = RenderOptions & StoreOptions;
 
 export type RenderOutcome =
   /** The page is stored and fresh. `isRendered`: by this call. `isChanged`: viewers get something else than before. */
@@ -44,7 +43,7 @@ const LONGEST_POLL_MS = 400;
  */
 export async function renderOnce(
   first: PageAndLedger,
-  options: RenderOnceOptions,
+  options: RenderOptions,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
   const { pageKey } = first;
@@ -54,7 +53,7 @@ export async function renderOnce(
     const hedge = Math.floor((ports.clock.now() - begun) / HEDGE_MS);
     if (hedge > MAX_HEDGES) return renderAndStore(seen, options, ports);
     const lease = await ports.leases.acquire(pageKey, hedge);
-    if (lease !== undefined) return renderUnderLease(lease, seen, options, ports);
+    if (lease !== undefined) return renderUnderLease(lease, pageKey, options, ports);
     await ports.clock.sleep(poll);
     seen = await readPageAndLedger(pageKey, ports);
     const settled = await settledOutcome(seen, ports);
@@ -64,19 +63,28 @@ export async function renderOnce(
 
 async function renderUnderLease(
   lease: Lease,
-  { pageKey, ledger }: PageAndLedger,
-  options: RenderOnceOptions,
+  pageKey: PageKey,
+  options: RenderOptions,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
   let isShared = true;
   try {
-    // The last holder of the lease may have stored the page after we read it.
-    const seen = { pageKey, page: await ports.pages.read(pageKey), ledger };
+    // Between our read and the lease, its last holder may have finished.
+    const seen = await readPageAndLedger(pageKey, ports);
     const outcome = (await settledOutcome(seen, ports)) ?? (await renderAndStore(seen, options, ports));
     isShared = outcome.kind !== 'private';
     return outcome;
   } finally {
+    await endLease(lease, isShared, pageKey, ports);
+  }
+}
+
+/** What was rendered stands, and a lease ends by itself: that it could not be given back is no failure. */
+async function endLease(lease: Lease, isShared: boolean, pageKey: PageKey, { log }: RenderOncePorts): Promise<void> {
+  try {
     await (isShared ? lease.release() : lease.open());
+  } catch (error) {
+    log('warn', `the lease of '${pageKey}' ends by itself: ${reasonOf(error)}`, { pageKey });
   }
 }
 
@@ -93,13 +101,14 @@ async function settledOutcome(seen: PageAndLedger, ports: RenderOncePorts): Prom
 
 async function renderAndStore(
   seen: PageAndLedger,
-  options: RenderOnceOptions,
+  options: RenderOptions,
   ports: RenderOncePorts,
 ): Promise<RenderOutcome> {
   const { pageKey, page: old } = seen;
   let rendering: Rendering;
   try {
-    rendering = await renderPage(pageKey, seen.ledger, options, ports);
+    const ledger = seen.ledger.sequence > 0 ? seen.ledger : await ports.ledger.begin();
+    rendering = await renderPage(pageKey, ledger, options, ports);
   } catch (error) {
     return fail(reasonOf(error), undefined, seen, ports);
   }
@@ -113,7 +122,8 @@ async function renderAndStore(
     case 'storable': {
       const { page } = storability;
       if (isNotFound(page.status) && old === undefined) return { kind: 'not-found', page };
-      const stored = await storePage(page, old, options, ports.pages);
+      const stored = await storePage(page, old, ports.pages);
+      if (stored.kind === 'removed') return { kind: 'private', response, reason: 'removed meanwhile' };
       const isChanged = stored.kind === 'written' && stored.isChanged;
       return { kind: 'stored', page: stored.page, isRendered: true, isChanged };
     }

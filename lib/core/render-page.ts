@@ -31,7 +31,8 @@ export async function renderPage(
   const renderedAt = clock.now();
   const response = await renderer.render(pageKey);
   const bodyHash = hash('sha256', response.body);
-  const origin = { pageKey, renderedAt, ledgerSequence: ledger.sequence, bodyHash };
+  const ledgerId = ledger.id === undefined ? {} : { ledgerId: ledger.id };
+  const origin = { pageKey, renderedAt, ledgerSequence: ledger.sequence, ...ledgerId, bodyHash };
   return { response, storability: storabilityOf(response, origin, defaultExpiration) };
 }
 

@@ -1,8 +1,8 @@
+import { reasonOf } from '../basics/errors.ts';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
 import { type StoredPage, versionOf } from './page/page.ts';
 import { type PageKey, pathOfPageKey } from './page/page-key.ts';
-import { MAX_EDGE_STALE_SECONDS } from './policy/edge-cache-control.ts';
-import type { JobQueue, Purger } from './ports.ts';
+import type { AnnouncedPurges, JobQueue, Purger } from './ports.ts';
 import { purgeItemsOf } from './purge/purge-items.ts';
 import { readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
@@ -17,6 +17,7 @@ export interface RevalidateOptions extends RenderOptions {
 
 export interface RevalidatePorts extends RenderOncePorts {
   readonly purger: Purger;
+  readonly announced: AnnouncedPurges;
   readonly jobs: JobQueue;
 }
 
@@ -24,9 +25,10 @@ export interface PageOutcome {
   readonly path: string;
   /**
    * `prerendered`: made at build time, only a deployment changes it. `not-stored`: the page is rendered for each request.
-   * `failed`: the old page, if any, is still served and marked as stale; it is tried again.
+   * `failed`: the old page, if any, is still served and marked as stale; it is tried again. `noted`: there was no time to
+   * render it; it is rendered when it is next asked for.
    */
-  readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed';
+  readonly outcome: 'rendered' | 'unchanged' | 'not-found' | 'not-stored' | 'prerendered' | 'failed' | 'noted';
   readonly reason?: string;
   /** What was done about its copies at the edge. Nothing when they are as good as the new page. */
   readonly purge: PurgeOutcome;
@@ -57,24 +59,32 @@ export interface RevalidationOutcome {
   readonly milliseconds: number;
 }
 
-/** More renders at the same time would only wait for each other at the site's data sources. */
+/** Less than the function's time by as much as the last of them may take. */
+const RENDERS_BEGIN_WITHIN_MS = 180_000;
+/** Renders at the same time; more would only queue up at the site's own data sources. */
 const CONCURRENT_RENDERS = 8;
 
-/** First the ledger, then the pages, then the edge. Once it has resolved, the origin responds with nothing older. */
+/**
+ * The ledger first, then the pages, then the edge: whoever asks the origin after this resolved gets nothing older. What
+ * may have to be purged is announced before anything is stored, so that it is purged even if we die on the way.
+ */
 export async function revalidate(
   revalidation: Revalidation,
   options: RevalidateOptions,
   ports: RevalidatePorts,
 ): Promise<RevalidationOutcome> {
   const begun = ports.clock.now();
-  const sequence = await ports.ledger.append(entriesOf(revalidation));
+  const [announced, sequence] = await Promise.all([
+    ports.announced.announce(purgeItemsOf(revalidation, options.deploymentId)),
+    ports.ledger.append(entriesOf(revalidation)),
+  ]);
   const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (pageKey) =>
-    revalidatePage(pageKey, options, ports),
+    revalidateInTime(pageKey, begun, options, ports),
   );
   const pages = done.filter(({ mustPurge }) => mustPurge).map(({ pageKey }) => pageKey);
   const items = purgeItemsOf({ ...revalidation, pages }, options.deploymentId);
   const purge = items.length === 0 ? 'nothing-to-purge' : await ports.purger.purge(items);
-  await mapConcurrently(done, CONCURRENT_RENDERS, ({ page }) => notePurge(page, ports));
+  await notePurge(purge, announced, done, ports);
   const milliseconds = ports.clock.now() - begun;
   const cover: CoverOutcome = { outcome: purge, milliseconds };
   return {
@@ -96,17 +106,39 @@ interface RevalidatedPage {
   readonly mustPurge: boolean;
 }
 
-async function revalidatePage(
+/** Never rejects: whatever becomes of one page, the others are stored and purged. */
+async function revalidateInTime(
   pageKey: PageKey,
+  revalidationBegun: number,
   options: RevalidateOptions,
   ports: RevalidatePorts,
 ): Promise<RevalidatedPage> {
   const begun = ports.clock.now();
+  const unrendered = (outcome: 'noted' | 'failed', reason: string): RevalidatedPage => {
+    const milliseconds = ports.clock.now() - begun;
+    const path = pathOfPageKey(pageKey);
+    return { pageKey, page: undefined, mustPurge: true, outcome: { path, outcome, reason, milliseconds } };
+  };
+  if (begun - revalidationBegun > RENDERS_BEGIN_WITHIN_MS) return unrendered('noted', 'there was no time left');
+  try {
+    return await revalidatePage(pageKey, begun, options, ports);
+  } catch (error) {
+    ports.log('error', `revalidating '${pageKey}' failed: ${reasonOf(error)}`, { pageKey });
+    return unrendered('failed', reasonOf(error));
+  }
+}
+
+async function revalidatePage(
+  pageKey: PageKey,
+  begun: number,
+  options: RevalidateOptions,
+  ports: RevalidatePorts,
+): Promise<RevalidatedPage> {
   const seen = await readPageAndLedger(pageKey, ports);
   const done = (outcome: PageOutcome['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
     pageKey,
     page,
-    mustPurge: outcome !== 'unchanged' || options.hasQueryVariants || mayEdgeHoldOlder(page, begun),
+    mustPurge: outcome !== 'unchanged' || options.hasQueryVariants || page?.isUnpurged === true,
     outcome: {
       path: pathOfPageKey(pageKey),
       outcome,
@@ -115,7 +147,7 @@ async function revalidatePage(
     },
   });
   if (seen.page?.isPrerendered) return done('prerendered');
-  const rendered = await renderOnce(seen, { ...options, isRevalidation: true }, ports);
+  const rendered = await renderOnce(seen, options, ports);
   if (rendered.kind !== 'failed') {
     return done(wordFor(rendered), rendered.kind === 'stored' ? rendered.page : undefined);
   }
@@ -123,15 +155,26 @@ async function revalidatePage(
   return done('failed', undefined, rendered.reason);
 }
 
-/** Whether the edge may have older content than a page that was found unchanged, see `edgeFacts` in store-page.ts. */
-function mayEdgeHoldOlder(page: StoredPage | undefined, now: number): boolean {
-  if (page?.isUnpurged) return true;
-  return page?.replacedAt !== undefined && now - page.replacedAt <= 2 * MAX_EDGE_STALE_SECONDS * 1000;
+/** One that is only queued is not made: the next revalidation of an unchanged page must not take it for that. */
+async function notePurge(
+  purge: PurgeOutcome,
+  announced: string,
+  done: readonly RevalidatedPage[],
+  ports: RevalidatePorts,
+): Promise<void> {
+  const noted = purge === 'purged' ? done : [];
+  const work = [
+    ports.announced.settle(announced),
+    ...noted.map(({ page }) => (page?.isUnpurged ? noteOnPage(page, ports) : undefined)),
+  ];
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'fulfilled') continue;
+    ports.log('warn', `what was purged will be purged again: ${reasonOf(result.reason)}`);
+  }
 }
 
-/** Takes the note from the page, now that the purge is made or queued. A page that was replaced meanwhile has its own. */
-async function notePurge(page: StoredPage | undefined, { pages }: RevalidatePorts): Promise<void> {
-  if (!page?.isUnpurged) return;
+/** A page that was replaced meanwhile has notes of its own. */
+async function noteOnPage(page: StoredPage, { pages }: RevalidatePorts): Promise<void> {
   const { isUnpurged, ...purged } = page;
   await pages.write(purged, { etag: page.etag });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AwsClient, createAwsClient } from '../../lib/aws/client.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
@@ -82,7 +82,7 @@ describe('the calls of', () => {
       const world = sandboxOn(await bucketWith(pages));
       const revalidateTag = () => revalidate(TAGGED, world.options, world);
       expect(await callsOf(revalidateTag)).toEqual([
-        ...['GetObject shard 404', 'GetObject summary 404', 'PutObject shard 200', 'PutObject summary 200'],
+        ...['GetObject shard 404', 'GetObject summary 200', 'PutObject shard 200', 'PutObject summary 200'],
       ]);
       expect(await callsOf(revalidateTag)).toEqual([
         ...['GetObject summary 304', 'PutObject shard 200', 'PutObject summary 200'],
@@ -95,7 +95,7 @@ describe('the calls of', () => {
     const bucket = await bucketWith(1);
     const [editor, viewer] = [sandboxOn(bucket), sandboxOn(bucket)];
     const view = () => callsOf(() => servePage(keyOf('/blog/0'), viewer.options, viewer));
-    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 404']);
+    expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 200']);
     await editor.ledger.append([entryOfTag('nothing of this page')]);
     expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 200']);
     expect(await view()).toEqual(['GetObject page 200', 'GetObject summary 304']);
@@ -108,7 +108,7 @@ describe('the calls of', () => {
 test('revalidating a tag costs four calls with 100,000 pages as well', async () => {
   const stored: MemoryObjects = new Map();
   await storePages(1, sandboxOn(createMemoryBucket(stored)));
-  const [[, page] = []] = stored;
+  const page = stored.get(`deployments/${DEPLOYMENT}${keyOf('/blog/0')}`);
   if (page === undefined) throw new Error('nothing was stored');
   for (let i = 0; i < 100_000; i++) stored.set(`deployments/${DEPLOYMENT}${keyOf(`/blog/${i}`)}`, page);
   const calls: string[] = [];
@@ -120,6 +120,93 @@ test('revalidating a tag costs four calls with 100,000 pages as well', async () 
   expect(calls).toHaveLength(4);
   const viewed = await servePage(keyOf('/blog/77777'), viewer.options, viewer);
   expect(viewed.headers['x-isr-cache']).toBe('REVALIDATED');
+});
+
+describe('a ledger that is not there any more', () => {
+  const LEDGER = /^_isr\/ledger/;
+  const TAG = entryOfTag('posts');
+  let stored: MemoryObjects;
+  const open = () => createS3LedgerStore(createMemoryBucket(stored), new VirtualClock());
+  beforeEach(() => {
+    stored = new Map();
+  });
+
+  const lose = (keys: RegExp): void => {
+    for (const key of [...stored.keys()]) if (keys.test(key)) stored.delete(key);
+  };
+
+  test('does not keep a revalidation from putting pages out of date', async () => {
+    const page = await renderedPage(open(), '/', 'posts');
+    for (let i = 0; i < 5; i++) await open().append([entryOfTag('other')]);
+    const young = await renderedPage(open(), '/young', 'posts');
+    lose(LEDGER);
+    await open().append([TAG]);
+    expect([await isInvalid(open(), page), await isInvalid(open(), young)]).toEqual([true, true]);
+    expect(await isInvalid(open(), await renderedPage(open(), '/', 'posts'))).toBe(false);
+  });
+
+  test('takes no revalidation back that was answered before', async () => {
+    const page = await renderedPage(open(), '/', 'posts');
+    await open().append([TAG]);
+    lose(LEDGER);
+    await open().append([entryOfTag('other')]);
+    expect(await isInvalid(open(), page)).toBe(true);
+  });
+
+  test('is noticed by a request for a page, which is rendered then', async () => {
+    const world = sandboxOn(createMemoryBucket(stored));
+    await storePages(1, world);
+    await world.ledger.append([TAG]);
+    lose(LEDGER);
+    const { headers } = await servePage(keyOf('/blog/0'), world.options, sandboxOn(createMemoryBucket(stored)));
+    expect(headers['x-isr-cache']).toBe('REVALIDATED');
+  });
+
+  test('of which only a shard is lost puts the names of that shard out of date', async () => {
+    const page = await renderedPage(open(), '/', 'posts');
+    const other = await renderedPage(open(), '/other', 'other');
+    await open().append([TAG]);
+    lose(/^_isr\/ledger\//);
+    expect([await isInvalid(open(), page), await isInvalid(open(), other)]).toEqual([true, false]);
+    await open().append([entryOfTag(neighbourOf('posts'))]);
+    expect(await isInvalid(open(), page)).toBe(true);
+  });
+
+  test('but an older one is not taken for the newest by who has seen that', async () => {
+    const store = open();
+    const page = await renderedPage(store, '/', 'posts');
+    const older = new Map(stored);
+    await store.append([TAG]);
+    for (const [key, object] of older) stored.set(key, object);
+    await store.append([entryOfTag('other')]);
+    expect(await isInvalid(open(), page)).toBe(true);
+  });
+
+  test.each(['null', '[]', '{}', '{"sequence":', '', '{"sequence":"1","floor":0,"shards":[],"days":[]}'])(
+    'because somebody wrote %s over it is written anew, and says so',
+    async (garbage) => {
+      const page = await renderedPage(open(), '/', 'posts');
+      await open().append([TAG]);
+      const object = { body: Buffer.from(garbage), etag: '"0"', headers: {} };
+      for (const key of [...stored.keys()]) stored.set(key, object);
+      const lines: string[] = [];
+      const store = createS3LedgerStore(createMemoryBucket(stored), new VirtualClock(), (_level, line) =>
+        lines.push(line),
+      );
+      await store.append([entryOfTag('other')]);
+      expect(await isInvalid(open(), page)).toBe(true);
+      expect(lines.some((line) => line.includes("'_isr/ledger.json' is not what was written"))).toBe(true);
+      expect(lines.some((line) => line.includes('the ledger was lost'))).toBe(true);
+    },
+  );
+
+  test('has pages of no other ledger, of a clock that is minutes ahead either', async () => {
+    const ahead = new VirtualClock(Date.parse('2026-11-22T12:05:00Z'));
+    const page = await renderedPage(createS3LedgerStore(createMemoryBucket(stored), ahead), '/', 'posts');
+    lose(LEDGER);
+    await open().append([entryOfTag('other')]);
+    expect(await isInvalid(open(), page)).toBe(true);
+  });
 });
 
 describe('at the same time', () => {

@@ -99,10 +99,10 @@ describe('pages', () => {
   });
 
   test('carry tags that CloudFront reads and viewers never see', () => {
-    expect(configOf().CacheTagConfig).toEqual({ HeaderName: 'cache-tag' });
+    expect(configOf().CacheTagConfig).toEqual({ HeaderName: 'x-amz-meta-cache-tag' });
     synthesized.template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
       ResponseHeadersPolicyConfig: {
-        RemoveHeadersConfig: { Items: [{ Header: 'cache-tag' }, { Header: 'x-prerender-revalidate' }] },
+        RemoveHeadersConfig: { Items: [{ Header: 'x-amz-meta-cache-tag' }, { Header: 'x-prerender-revalidate' }] },
       },
     });
     expect(configOf().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();

@@ -128,11 +128,14 @@ test('neither serve nor live refers to the distribution', () => {
 
 describe('permissions', () => {
   test.each([
-    ['Serve', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
+    ['Serve', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', 'deployments/*']],
     ['Render', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
-    ['Revalidate', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/webhooks/*', 'deployments/*']],
+    [
+      'Revalidate',
+      ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', '_isr/webhooks/*', 'deployments/*'],
+    ],
     ['Live', ['_isr/ledger/*']],
-    ['Purge', ['_isr/ledger/*']],
+    ['Purge', ['_isr/ledger/*', '_isr/purges/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);

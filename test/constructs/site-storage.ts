@@ -46,11 +46,12 @@ describe('the bucket', () => {
     expect(JSON.stringify(allowed[0].Condition)).toMatch(/AWS:SourceArn.*:distribution\/.*Distribution/);
   });
 
-  test('forgets leases, webhooks, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
+  test('forgets leases, purges, webhooks, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
     synthesized.template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
           Match.objectLike({ Prefix: '_isr/leases/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: '_isr/purges/', ExpirationInDays: 15, Status: 'Enabled' }),
           Match.objectLike({ Prefix: '_isr/webhooks/', ExpirationInDays: 1, Status: 'Enabled' }),
           Match.objectLike({
             TagFilters: [{ Key: 'isr', Value: 'rendered' }],
@@ -88,7 +89,7 @@ describe('the files of the build', () => {
       'images/photo.webp',
     ]);
     uploads('deployments/0123456789abcdef').forEach((upload) => {
-      expect(upload.SystemMetadata['cache-control']).toBe('public, max-age=0, s-maxage=30');
+      expect(upload.SystemMetadata['cache-control']).toBe('public, max-age=0, s-maxage=30, stale-if-error=300');
     });
   });
 

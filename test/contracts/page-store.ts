@@ -48,6 +48,24 @@ export function describePageStore(name: string, create: () => Promise<PageStore>
       expect((await store.read(pageKey))?.body.byteLength).toBe(0);
     });
 
+    test.each<[string, PageFacts, string]>([
+      ['a redirect, whose body is empty', { ...FACTS, status: 301, headers: { location: '/b' } }, ''],
+      ['an image', { ...FACTS, status: 200, headers: { 'content-type': 'image/png' } }, '\x89PNG\r\n'],
+      ['a text', FACTS, '<h1>é</h1>\n'],
+      ['data', { ...FACTS, headers: { 'content-type': 'application/json' } }, '{"a":1}'],
+      ['a plain text', { ...FACTS, headers: { 'content-type': 'text/plain' } }, 'a  \n'],
+    ])('gives %s another entity tag with each write of the same bytes', async (_what, facts, text) => {
+      const etags: string[] = [];
+      for (let i = 0; i < 20; i++) {
+        const etag = etags.at(-1);
+        const condition = etag === undefined ? ABSENT : { etag };
+        etags.push(await store.write({ ...facts, pageKey, body: bytes(text) }, condition));
+        expect(Buffer.from((await store.read(pageKey))?.body ?? []).toString()).toBe(text);
+      }
+      expect(etags).not.toContain('conflict');
+      expect(new Set(etags).size).toBe(20);
+    });
+
     test.each([
       '/',
       '/rss.xml',

@@ -26,18 +26,22 @@ describe('revalidating a path', () => {
   test('renders it, then purges it, and leaves others alone', async () => {
     const world = await worldWith('/blog/a', '/blog/b');
     const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
-    expect(result).toMatchObject({ sequence: 1, purge: 'purged', pages: [{ path: '/blog/a', outcome: 'rendered' }] });
+    const { sequence } = await world.ledger.read();
+    expect(result).toMatchObject({ sequence, purge: 'purged', pages: [{ path: '/blog/a', outcome: 'rendered' }] });
     expect(world.purged).toEqual([['#path:/blog/a']]);
     expect([await read(world, '/blog/a'), await read(world, '/blog/b')]).toEqual(['new', 'old']);
     expect(world.site.renders).toHaveLength(3);
   });
 
-  test('whose HTML is the same purges nothing', async () => {
+  test('whose HTML is the same purges nothing, once what it replaced was purged', async () => {
     const world = await worldWith('/blog/a');
     world.site.response = OLD;
-    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
-    expect(result).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
-    expect(world.purged).toEqual([]);
+    // The first render of a deployment: the edge may have what the one before it made of the page.
+    const first = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(first).toMatchObject({ purge: 'purged', pages: [{ outcome: 'unchanged' }] });
+    const second = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(second).toMatchObject({ purge: 'nothing-to-purge', pages: [{ outcome: 'unchanged' }] });
+    expect(world.purged).toEqual([['#path:/blog/a']]);
   });
 
   test('twice purges once', async () => {
@@ -46,6 +50,16 @@ describe('revalidating a path', () => {
     const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'nothing-to-purge' }]);
     expect(world.purged).toHaveLength(1);
+  });
+
+  test('again, while the purge of the first only waits in the queue, purges: it was not made yet', async () => {
+    const world = await worldWith('/blog/a');
+    const purge = world.purger.purge;
+    world.purger.purge = async () => 'queued';
+    await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    world.purger.purge = purge;
+    const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
   });
 
   test('again, after the first died before its purge, purges', async () => {
@@ -59,14 +73,15 @@ describe('revalidating a path', () => {
     expect(again.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
   });
 
-  test('whose HTML is the same purges while the edge may serve what expired just before', async () => {
+  test('whose HTML is the same purges what was replaced when it expired', async () => {
     const world = await worldWith('/blog/a');
+    await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    world.site.response = { body: 'newer', hint: { maxAge: 3600 } };
     world.clock.advance(3_601_000);
     await renderOnce(await readPageAndLedger(keyOf('/blog/a'), world), world.options, world);
-    world.clock.advance(60_000);
+    world.clock.advance(3_000_000);
     const soon = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(soon.pages).toMatchObject([{ outcome: 'unchanged', purge: 'purged' }]);
-    world.clock.advance(61_000);
     const later = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     expect(later.pages).toMatchObject([{ outcome: 'unchanged', purge: 'nothing-to-purge' }]);
   });
@@ -148,7 +163,7 @@ test('tells of each item what was done', async () => {
   world.purger.purge = async () => 'queued';
   const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')], tags: ['x'], prefixes: ['/docs/'] });
   expect(result).toEqual({
-    sequence: 1,
+    sequence: (await world.ledger.read()).sequence,
     pages: [{ path: '/blog/a', outcome: 'rendered', purge: 'queued', milliseconds: 0 }],
     tags: [{ tag: 'x', outcome: 'queued', milliseconds: 0 }],
     prefixes: [{ prefix: '/docs/', outcome: 'queued', milliseconds: 0 }],
@@ -156,4 +171,58 @@ test('tells of each item what was done', async () => {
     milliseconds: 0,
   });
   expect(await revalidateOnly(world, { all: true })).toMatchObject({ all: { outcome: 'queued' } });
+});
+
+describe('a revalidation that fails on the way', () => {
+  test('purges the other pages when one of them cannot be read', async () => {
+    const world = await worldWith('/blog/a', '/blog/b');
+    const { read } = world.pages;
+    world.pages.read = (pageKey) =>
+      pageKey === keyOf('/blog/a') ? Promise.reject(new Error('S3 answered 503')) : read(pageKey);
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a'), keyOf('/blog/b')] });
+    expect(result.pages).toMatchObject([{ outcome: 'failed', reason: 'S3 answered 503' }, { outcome: 'rendered' }]);
+    expect(world.purged).toEqual([['#path:/blog/a', '#path:/blog/b']]);
+  });
+
+  test('purges what it stored, though the lease cannot be given back', async () => {
+    const world = await worldWith('/blog/a');
+    const { acquire } = world.leases;
+    world.leases.acquire = async (...wanted) => {
+      const lease = await acquire(...wanted);
+      return lease && { ...lease, release: () => Promise.reject(new Error('S3 answered 503')) };
+    };
+    const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(result.pages).toMatchObject([{ outcome: 'rendered', purge: 'purged' }]);
+  });
+
+  test('had announced its purge before it stored anything, and the announcement stands', async () => {
+    const world = await worldWith('/blog/a');
+    const { write } = world.pages;
+    let unsettledWhenStored: unknown[] = [];
+    world.pages.write = (...given) => {
+      unsettledWhenStored = [...world.unsettled.values()];
+      return write(...given);
+    };
+    world.purger.purge = () => Promise.reject(new Error('killed'));
+    await expect(revalidateOnly(world, { pages: [keyOf('/blog/a')], tags: ['x'] })).rejects.toThrow('killed');
+    expect(unsettledWhenStored).toEqual([['#path:/blog/a', '#tag:x', '#isr-overflow']]);
+    expect([...world.unsettled.values()]).toEqual(unsettledWhenStored);
+  });
+
+  test('settles the announcement when the purge was made or queued', async () => {
+    const world = await worldWith('/blog/a');
+    await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
+    expect(world.unsettled.size).toBe(0);
+  });
+
+  test('renders no more than there is time for, and still purges all of them', async () => {
+    const world = await worldWith();
+    world.site.milliseconds = 25_000;
+    const pages = Array.from({ length: 80 }, (_, i) => keyOf(`/blog/${i}`));
+    const result = await revalidateOnly(world, { pages });
+    const count = (wanted: string): number => result.pages.filter(({ outcome }) => outcome === wanted).length;
+    expect([count('rendered'), count('noted')]).toEqual([64, 16]);
+    expect(result.milliseconds).toBeLessThan(300_000);
+    expect(world.purged[0]).toHaveLength(80);
+  });
 });

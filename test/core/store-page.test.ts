@@ -22,67 +22,94 @@ const facts = (
   bodyHash,
 });
 
+const rendered = (ledgerSequence: number, renderedAt: number, body: string): RenderedPage => ({
+  ...facts(ledgerSequence, renderedAt),
+  body: Buffer.from(body),
+});
+
 test('an older render does not replace a newer one', async () => {
   const pages = createMemoryPageStore();
-  await storePage({ ...facts(2, 100), body: Buffer.from('new') }, undefined, {}, pages);
-  const outcome = await storePage({ ...facts(1, 200), body: Buffer.from('old') }, undefined, {}, pages);
+  await storePage(rendered(2, 100, 'new'), undefined, pages);
+  const outcome = await storePage(rendered(1, 200, 'old'), undefined, pages);
   expect(outcome.kind).toBe('superseded');
-  expect(textOf(outcome.page)).toBe('new');
+  expect(textOf(outcome.kind === 'removed' ? { body: Buffer.from('') } : outcome.page)).toBe('new');
 });
 
-test('among renders that saw the same ledger, the one that began later stays', async () => {
+test('of two renders that overlap and saw the same ledger, the first to be stored stays', async () => {
   const pages = createMemoryPageStore();
-  await storePage({ ...facts(2, 200), body: Buffer.from('later') }, undefined, {}, pages);
-  expect((await storePage({ ...facts(2, 100), body: Buffer.from('earlier') }, undefined, {}, pages)).kind).toBe(
-    'superseded',
-  );
+  await storePage(rendered(2, 100, 'first'), undefined, pages);
+  expect((await storePage(rendered(2, 200, 'second'), undefined, pages)).kind).toBe('superseded');
 });
 
-test('whatever the order in which renders end and their writes interleave, the newest stays', async () => {
+test('a render that began when the page stood there replaces it, though its clock is minutes behind', async () => {
+  const pages = createMemoryPageStore();
+  await storePage(rendered(2, 300_000, 'old'), undefined, pages);
+  const known = await pages.read(KEY);
+  expect((await storePage(rendered(2, 100, 'new'), known, pages)).kind).toBe('written');
+  expect(textOf((await pages.read(KEY)) ?? { body: Buffer.from('') })).toBe('new');
+});
+
+test('what was noted on the page during the render is no other render', async () => {
+  const pages = createMemoryPageStore();
+  await storePage(rendered(2, 100, 'old'), undefined, pages);
+  const known = await pages.read(KEY);
+  if (known !== undefined) await pages.write({ ...known, retryAt: 1 }, { etag: known.etag });
+  expect((await storePage(rendered(2, 200, 'new'), known, pages)).kind).toBe('written');
+});
+
+test('a page that was removed during the render is not stored again', async () => {
+  const pages = createMemoryPageStore();
+  await storePage(rendered(2, 100, 'old'), undefined, pages);
+  const known = await pages.read(KEY);
+  if (known !== undefined) await pages.remove(known);
+  expect((await storePage(rendered(2, 200, 'new'), known, pages)).kind).toBe('removed');
+  expect(await pages.read(KEY)).toBeUndefined();
+});
+
+test('whatever the order in which renders end and their writes interleave, one that saw the newest ledger stays', async () => {
   const render = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 5 }));
   await fc.assert(
     fc.asyncProperty(fc.array(render, { minLength: 1, maxLength: 6 }), fc.scheduler(), async (renders, scheduler) => {
       const memory = createMemoryPageStore();
+      const written: number[] = [];
       const pages = {
         ...memory,
         read: scheduler.scheduleFunction(memory.read),
-        write: scheduler.scheduleFunction(memory.write),
+        write: scheduler.scheduleFunction(async (...[page, condition]: Parameters<typeof memory.write>) => {
+          const etag = await memory.write(page, condition);
+          if (etag !== 'conflict') written.push(page.ledgerSequence);
+          return etag;
+        }),
       };
       const writing = renders.map(([sequence, begun]) =>
-        storePage({ ...facts(sequence, begun), body: Buffer.from(`${sequence}.${begun}`) }, undefined, {}, pages),
+        storePage(rendered(sequence, begun, `${sequence}.${begun}`), undefined, pages),
       );
       await scheduler.waitFor(Promise.all(writing));
-      const [newest] = renders.toSorted(([s1, b1], [s2, b2]) => s2 - s1 || b2 - b1);
-      const stored = memory.pages.get(KEY);
-      expect([stored?.ledgerSequence, stored?.renderedAt]).toEqual(newest);
+      expect(memory.pages.get(KEY)?.ledgerSequence).toBe(Math.max(...renders.map(([sequence]) => sequence)));
+      // Each write saw more of the ledger than the one before: none went back, and none was made twice.
+      expect(written).toEqual([...new Set(written)].toSorted((a, b) => a - b));
     }),
   );
 });
 
 test('tells whether viewers get something else than before', async () => {
   const pages = createMemoryPageStore();
-  const first = await storePage({ ...facts(1, 1, 'same'), body: Buffer.from('x') }, undefined, {}, pages);
-  const again = await storePage({ ...facts(2, 2, 'same'), body: Buffer.from('x') }, first.page, {}, pages);
-  const moved = await storePage({ ...facts(3, 3, 'same'), status: 301, body: Buffer.from('x') }, again.page, {}, pages);
-  expect([first, again, moved].map((outcome) => outcome.kind === 'written' && outcome.isChanged)).toEqual([
-    true,
-    false,
-    true,
-  ]);
+  const same = (sequence: number): RenderedPage => ({ ...facts(sequence, sequence, 'same'), body: Buffer.from('x') });
+  const outcomes = [await storePage(same(1), undefined, pages)];
+  outcomes.push(await storePage(same(2), await pages.read(KEY), pages));
+  outcomes.push(await storePage({ ...same(3), status: 301 }, await pages.read(KEY), pages));
+  expect(outcomes.map((outcome) => outcome.kind === 'written' && outcome.isChanged)).toEqual([true, false, true]);
 });
 
-test('the bytes of an identical re-render differ, so that S3’s entity tag does too', async () => {
+test('a page that replaced other content is not purged, until somebody says that it is', async () => {
   const pages = createMemoryPageStore();
-  const bodies: string[] = [];
-  for (let i = 0; i < 5; i++) {
-    const outcome = await storePage(
-      { ...facts(0, i, 'same'), body: Buffer.from('<p>x</p>') },
-      pages.pages.get(KEY),
-      {},
-      pages,
-    );
-    bodies.push(Buffer.from(outcome.page.body).toString());
-  }
-  for (let i = 1; i < bodies.length; i++) expect(bodies[i]).not.toBe(bodies[i - 1]);
-  expect(new Set(bodies.map((body) => body.trimEnd()))).toEqual(new Set(['<p>x</p>']));
+  const same = (sequence: number): RenderedPage => ({ ...facts(sequence, sequence, 'same'), body: Buffer.from('x') });
+  await storePage(same(1), undefined, pages);
+  await storePage(same(2), await pages.read(KEY), pages);
+  const stored = await pages.read(KEY);
+  expect(stored?.isUnpurged).toBe(true);
+  const { isUnpurged, ...purged } = stored ?? { ...same(0), etag: '' };
+  await pages.write(purged as RenderedPage, { etag: stored?.etag ?? '' });
+  await storePage(same(3), await pages.read(KEY), pages);
+  expect(await pages.read(KEY)).not.toHaveProperty('isUnpurged');
 });

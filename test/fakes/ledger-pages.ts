@@ -15,7 +15,7 @@ export async function renderedPage(
   path: string,
   ...tags: readonly string[]
 ): Promise<RenderedPage> {
-  const { sequence } = await store.read();
+  const { id, sequence } = await store.begin();
   const page: StoredPage = {
     pageKey: keyOf(path),
     status: 200,
@@ -24,6 +24,7 @@ export async function renderedPage(
     expiration: false,
     tags,
     ledgerSequence: sequence,
+    ...(id === undefined ? {} : { ledgerId: id }),
     bodyHash: '',
     body: Buffer.from(''),
     etag: '',

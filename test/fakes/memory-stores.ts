@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { addToShard, EMPTY_SHARD, type LedgerShard } from '../../lib/core/ledger/ledger-shard.ts';
-import { appendToSummary, EMPTY_SUMMARY, namesByShard } from '../../lib/core/ledger/ledger-summary.ts';
+import {
+  appendToSummary,
+  EMPTY_SUMMARY,
+  isLost,
+  namesByShard,
+  newSummary,
+  nextSequence,
+} from '../../lib/core/ledger/ledger-summary.ts';
 import { factsOf, type StoredPage } from '../../lib/core/page/page.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { type Clock, type LeaseStore, type LedgerStore, OPEN_LEASE_MS, type PageStore } from '../../lib/core/ports.ts';
@@ -54,10 +61,21 @@ export function createMemoryLedgerStore(clock: Pick<Clock, 'now'>): LedgerStore 
     async append(names) {
       await network();
       const { sequence, floor } = summary;
+      const next = nextSequence(summary, clock.now());
       for (const [shard, own] of namesByShard(names))
-        shards.set(shard, addToShard(shards.get(shard) ?? EMPTY_SHARD, own, sequence + 1, floor));
-      summary = appendToSummary(summary, names, clock.now());
+        shards.set(shard, addToShard(shards.get(shard) ?? EMPTY_SHARD, own, next, floor));
+      summary = appendToSummary(sequence === 0 ? newSummary(randomUUID(), clock.now()) : summary, names, clock.now());
       return summary.sequence;
+    },
+    async begin() {
+      await network();
+      if (summary.sequence === 0) summary = newSummary(randomUUID(), clock.now());
+      return summary;
+    },
+    async recover(known) {
+      await network();
+      if (isLost(summary, known)) summary = newSummary(randomUUID(), clock.now());
+      return summary;
     },
   };
 }

@@ -22,6 +22,8 @@ export interface World extends ServePorts, RevalidatePorts {
   readonly purged: string[][];
   readonly logLines: string[];
   readonly purger: Purger;
+  /** By name: what was announced and is not settled. */
+  readonly unsettled: Map<string, readonly string[]>;
 }
 
 /** All ports in memory, with a clock that tests move. */
@@ -31,8 +33,19 @@ export function createWorld(options: { readonly expiration?: number | false; rea
   const requestedJobs: World['requestedJobs'] = [];
   const purged: string[][] = [];
   const logLines: string[] = [];
+  const unsettled = new Map<string, readonly string[]>();
   return {
     clock,
+    unsettled,
+    announced: {
+      async announce(items) {
+        const name = `announced-${unsettled.size}`;
+        unsettled.set(name, items);
+        return name;
+      },
+      itemsOf: async (name) => unsettled.get(name) ?? [],
+      settle: async (name) => void unsettled.delete(name),
+    },
     requestedJobs,
     purged,
     logLines,

@@ -1,3 +1,4 @@
+import { parseJson } from '../../basics/json-object.ts';
 import { type Bucket, unchangedSince } from './bucket.ts';
 
 /** The headers of a JSON object. */
@@ -17,14 +18,28 @@ export interface JsonObjects<T> {
   swap(key: string, seen: Seen<T>, value: T): Promise<Seen<T> | 'conflict'>;
 }
 
-/** `whenAbsent`: the value of an object that is not there. */
-export function jsonObjects<T>(bucket: Bucket, whenAbsent: T): JsonObjects<T> {
+export interface JsonObjectsOptions<T> {
+  /** The value of an object that is not there. */
+  readonly whenAbsent: T;
+  /** Whether a parsed value is what we wrote. What is not counts as absent, until it is written over. */
+  isOurs(value: unknown): value is T;
+  /** Told the key of each such object that is read. */
+  readonly onForeign?: (key: string) => void;
+}
+
+export function jsonObjects<T>(
+  bucket: Bucket,
+  { whenAbsent, isOurs, onForeign }: JsonObjectsOptions<T>,
+): JsonObjects<T> {
   return {
     async read(key, known) {
       const object = await bucket.getUnless(key, known?.etag);
       if (object === 'unchanged' && known !== undefined) return known;
       if (object === undefined || object === 'unchanged') return { value: whenAbsent, etag: undefined };
-      return { value: JSON.parse(object.body.toString('utf8')) as T, etag: object.etag };
+      const value = parseJson(object.body.toString('utf8'));
+      if (isOurs(value)) return { value, etag: object.etag };
+      onForeign?.(key);
+      return { value: whenAbsent, etag: object.etag };
     },
     async swap(key, seen, value) {
       const etag = await bucket.put(key, JSON.stringify(value), {

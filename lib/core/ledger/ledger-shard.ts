@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isJsonObject } from '../../basics/json-object.ts';
 
 /** The second level of the ledger: all entries whose names have the same hash number, see `shardOf`. */
 export interface LedgerShard {
@@ -9,6 +10,17 @@ export interface LedgerShard {
 }
 
 export const EMPTY_SHARD: LedgerShard = { floor: 0, entries: {} };
+
+/** Whether a parsed JSON value is what we wrote. */
+export function isLedgerShard(value: unknown): value is LedgerShard {
+  if (!isJsonObject(value) || !Number.isSafeInteger(value.floor)) return false;
+  return isJsonObject(value.entries) && Object.values(value.entries).every(Number.isSafeInteger);
+}
+
+/** What has to be thought of a shard that is not there any more, though it was written to with `newest` at the most. */
+export function lostShard(newest: number): LedgerShard {
+  return newest === 0 ? EMPTY_SHARD : { floor: newest, entries: {} };
+}
 
 /** Room for more than a shard has when 1,000,000 names are revalidated, however long they are. */
 export const MAX_SHARD_BYTES = 64 * 1024;

@@ -15,6 +15,8 @@ import { pathOfPageKey } from '../page/page-key.ts';
  * | 7                    | none                        | 9     | invalidated by the floor, as all below 9   |
  */
 export interface Ledger {
+  /** No two ledgers have the same. A page of another one was made before that was lost. */
+  readonly id?: string;
   readonly sequence: number;
   /** Invalidates every page with a lower sequence. */
   readonly floor: number;
@@ -33,7 +35,7 @@ export const entryOfPath = (path: string): string => `path:${path}`;
 export const entryOfPrefix = (prefix: string): string => `prefix:${prefix}`;
 
 /** What the ledger has to know of a page. */
-export type LedgerPage = Pick<RenderedPage, 'pageKey' | 'tags' | 'ledgerSequence'>;
+export type LedgerPage = Pick<RenderedPage, 'pageKey' | 'tags' | 'ledgerSequence' | 'ledgerId'>;
 
 /** The names of all entries that would cover the page: its path, each prefix of it, its tags. */
 export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
@@ -41,13 +43,15 @@ export function entriesCovering({ pageKey, tags }: LedgerPage): string[] {
   return [entryOfPath(path), ...prefixesOf(path).map(entryOfPrefix), ...tags.map(entryOfTag)];
 }
 
-/** What covers a page, and since when. The name is that of the entry, or `floor`. */
+/** What covers a page, and since when. The name is that of the entry; or `floor`, or `ledger` if the page's was lost. */
 export type CoveringEntry = readonly [name: string, sequence: number];
 
 /** The first entry that covers the page and that its render has not seen. */
-export function newerEntry({ floor, entries }: Ledger, page: LedgerPage): CoveringEntry | undefined {
+export function newerEntry(ledger: Ledger, page: LedgerPage): CoveringEntry | undefined {
+  const { sequence, floor, entries } = ledger;
+  if (page.ledgerId !== ledger.id) return ['ledger', sequence];
   const covering = entriesCovering(page).map((name): CoveringEntry => [name, entries[name] ?? 0]);
-  return [['floor', floor] as const, ...covering].find(([, sequence]) => sequence > page.ledgerSequence);
+  return [['floor', floor] as const, ...covering].find(([, newest]) => newest > page.ledgerSequence);
 }
 
 /** `/blog/a` is covered by `/blog/` and `/blog/a/`. `/` is left out: it raises the floor. */

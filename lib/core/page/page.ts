@@ -16,12 +16,12 @@ export interface PageFacts {
   readonly tags: readonly string[];
   /** The ledger's sequence as it was read before the render. */
   readonly ledgerSequence: number;
+  /** Which ledger that was; absent in pages of versions whose ledger had no id. */
+  readonly ledgerId?: string;
   /** SHA-256 (hex) of the body as the site gave it. */
   readonly bodyHash: string;
-  /** A revalidation replaced other content by this page. It has not purged that content from the edge yet. */
+  /** The edge may have older content of the page: no revalidation has purged it since it was replaced. */
   readonly isUnpurged?: boolean;
-  /** Epoch milliseconds at which a regeneration replaced other content. The edge may serve that for its stale window. */
-  readonly replacedAt?: number;
   /** Epoch milliseconds before which a failed render of this page is not tried again. */
   readonly retryAt?: number;
 }

@@ -13,8 +13,11 @@ export const MAX_EDGE_SECONDS = 2 * ONE_YEAR_SECONDS + MAX_EDGE_STALE_SECONDS;
 
 export const NOT_STORED = 'private, no-store';
 
-/** Of the object in S3. The edge gets it only while serve fails, when nobody can tell whether the page has expired. */
-export const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30';
+/**
+ * Of the object in S3: seen only while every function fails, when nobody can tell whether the page expired. Without a
+ * word, CloudFront gives it for as long as both origins fail; it may have lost its tags by then, and not be purged.
+ */
+export const FAIL_OVER_CACHE_CONTROL = 'public, max-age=0, s-maxage=30, stale-if-error=300';
 
 const STALE_IF_ERROR = `, stale-if-error=${ONE_YEAR_SECONDS}`;
 

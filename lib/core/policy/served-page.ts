@@ -1,5 +1,5 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
-import { edgeTagsOfPage } from '../purge/edge-tags.ts';
+import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
 import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
 import { storedHeaders } from './storability.ts';
 
@@ -53,7 +53,7 @@ export function notFoundPage(page: RenderedPage): ServedPage {
     ...page.headers,
     'cache-control': keptByEdge(page.expiration),
     'cache-status': 'cdk-isr; fwd=uri-miss; detail=not-found',
-    'cache-tag': edgeTagsOfPage(page),
+    [CACHE_TAG_HEADER]: edgeTagsOfPage(page),
     'x-isr-cache': 'MISS',
   };
   return { status: page.status, headers, body: page.body };
@@ -68,13 +68,21 @@ export function failedPage(message: string): ServedPage {
 }
 
 function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>): ServedPage {
-  const headers = { ...page.headers, ...caching, etag: page.etag, 'cache-tag': edgeTagsOfPage(page) };
+  const headers = { ...page.headers, ...caching, etag: etagFor(page), [CACHE_TAG_HEADER]: edgeTagsOfPage(page) };
   return { status: page.status, headers, body: page.body };
 }
 
 /**
- * CloudFront asks S3 next when it gets one of these. S3 has no page that was never stored, so the viewer would see its
- * "AccessDenied" in place of the site's own error page.
+ * Of what viewers get, so that a browser keeps a page that was rendered anew and is the same. Never that of the object
+ * in S3, which may answer in place of serve: neither may tell CloudFront that a copy of the other is still right.
+ */
+function etagFor(page: StoredPage): string {
+  return page.isPrerendered ? page.etag.replace(/^"/, '"p-') : `"${page.bodyHash.slice(0, 32)}"`;
+}
+
+/**
+ * CloudFront asks S3 next when it gets one of these, and S3 has nothing for a page that was never stored: the viewer
+ * would see S3's "AccessDenied" instead of the site's own error page.
  */
 function statusForEdge(status: number): number {
   return status === 429 || (status >= 502 && status <= 504) ? 500 : status;

@@ -27,6 +27,7 @@ export interface RenderOrigin {
   readonly pageKey: PageKey;
   readonly renderedAt: number;
   readonly ledgerSequence: number;
+  readonly ledgerId?: string;
   readonly bodyHash: string;
 }
 

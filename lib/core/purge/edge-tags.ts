@@ -2,8 +2,13 @@ import { hash } from 'node:crypto';
 import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
 
-// CloudFront takes up to 50 tags of an object and ignores the others. A tag has up to 256 characters of visible ASCII
-// without commas; case does not matter
+/**
+ * The header that CloudFront reads tags from. S3 gives metadata `cache-tag` back under this name, so that a purge reaches
+ * the copies that it answered while the functions failed.
+ */
+export const CACHE_TAG_HEADER = 'x-amz-meta-cache-tag';
+
+// CloudFront: visible ASCII without commas, case-insensitive, <= 256 characters, <= 50 per object, the rest ignored
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html).
 const MAX_TAG_LENGTH = 256;
 const MAX_TAGS = 50;
@@ -19,10 +24,16 @@ export function edgeTagOf(tag: string): string {
   return shorten(`tag:${encodeURIComponent(tag.toLowerCase().toWellFormed())}`);
 }
 
-/** The value of the `cache-tag` header of a page. */
-export function edgeTagsOfPage({ pageKey, tags }: Pick<RenderedPage, 'pageKey' | 'tags'>): string {
+/** The value of the header, as far as it may be long. The tag of the path is always in it. */
+export function edgeTagsOfPage(
+  { pageKey, tags }: Pick<RenderedPage, 'pageKey' | 'tags'>,
+  maxLength = Number.POSITIVE_INFINITY,
+): string {
   const all = [edgeTagOfPath(pathOfPageKey(pageKey)), ...new Set(tags.map(edgeTagOf))];
-  return (all.length <= MAX_TAGS ? all : [...all.slice(0, MAX_TAGS - 1), OVERFLOW_TAG]).join(',');
+  if (all.length <= MAX_TAGS && all.join(',').length <= maxLength) return all.join(',');
+  let kept = all.slice(0, MAX_TAGS - 1);
+  while (kept.length > 1 && [...kept, OVERFLOW_TAG].join(',').length > maxLength) kept = kept.slice(0, -1);
+  return [...kept, OVERFLOW_TAG].join(',');
 }
 
 function shorten(tag: string): string {

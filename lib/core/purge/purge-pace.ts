@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../basics/json-object.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { jsonObjects, type Seen } from '../bucket/json-objects.ts';
 import type { Clock } from '../ports.ts';
@@ -29,9 +30,13 @@ interface Pace {
   readonly queuedAt: number;
 }
 
+function isPace(value: unknown): value is Pace {
+  return isJsonObject(value) && Number.isFinite(value.lastAt) && Number.isFinite(value.queuedAt);
+}
+
 /** The pace is an object that only one of many callers can replace. Who replaces it has the turn. */
 export function createPurgePace(bucket: Bucket, clock: Clock): PurgePace {
-  const paces = jsonObjects<Pace>(bucket, { lastAt: 0, queuedAt: 0 });
+  const paces = jsonObjects<Pace>(bucket, { whenAbsent: { lastAt: 0, queuedAt: 0 }, isOurs: isPace });
   const swap = async (seen: Seen<Pace>, change: Partial<Pace>): Promise<boolean> =>
     (await paces.swap(KEY, seen, { ...seen.value, ...change })) !== 'conflict';
 

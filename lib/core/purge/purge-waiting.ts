@@ -1,11 +1,12 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
-import type { Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import type { AnnouncedPurges, Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
   readonly cdn: Cdn;
   readonly pace: PurgePace;
   readonly queue: PurgeQueue;
+  readonly announced: Omit<AnnouncedPurges, 'announce'>;
   readonly ledger: Pick<LedgerStore, 'append'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,17 +29,19 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
   const { queue, ledger, log } = ports;
   const taken: WaitingPurge[] = [];
   const noted = new Set<WaitingPurge>();
-  const items = new Set(atHand.flatMap((purge) => purge.items));
+  const items = new Set<string>();
+  const gather = async (): Promise<readonly string[]> => {
+    const all = await takeWaiting(items, taken, ports);
+    // Before the edge asks again, the origin has to know that its pages are out of date.
+    await noteEntries([...atHand, ...taken], noted, ledger);
+    return all;
+  };
   try {
-    const gather = async (): Promise<readonly string[]> => {
-      const all = await takeWaiting(items, taken, queue);
-      // Before the edge asks again, the origin has to know that its pages are out of date.
-      await noteEntries([...atHand, ...taken], noted, ledger);
-      return all;
-    };
-    await purgeInTurn(gather, ports);
+    await addItems(items, atHand, ports);
+    if (items.size > 0) await purgeInTurn(gather, ports);
+    await settle([...atHand, ...taken], ports);
     await queue.remove(taken);
-    log('info', 'purged', { items: [...items] });
+    if (items.size > 0) log('info', 'purged', { items: [...items] });
     return true;
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...items] });
@@ -60,14 +63,35 @@ async function noteEntries(
 }
 
 /** Empties the queue into `items` and `taken`, as far as one call can take it. */
-async function takeWaiting(items: Set<string>, taken: WaitingPurge[], queue: PurgeQueue): Promise<readonly string[]> {
+async function takeWaiting(
+  items: Set<string>,
+  taken: WaitingPurge[],
+  ports: PurgeWaitingPorts,
+): Promise<readonly string[]> {
   while (items.size < MAX_ITEMS) {
-    const waiting = await queue.receive();
+    const waiting = await ports.queue.receive();
     if (waiting.length === 0) break;
     taken.push(...waiting);
-    for (const item of waiting.flatMap((purge) => purge.items)) items.add(item);
+    await addItems(items, waiting, ports);
   }
   return [...items];
+}
+
+async function addItems(
+  items: Set<string>,
+  purges: readonly WaitingPurge[],
+  { announced }: PurgeWaitingPorts,
+): Promise<void> {
+  const named = await Promise.all(namesIn(purges).map((name) => announced.itemsOf(name)));
+  for (const item of [...purges.flatMap((purge) => purge.items), ...named.flat()]) items.add(item);
+}
+
+async function settle(purges: readonly WaitingPurge[], { announced }: PurgeWaitingPorts): Promise<void> {
+  await Promise.all(namesIn(purges).map((name) => announced.settle(name)));
+}
+
+function namesIn(purges: readonly WaitingPurge[]): string[] {
+  return purges.flatMap((purge) => purge.announced ?? []);
 }
 
 /**

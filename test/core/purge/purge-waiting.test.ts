@@ -12,9 +12,13 @@ let removed: WaitingPurge[];
 let postponed: [purge: WaitingPurge, seconds: number][];
 let purged: (readonly string[])[];
 let logged: string[];
+let announced: Map<string, string[]>;
+let settled: string[];
 let appended: { readonly names: readonly string[]; readonly purgesBefore: number }[];
 beforeEach(() => {
   clock = new VirtualClock();
+  announced = new Map();
+  settled = [];
   [waiting, removed, postponed, purged, logged, appended] = [[], [], [], [], [], []];
 });
 
@@ -28,6 +32,7 @@ function purgeAll(purge: Cdn['purge'] = willing, turns: number[] = []): Promise<
   return purgeWaiting([AT_HAND], {
     cdn: { purge },
     clock,
+    announced: { itemsOf: async (name) => announced.get(name) ?? [], settle: async (name) => void settled.push(name) },
     pace: { promptTurn: async () => 0, mergedTurn: async () => turns.shift() ?? 0 },
     log: (_level, message) => logged.push(message),
     ledger: {

@@ -9,12 +9,14 @@ const OUTCOMES: Readonly<Record<PageOutcome['outcome'], { readonly text: string;
   'not-stored': { text: 'not stored', style: 'yellow' },
   prerendered: { text: 'prerendered', style: 'yellow' },
   failed: { text: 'failed', style: 'red' },
+  noted: { text: 'noted', style: 'yellow' },
 };
 
 const NOTES: Partial<Readonly<Record<PageOutcome['outcome'], string>>> = {
   'not-stored': 'it is rendered for each request',
   prerendered: 'made by the build; only a deployment changes it',
   failed: 'the old page, if any, is served until a render succeeds',
+  noted: 'there was no time left; it is rendered when it is next asked for',
 };
 
 const PURGES: Readonly<Record<PurgeOutcome, string>> = {

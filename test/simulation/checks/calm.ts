@@ -1,0 +1,90 @@
+import type { EdgeLocation } from '../aws/edge-location.ts';
+import { Editor } from '../editor.ts';
+import type { Random } from '../random.ts';
+import { isAsNewAs, type SitePage } from '../site.ts';
+import type { World } from '../world.ts';
+
+const MINUTE_MS = 60_000;
+/** Longer than the longest expiration, than a purge may wait in the queue, and than clocks differ. */
+const QUIET_MS = 100 * MINUTE_MS;
+const POLLS = 6;
+const POLL_MS = 5000;
+
+/** Nothing fails any more: in the end everything has to be right. */
+export class Calm {
+  readonly #world: World;
+  readonly #random: Random;
+  isOver = false;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+  }
+
+  begin(): void {
+    const { scheduler, site, weather } = this.#world;
+    if (this.#world.isTraced) this.#world.say('calm', 'begins');
+    weather.isCalm = true;
+    weather.isOutage = false;
+    for (const page of site.pages) if (page.state === 'failing') page.state = 'normal';
+    scheduler.after(30 * MINUTE_MS, () => this.#checkCopies());
+    scheduler.after(30 * MINUTE_MS, () => this.#checkQueues());
+    scheduler.after(QUIET_MS, () => this.#poll(POLLS, (page) => page.expiration !== false, 'long after the last edit'));
+    scheduler.after(QUIET_MS + MINUTE_MS, () => this.#revalidateAll());
+  }
+
+  /** What a revalidation replaced in S3 does not stay at the edge, even if that died on its way. */
+  #checkCopies(): void {
+    const { checker, distribution, scheduler, storeChecks } = this.#world;
+    checker.everythingIsPurged();
+    for (const location of distribution.locations) {
+      for (const [cacheKey, copy] of location.copies) {
+        const key = decodeURIComponent(cacheKey.slice(1, cacheKey.indexOf(' ')));
+        const stored = storeChecks.revalidated.get(key);
+        if (stored === undefined || copy.shown === undefined || copy.wasInFlight) continue;
+        if (copy.freshUntil <= scheduler.now || isAsNewAs(copy.shown.versions, stored)) continue;
+        const [old, made] = [copy.shown.versions, stored].map((versions) => versions.join('.'));
+        checker.violate(4, `${location.name} still keeps ${key} with ${old}, though a revalidation stored ${made}`);
+      }
+    }
+  }
+
+  #checkQueues(): void {
+    const { checker, jobs, purges } = this.#world;
+    if (purges.messages.length > 0) checker.violate(4, `${purges.messages.length} purges still wait`);
+    if (purges.deadLetters.length > 0) checker.violate(4, `${purges.deadLetters.length} purges are dead letters`);
+    if (jobs.messages.length > 0) checker.violate(5, `${jobs.messages.length} jobs still wait`);
+  }
+
+  #revalidateAll(): void {
+    const { scheduler } = this.#world;
+    new Editor(this.#world).revalidate({ all: true }, this.#random);
+    scheduler.after(10 * MINUTE_MS, () => this.#poll(POLLS, () => true, 'after everything was revalidated'));
+    scheduler.after(12 * MINUTE_MS, () => {
+      this.isOver = true;
+    });
+  }
+
+  /** The last answer of several has to be new: the first may ask for a regeneration. */
+  #poll(polls: number, isMeant: (page: SitePage) => boolean, when: string): void {
+    const { distribution, scheduler, site } = this.#world;
+    for (const location of distribution.locations) {
+      for (const page of site.pages.filter(isMeant)) {
+        for (const query of page.queries) this.#look(location, page, query, polls === 1, when);
+      }
+    }
+    if (polls > 1) scheduler.after(POLL_MS, () => this.#poll(polls - 1, isMeant, when));
+  }
+
+  #look(location: EdgeLocation, page: SitePage, query: string, isLast: boolean, when: string): void {
+    const { checker, distribution, site } = this.#world;
+    distribution.view(location, page, query, {}, ({ edge, status }) => {
+      if (!isLast || edge?.copy?.wasInFlight) return;
+      const now = site.versionsOf(page);
+      const shown = edge?.answer.shown;
+      if (shown !== undefined && isAsNewAs(shown.versions, now)) return;
+      const got = shown === undefined ? `${status} '${edge?.answer.body}'` : shown.versions.join('.');
+      checker.violate(5, `${when}, ${page.path} at ${location.name} is ${got}, not ${now.join('.')}`);
+    });
+  }
+}

@@ -1,0 +1,182 @@
+import type { OriginAnswer } from '../aws/edge-cache.ts';
+import type { EdgeAnswer } from '../aws/edge-location.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from '../site.ts';
+import type { Fault, Weather } from '../weather.ts';
+
+export interface Violation {
+  /** Its number in docs/architecture.md. */
+  readonly guarantee: number;
+  readonly message: string;
+  readonly step: number;
+}
+
+/** What was revalidated: which pages, and what they had to show when it was asked for. */
+export interface Covered extends Owed {
+  readonly page: SitePage;
+}
+
+/** What an answer has to show at least, as long as the ledger is the same. */
+export interface Owed {
+  readonly versions: Versions;
+  readonly ledgers: number;
+}
+
+/** Without them no render fails, so that none may be said to have failed. */
+const FAILING: readonly Fault[] = [
+  'renders-fail',
+  'renders-hang',
+  'renders-are-slow',
+  'pages-change-state',
+  'sandboxes-crash',
+  'sandboxes-freeze',
+  's3-is-slow',
+];
+/** CloudFront's invalidations are complete by then. */
+export const PURGE_MS = 25_000;
+/** How long a copy that S3 gave may be kept, see FAIL_OVER_CACHE_CONTROL. */
+const FAIL_OVER_MS = 330_000;
+
+/** Holds what happens against the guarantees. */
+export class Checker {
+  violation: Violation | undefined;
+  readonly #scheduler: Scheduler;
+  readonly #site: Site;
+  readonly #mayFail: boolean;
+  /** By path: what every answer of serve has to show. */
+  readonly #owedByServe = new Map<string, Versions>();
+  /** By deployment and path: what S3 has to hold. */
+  readonly #owedByS3 = new Map<string, Versions>();
+  /** By path: what every copy has to show. */
+  readonly #owedByEdge = new Map<string, Versions>();
+  readonly #generations = new Map<string, number>();
+  #ledgers = 0;
+
+  constructor(scheduler: Scheduler, site: Site, weather: Weather) {
+    this.#scheduler = scheduler;
+    this.#site = site;
+    this.#mayFail = FAILING.some((fault) => weather.is(fault));
+  }
+
+  violate(guarantee: number, message: string): void {
+    this.violation ??= { guarantee, message, step: this.#scheduler.steps };
+  }
+
+  cover(pages: readonly SitePage[]): Covered[] {
+    return pages.map((page) => ({ page, versions: this.#site.versionsOf(page), ledgers: this.#ledgers }));
+  }
+
+  /** A revalidation was answered well. `isPurged`: or its purge is still queued. */
+  revalidated(covered: readonly Covered[], isPurged: boolean): void {
+    for (const { page, versions, ledgers } of covered) {
+      if (ledgers !== this.#ledgers) continue;
+      raise(this.#owedByServe, page.path, versions);
+      if (!isPurged) continue;
+      this.#scheduler.after(PURGE_MS, () => {
+        if (ledgers === this.#ledgers) raise(this.#owedByEdge, page.path, versions);
+      });
+    }
+  }
+
+  /** Nothing waits in a queue any more: every purge is done. */
+  everythingIsPurged(): void {
+    for (const [path, versions] of this.#owedByServe) raise(this.#owedByEdge, path, versions);
+  }
+
+  /** Paths are rendered before the answer. */
+  rendered({ page, versions, ledgers }: Covered, deployment: string): void {
+    if (ledgers === this.#ledgers) raise(this.#owedByS3, `${deployment} ${page.path}`, versions);
+  }
+
+  notStored(page: SitePage, deployment: string): void {
+    this.#owedByS3.delete(`${deployment} ${page.path}`);
+  }
+
+  /** What was revalidated since the older one was written, nobody can know any more. */
+  ledgerWasRestored(): void {
+    this.#ledgers++;
+    this.#owedByServe.clear();
+    this.#owedByEdge.clear();
+  }
+
+  owedByServe(page: SitePage): Owed {
+    return { versions: this.#owedByServe.get(page.path) ?? [], ledgers: this.#ledgers };
+  }
+
+  owedByEdge(page: SitePage): Owed {
+    return { versions: this.#owedByEdge.get(page.path) ?? [], ledgers: this.#ledgers };
+  }
+
+  #isPaid({ versions, ledgers }: Owed, { shown, headers }: OriginAnswer): boolean {
+    if (shown === undefined || ledgers !== this.#ledgers) return true;
+    return (this.#mayFail && isMarked(headers)) || isAsNewAs(shown.versions, versions);
+  }
+
+  /** `owed` from when it was asked. */
+  servedByOrigin(page: SitePage, owed: Owed, answer: OriginAnswer): void {
+    if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
+    this.violate(
+      4,
+      `serve answered ${page.path} with ${describe(answer.shown)}, but ${owed.versions.join('.')} was revalidated before it was asked`,
+    );
+  }
+
+  seenByViewer(page: SitePage, owed: Owed, location: string, { answer, copy }: EdgeAnswer): void {
+    if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
+    if (copy?.wasInFlight) return;
+    const { now } = this.#scheduler;
+    // S3 cannot render. It is asked again after 30 seconds; if it fails as well, its answer stands for some minutes.
+    if (answer.source === 's3' && (copy === undefined || now - copy.storedAt <= FAIL_OVER_MS)) return;
+    const age = copy === undefined ? 'not kept' : `kept for ${(now - copy.storedAt) / 1000} s`;
+    this.violate(
+      4,
+      `a viewer of ${page.path} at ${location} got ${describe(answer.shown)} of ${answer.source} (${age}), but ${owed.versions.join('.')} was revalidated and purged`,
+    );
+  }
+
+  /** Paths that were revalidated stand in the bucket, whatever happens to the functions. */
+  givenByS3(
+    asked: { readonly page: SitePage; readonly deployment: string; readonly query: string } | undefined,
+    { shown }: OriginAnswer,
+  ): void {
+    if (asked === undefined || asked.query !== '' || shown === undefined) return;
+    const owed = this.#owedByS3.get(`${asked.deployment} ${asked.page.path}`) ?? [];
+    if (isAsNewAs(shown.versions, owed)) return;
+    this.violate(4, `S3 gave ${asked.page.path} with ${describe(shown)}, but ${owed.join('.')} was revalidated`);
+  }
+
+  /** A deployment, or a rollback to it, begins. */
+  released(deployment: string): void {
+    this.#generations.set(deployment, this.#generations.size === 0 ? 1 : Math.max(...this.#generations.values()) + 1);
+  }
+
+  /** Who is sent to a deployment by the edge gets nothing of one before it. */
+  ofDeployment(asked: string | undefined, page: SitePage, { answer }: EdgeAnswer): void {
+    const [wanted, got] = [asked, answer.shown?.deployment].map((id) => this.#generations.get(id ?? '') ?? 0);
+    if (answer.shown === undefined || (got ?? 0) >= (wanted ?? 0)) return;
+    this.violate(10, `a viewer of ${page.path} in deployment ${asked} got ${describe(answer.shown)}`);
+  }
+
+  kept(key: string, { body }: OriginAnswer): void {
+    if (body.includes(MARKS.private) || body.includes(MARKS.draft))
+      this.violate(6, `the edge keeps '${body}' at ${key}`);
+    if (body.includes(MARKS.failed)) this.violate(5, `the edge keeps the failed render '${body}' at ${key}`);
+  }
+}
+
+/** The old page in place of one that could not be rendered. */
+function isMarked(headers: OriginAnswer['headers']): boolean {
+  return headers['cache-status']?.includes('render-failed') ?? false;
+}
+
+function describe({ deployment, state, versions }: Shown): string {
+  return `${versions.join('.')} (${state}, ${deployment})`;
+}
+
+function raise(owed: Map<string, Versions>, key: string, versions: Versions): void {
+  const before = owed.get(key) ?? [];
+  owed.set(
+    key,
+    versions.map((version, i) => Math.max(version, before[i] ?? 0)),
+  );
+}

@@ -1,0 +1,124 @@
+import type { Invocation } from './aws/lambda.ts';
+import type { Covered } from './checks/revalidation-checks.ts';
+import { TOKEN, type UrlAnswer } from './deployment.ts';
+import type { Random } from './random.ts';
+import type { SitePage } from './site.ts';
+import type { World } from './world.ts';
+
+/** The body of a revalidation. */
+export interface Wish {
+  readonly paths?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly all?: true;
+}
+
+const TRIES = 3;
+/** Of AWS, for one tag: with some that meet another writer and are made again. */
+const MOST_CALLS = 60;
+
+/** Revalidates, in every way that there is, and tries again what failed. */
+export class Editor {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  wish(random: Random): Wish {
+    const { pages } = this.#world.site;
+    const dice = random.next();
+    if (dice < 0.5) {
+      const count = random.between(1, 3);
+      return { paths: [...new Set(Array.from({ length: count }, () => random.pick(pages).path))] };
+    }
+    if (dice < 0.8) return { tags: [random.pick(random.pick(pages).tags)] };
+    if (dice < 0.85) return { tags: [random.pick(random.pick(pages).tags)], paths: [random.pick(pages).path] };
+    return dice < 0.93 ? { prefixes: ['/blog/'] } : { all: true };
+  }
+
+  revalidate(wish: Wish, random: Random, tries = TRIES): void {
+    const { scheduler, site } = this.#world;
+    if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) {
+      this.#bySite(wish, random);
+      return;
+    }
+    const body = JSON.stringify(wish);
+    scheduler.after(this.#world.latency(random), () => {
+      const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
+      if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
+      this.#world.renderChecks.revalidationMoved();
+      const request = { method: 'POST', path: '/', headers: { authorization: `Bearer ${TOKEN}` }, body };
+      this.#world.revalidate.invoke(request, (invocation) => {
+        const status = 'answer' in invocation ? invocation.answer.status : 500;
+        this.#world.renderChecks.revalidationMoved();
+        this.#checkCosts(wish, invocation);
+        if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
+        if (status === 200 || status === 202) return this.#believe(covered, invocation, status === 200);
+        if (tries > 1) scheduler.after(random.between(500, 5000), () => this.revalidate(wish, random, tries - 1));
+      });
+    });
+  }
+
+  /** A tag costs the same for one page and for a million. */
+  #checkCosts({ paths, tags = [] }: Wish, invocation: Invocation<UrlAnswer>): void {
+    if (paths !== undefined || tags.length === 0 || 'error' in invocation) return;
+    const { renders, calls } = invocation.costs;
+    if (renders === 0 && calls <= MOST_CALLS) return;
+    this.#world.checker.violate(11, `revalidating ${tags} took ${calls} calls and ${renders} renders`);
+  }
+
+  #believe(covered: readonly Covered[], invocation: Invocation<UrlAnswer>, isPurged: boolean): void {
+    const { checker } = this.#world;
+    checker.revalidated(covered, isPurged);
+    if (!('answer' in invocation)) return;
+    const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; outcome: string }[] };
+    for (const each of covered) {
+      const outcome = pages.find(({ path }) => path === each.page.path)?.outcome;
+      if (outcome === 'rendered' || outcome === 'unchanged') checker.rendered(each, invocation.deployment);
+      // What stands in the bucket nevertheless is of a render that did not know.
+      if (outcome === 'not-stored') checker.notStored(each.page, invocation.deployment);
+    }
+  }
+
+  /** A form of the site that invalidates a tag. */
+  #bySite({ tags = [] }: Wish, random: Random): void {
+    const { scheduler, site, checker } = this.#world;
+    scheduler.after(this.#world.latency(random), () => {
+      const covered = checker.cover(site.pages.filter((page) => isCovered(page, { tags })));
+      const path = `/api/${encodeURIComponent(tags[0] ?? '')}`;
+      this.#world.renderChecks.revalidationMoved();
+      this.#world.live.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
+        this.#world.renderChecks.revalidationMoved();
+        if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
+      });
+    });
+  }
+
+  /** As on Vercel: `GET` of the page with the token. */
+  revalidateByHeader(page: SitePage, random: Random): void {
+    const { distribution, checker } = this.#world;
+    this.#world.renderChecks.revalidationMoved();
+    const covered = checker.cover([page]);
+    const location = random.pick(distribution.locations);
+    distribution.view(location, page, '', { 'x-prerender-revalidate': TOKEN }, ({ edge }) => {
+      this.#world.renderChecks.revalidationMoved();
+      const state = edge?.answer.headers['x-isr-cache'];
+      if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, false);
+    });
+  }
+}
+
+function isCovered(page: SitePage, { paths = [], tags = [], prefixes = [], all }: Wish): boolean {
+  return (
+    all === true ||
+    paths.includes(page.path) ||
+    tags.some((tag) => page.tags.includes(tag)) ||
+    prefixes.some((prefix) => `${page.path}/`.startsWith(prefix))
+  );
+}
+
+function describe(invocation: Invocation<UrlAnswer>): string {
+  if ('error' in invocation) return invocation.error;
+  return `${invocation.answer.status} ${invocation.answer.body.replace(/\s+/g, ' ')}`;
+}
