@@ -104,7 +104,10 @@ function createRevalidateAsAsked(
   };
 }
 
-/** 200 promises that nobody gets the old page any more. With 202 the edge follows within seconds. */
+/**
+ * 200 promises that the origin never gives an old page again, and that CloudFront has accepted the purge of the copies:
+ * when it takes effect is CloudFront's to decide. With 202 the purge is queued.
+ */
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;

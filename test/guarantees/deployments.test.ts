@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildEchoSite, type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
+import { built } from '../support/built.ts';
+import { type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
 import { ask } from '../support/http.ts';
 
 let one: string;
@@ -11,8 +12,8 @@ let dataDirectory: string;
 
 beforeAll(async () => {
   dataDirectory = await mkdtemp(join(tmpdir(), 'isr-deployments-'));
-  one = await buildEchoSite('deployments', 'one');
-  two = await buildEchoSite('deployments', 'two');
+  one = await built('echo-one');
+  two = await built('echo-two');
 });
 afterAll(() => rm(dataDirectory, { recursive: true, force: true }));
 

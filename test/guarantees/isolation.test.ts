@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
+import { built } from '../support/built.ts';
+import { type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
 import { ask, type RawResponse } from '../support/http.ts';
 import { askServe, forgetEdge } from '../support/origin.ts';
 
@@ -22,7 +23,7 @@ const BROWSER = {
 let site: EchoStack;
 let host: string;
 beforeAll(async () => {
-  site = await startEchoStack(await buildEchoSite('isolation'));
+  site = await startEchoStack(await built('echo-one'));
   host = new URL(site.stack.siteUrl).host;
 });
 afterAll(() => site?.stop());

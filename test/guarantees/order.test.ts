@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsClient } from '../../lib/aws/client.ts';
 import { CREDENTIALS } from '../contracts/credentials.ts';
-import { buildEchoSite, type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
+import { built } from '../support/built.ts';
+import { type EchoStack, startEchoStack, TOKEN } from '../support/echo-site/stack.ts';
 import { ask, type RawResponse } from '../support/http.ts';
 import { askServe } from '../support/origin.ts';
 
 let site: EchoStack;
 beforeAll(async () => {
-  site = await startEchoStack(await buildEchoSite('order'));
+  site = await startEchoStack(await built('echo-one'));
 });
 afterAll(() => site?.stop());
 

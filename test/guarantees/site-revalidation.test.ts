@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildEchoSite, type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
+import { built } from '../support/built.ts';
+import { type EchoStack, startEchoStack } from '../support/echo-site/stack.ts';
 import { ask, type RawResponse } from '../support/http.ts';
 
 let site: EchoStack;
 beforeAll(async () => {
-  site = await startEchoStack(await buildEchoSite('site-revalidation'));
+  site = await startEchoStack(await built('echo-one'));
 });
 afterAll(() => site?.stop());
 

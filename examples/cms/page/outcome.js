@@ -28,7 +28,7 @@ export function describeFailure(message) {
 }
 
 function headline({ status, response, milliseconds }) {
-  if (status === 200) return `Published in ${milliseconds} ms: the next reload shows it`;
+  if (status === 200) return `Published in ${milliseconds} ms: the origin has it, the edge follows within seconds`;
   if (response?.ignored) return 'Saved, but the site has no rule for such a change';
   if (status === 202) return `Rendered in ${milliseconds} ms: the edge shows it within seconds`;
   if (status === 502) return 'Saved, but a page could not be rendered: readers get the old one until it can';

@@ -17,6 +17,9 @@ export interface Grant {
   readonly resource: string;
 }
 
+/** Those whose calls are checked: see who asks for `Need`. */
+const LOCAL_SERVICES = /^(s3|sqs|cloudfront|\*):?/i;
+
 /** CloudFront and Lambda speak TLS to AWS; that this machine does not must not change what a policy says. */
 const CONTEXT = { 'aws:securetransport': 'true' } as const;
 
@@ -31,9 +34,13 @@ export class AccessControl {
   readonly #resource = new Map<string, readonly PolicyStatement[]>();
   readonly #used = new Set<string>();
 
-  /** The access key with which functions of the role sign. */
-  addRole(arn: string): string {
+  addRole(arn: string): void {
     if (!this.#identity.has(arn)) this.#identity.set(arn, []);
+  }
+
+  /** The access key with which functions of the role sign. */
+  accessKeyOf(arn: string): string {
+    this.addRole(arn);
     const accessKeyId = `ASIA${createHash('sha256').update(arn).digest('hex').slice(0, 16).toUpperCase()}`;
     this.#roleOfKey.set(accessKeyId, arn);
     return accessKeyId;
@@ -66,10 +73,13 @@ export class AccessControl {
     return this.#refusalOf({ kind: 'service', name }, need, { 'aws:sourcearn': sourceArn }) === undefined;
   }
 
-  /** All that the roles of the stack may do. */
+  /** What the roles of functions that run may do with services that are here. */
   get grants(): readonly Grant[] {
-    return [...this.#identity].flatMap(([role, statements]) =>
-      statements.filter(({ Effect }) => Effect === 'Allow').flatMap((statement) => grantsOf(role, statement)),
+    return [...new Set(this.#roleOfKey.values())].flatMap((role) =>
+      (this.#identity.get(role) ?? [])
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap((statement) => grantsOf(role, statement))
+        .filter(({ action }) => LOCAL_SERVICES.test(action)),
     );
   }
 

@@ -13,8 +13,8 @@ const READER = 'arn:aws:iam::000000000000:role/reader';
 const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:jobs';
 
 const access = new AccessControl();
-const writerKey = access.addRole(ROLE);
-const readerKey = access.addRole(READER);
+const writerKey = access.accessKeyOf(ROLE);
+const readerKey = access.accessKeyOf(READER);
 access.attach('writer', [
   { Effect: 'Allow', Action: ['s3:PutObject', 's3:DeleteObject'], Resource: 'arn:aws:s3:::pages/deployments/*' },
   { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::pages' },
@@ -103,9 +103,10 @@ test('a call with any other key is the developer’s, who may do everything', as
 
 test('which permissions were needed is known, so that those which nobody needs can go', async () => {
   const fresh = new AccessControl();
-  fresh.addRole(ROLE);
+  fresh.accessKeyOf(ROLE);
   fresh.attach('writer', [
     { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*'] },
+    { Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' },
   ]);
   expect(fresh.grants).toHaveLength(4);
   expect(fresh.refusalOfRole(ROLE, [{ action: 's3:GetObject', resource: 'arn:aws:s3:::b/x' }])).toBeUndefined();

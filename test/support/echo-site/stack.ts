@@ -4,7 +4,6 @@ import { inject } from 'vitest';
 import { StackClock } from '../../../lib/local/clock.ts';
 import { listenLocally } from '../../../lib/local/listen-locally.ts';
 import { type LocalStack, runStack } from '../../../lib/local/stack/index.ts';
-import { built } from '../built.ts';
 import { noteGrants } from '../grants.ts';
 import { contentClock, passUntil } from '../passing-time.ts';
 
@@ -28,12 +27,7 @@ export interface EchoStack {
   stop(): Promise<void>;
 }
 
-/** The assembly of a deployment of the echo site. */
-export function buildEchoSite(_name: string, version: 'one' | 'two' = 'one'): Promise<string> {
-  return built(`echo-${version}`);
-}
-
-/** On a clock that stands: time passes when the test says so. */
+/** Runs an assembly of the echo site, on a clock that stands: time passes when the test says so. */
 export async function startEchoStack(assembly: string, dataDirectory?: string): Promise<EchoStack> {
   const clock = new StackClock('standing');
   const { hold } = contentClock(clock);

@@ -17,7 +17,7 @@ const FLAGS = {
   token: { type: 'string' },
 } as const;
 
-const HELP = `Revalidates pages, and waits until nobody gets the old ones any more.
+const HELP = `Revalidates pages, and waits until the origin has the new ones and CloudFront has accepted the purge of the old.
 
 Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] [flags]
 

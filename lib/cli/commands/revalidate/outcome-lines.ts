@@ -57,6 +57,7 @@ function conclusion({ pages, purge, milliseconds }: RevalidationOutcome, covers:
   if (covers === 0 && pages.every(({ outcome }) => outcome === 'prerendered')) {
     return 'Nothing changed: only a deployment changes pages that the build made.';
   }
-  if (purge === 'queued') return `Done in ${milliseconds} ms; copies at the edge go within seconds.`;
-  return `Done in ${milliseconds} ms; nobody gets the old pages any more.`;
+  if (purge === 'queued') return `Done in ${milliseconds} ms; the purge of copies at the edge is queued.`;
+  // CloudFront has accepted the purge. It says nothing of when that takes effect.
+  return `Done in ${milliseconds} ms; the origin has the new pages, copies at the edge go within seconds.`;
 }

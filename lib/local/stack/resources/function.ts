@@ -56,7 +56,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
     memoryMiB: properties.optionalNumber('MemorySize') ?? 128,
     timeoutMs: (properties.optionalNumber('Timeout') ?? 3) * 1000,
     role,
-    accessKeyId: context.access.addRole(role),
+    accessKeyId: context.access.accessKeyOf(role),
     environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
     platformEnvironment: endpoints,
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
