@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { UnusedGrants } from './test/support/unused-grants.ts';
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/as-found.ts'],
+    // The summary of the default reporter comes last.
+    reporters: [new UnusedGrants(), 'default'],
     pool: 'forks',
     // A process of its own for each file would cost half a second, and load what others have loaded.
     isolate: false,

@@ -1,13 +1,11 @@
-import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { ROOT } from '../../scripts/build-steps.ts';
 import { build, isBuildName } from './builds.ts';
-import { unusedGrants } from './grants.ts';
+import { SCRATCH_VARIABLE } from './unused-grants.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -27,24 +25,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('buildsUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const scratch = await mkdtemp(join(tmpdir(), 'cdk-isr-test-'));
   project.provide('scratchFolder', scratch);
+  process.env[SCRATCH_VARIABLE] = scratch;
   // What tests and what they start leave behind goes there, and with it.
   process.env.TMPDIR = scratch;
   return async () => {
     server.closeAllConnections();
     server.close();
-    if (isWhole(project)) report(await unusedGrants(scratch));
     await rm(scratch, { recursive: true, force: true });
   };
-}
-
-/** Whether every test file took part: else what was not needed says nothing. */
-function isWhole({ vitest }: TestProject): boolean {
-  return vitest.state.getFiles().length >= globSync('test/**/*.test.ts', { cwd: ROOT }).length;
-}
-
-function report(unused: readonly string[]): void {
-  const list = unused.map((line) => `\n  ${line}`).join('');
-  console.log(`Permissions of the stack that nothing needed in this run: ${unused.length}${list}`);
 }
 
 async function respond(name: string, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { globSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Grant } from '../../lib/local/iam/access-control.ts';
 import type { LocalStack } from '../../lib/local/stack/index.ts';
@@ -19,9 +19,9 @@ export async function noteGrants({ access }: LocalStack, scratchFolder: string):
 }
 
 /** Permissions of the stacks that ran, which no call in the whole run has needed: `role: action on resource`. */
-export async function unusedGrants(scratchFolder: string): Promise<readonly string[]> {
+export function unusedGrants(scratchFolder: string): readonly string[] {
   const files = globSync(join(scratchFolder, 'grants/*.json'));
-  const notes = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Noted));
+  const notes = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Noted);
   const lines = (pick: (noted: Noted) => readonly Grant[]) => new Set(notes.flatMap(pick).map(lineOf));
   const used = lines((noted) => noted.used);
   return [...lines((noted) => noted.granted)].filter((line) => !used.has(line)).sort();
