@@ -7,6 +7,7 @@ import type { Credentials } from './aws-api/signature.ts';
 import type { StackClock } from './clock.ts';
 import type { LocalEventListener } from './events.ts';
 import type { AccessControl } from './iam/access-control.ts';
+import { once } from './once.ts';
 import { S3Service } from './s3/service.ts';
 import { openObjectStore } from './s3/store/open-object-store.ts';
 import type { QueueDepth } from './sqs/queue/queue.ts';
@@ -111,12 +112,4 @@ function unavailable({ service }: { readonly service: 's3' | 'sqs' }): ApiError 
   return service === 's3'
     ? new ApiError('SlowDown', 'Please reduce your request rate.', 503)
     : new ApiError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', 503);
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= work();
-    return running;
-  };
 }

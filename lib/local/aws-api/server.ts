@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { reasonOf } from '../../basics/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessControl } from '../iam/access-control.ts';
+import { accessKeyIdOf } from '../iam/access-key.ts';
 import { closeServer, listenLocally } from '../listen-locally.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest, ApiResponse, ApiService, PreparedCall } from './api-service.ts';
@@ -76,7 +77,7 @@ class RequestDesk {
     if (credentials !== undefined && request.headers.authorization !== undefined) {
       await checkSignature(request, credentials);
     }
-    const accessKeyId = accessKeyOf(request);
+    const accessKeyId = accessKeyIdOf(request.headers);
     this.#checkAccess(accessKeyId, call);
     try {
       return await calls.perform(call, () => call.perform());
@@ -137,10 +138,6 @@ class HttpRequest implements ApiRequest {
     this.#nodeResponse.on('close', () => gone.abort());
     return gone.signal;
   }
-}
-
-function accessKeyOf({ headers }: ApiRequest): string | undefined {
-  return /Credential=([^/,]+)/.exec(headers.authorization ?? '')?.[1];
 }
 
 function accessDenied(message: string): ApiError {

@@ -65,8 +65,18 @@ export function listOf(values: OneOrMore | undefined): readonly string[] {
   return [values ?? []].flat() as readonly string[];
 }
 
+/** Each call of an API is compared with the same few patterns. */
+const compiled = new Map<string, RegExp>();
+
 /** `*` is any text, `?` any character. */
 export function wildcard(pattern: string, flags = ''): RegExp {
+  const name = `${flags} ${pattern}`;
+  const known = compiled.get(name) ?? compileWildcard(pattern, flags);
+  compiled.set(name, known);
+  return known;
+}
+
+function compileWildcard(pattern: string, flags: string): RegExp {
   const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, `s${flags}`);
 }

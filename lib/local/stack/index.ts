@@ -7,6 +7,7 @@ import type { LocalDistribution } from '../cloudfront/distribution.ts';
 import type { LocalEventListener } from '../events.ts';
 import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
+import { once } from '../once.ts';
 import type { QueueDepth } from '../sqs/queue/queue.ts';
 import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
@@ -240,12 +241,4 @@ function secretById({ secretsByPath }: StackContext, id: string): string {
 function found<Value>(value: Value | undefined, message: string): Value {
   if (value === undefined) throw new Error(message);
   return value;
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= work();
-    return running;
-  };
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.ts';
 import type { LocalEventListener } from '../../events.ts';
 import type { AccessControl } from '../../iam/access-control.ts';
+import { accessKeyIdOf } from '../../iam/access-key.ts';
 import { closeServer, listenLocally } from '../../listen-locally.ts';
 import { InvalidationError } from '../invalidation/items.ts';
 import type { Invalidation } from '../invalidation/log.ts';
@@ -131,7 +132,7 @@ function deniedBy(
   { action, distributionId }: Call,
   { headers }: IncomingMessage,
 ): string | undefined {
-  const accessKeyId = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const accessKeyId = accessKeyIdOf(headers) ?? '';
   const resource = `arn:aws:cloudfront::000000000000:distribution/${distributionId}`;
   return access?.refusal(accessKeyId, [{ action: `cloudfront:${action}`, resource }]);
 }
