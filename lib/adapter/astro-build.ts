@@ -9,9 +9,11 @@ import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-manifest.ts';
+import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
+import { imageEndpointOf, siteImagesOf } from './site-images.ts';
 import { warnOfStoredMethods } from './stored-methods.ts';
 
 /** What the hooks of one `astro build` have gathered. */
@@ -27,6 +29,7 @@ export interface AstroOutput {
   readonly islandKey: string | undefined;
   /** Every module that Vite has read. Astro writes their absolute paths into the server. */
   readonly moduleIds: Iterable<string>;
+  readonly imageNotes: ImageNotes;
 }
 
 export interface AstroBuildResult {
@@ -39,7 +42,10 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const { config, options } = output;
   const client = fileURLToPath(config.build.client);
   const routes = flattenRoutes(output.routes);
-  const live = liveRoutesOf(usedRoutes(routes, output), options.exclude);
+  const traces = await machineTracesOf(output);
+  const images = await siteImagesOf({ config, options: options.images, notes: output.imageNotes, traces });
+  const endpoint = images === undefined ? imageEndpointOf(config) : undefined;
+  const live = liveRoutesOf(usedRoutes(routes, output), options.exclude, endpoint);
   const storedMethods = await warnOfStoredMethods(config.root, routes, live.patterns);
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
@@ -50,7 +56,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   };
   const build = await writeBuild({
     root: fileURLToPath(config.root),
-    server: await bundleServer(await serverSourceOf(output, facts)),
+    server: await bundleServer(serverSourceOf(output, facts, traces)),
+    imageService: images?.service,
     client,
     manifest: {
       framework: { name: 'astro', version: astroVersionOf(config) },
@@ -62,6 +69,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,
+      ...(images === undefined ? {} : { images: images.manifest }),
     },
   });
   return { build, warnings: [...live.warnings, ...storedMethods] };
@@ -76,7 +84,7 @@ function usedRoutes(
   return routes.filter((route) => output.hasServerIslands || !route.pattern.startsWith('/_server-islands/'));
 }
 
-async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<ServerSource> {
+function serverSourceOf(output: AstroOutput, facts: SiteFacts, traces: ReadonlyMap<string, string>): ServerSource {
   const { config } = output;
   const [module, create] = output.hasServer
     ? [`./${config.build.serverEntry}`, 'createFetch']
@@ -89,7 +97,7 @@ async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<Se
     resolveFrom: fileURLToPath(output.hasServer ? config.build.server : config.root),
     // Only the image endpoint needs it, and loads it when it is called.
     external: ['sharp'],
-    traces: await machineTracesOf(output),
+    traces,
   };
 }
 

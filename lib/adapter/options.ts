@@ -2,6 +2,7 @@ import { type Check, fieldsOf, listOf, memberOf, optional, rejectUnknown } from 
 import { Faults } from '../basics/faults.ts';
 import { ISR_OPTION_NAMES, type IsrOptions, optionsErrorCode, readIsrOptions } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
+import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {
@@ -21,12 +22,20 @@ export interface AdapterOptions {
    * @default true
    */
   readonly isr?: true | AstroIsrOptions;
+  /**
+   * Images on demand are made by Astro's own service, whatever `image.service` says. Without it, they are made by the
+   * service of the Astro config, which is that one by default.
+   *
+   * @default false
+   */
+  readonly imageService?: boolean;
+  /** Bounds for the images, when `imageService` is true. @default - none beside those of docs/astro.md */
+  readonly imagesConfig?: ImagesConfig;
+  /** The image service of `astro dev`, when `imageService` is true: `sharp` or a module. @default 'sharp' */
+  readonly devImageService?: string;
   /** Options of @astrojs/vercel. They have no effect here, but nobody has to remove them. */
-  readonly devImageService?: unknown;
   readonly edgeMiddleware?: unknown;
   readonly excludeFiles?: unknown;
-  readonly imageService?: unknown;
-  readonly imagesConfig?: unknown;
   readonly includeFiles?: unknown;
   readonly maxDuration?: unknown;
   readonly middlewareMode?: unknown;
@@ -38,16 +47,14 @@ export interface AdapterOptions {
 export interface ResolvedOptions {
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
+  readonly images: ImageOptions;
   /** One line for each given option that has no effect, or not the intended one. */
   readonly warnings: readonly string[];
 }
 
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  devImageService: "set 'image.service' in the Astro config",
   edgeMiddleware: 'middleware runs where pages are rendered',
   excludeFiles: 'only what the server imports is bundled',
-  imageService: "set 'image.service' in the Astro config",
-  imagesConfig: "set 'image' in the Astro config",
   includeFiles: 'import what the server needs, or put it into public/',
   maxDuration: "set 'renderTimeout' of the construct IsrSite",
   middlewareMode: 'middleware runs where pages are rendered',
@@ -55,7 +62,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   staticHeaders: 'prerendered pages keep their headers anyway',
   webAnalytics: 'add the script of your analytics to a layout',
 };
-const OPTIONS = ['isr', ...Object.keys(WITHOUT_EFFECT)];
+const OPTIONS = ['isr', ...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
 const STORES_PAGES =
@@ -77,10 +84,11 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
   const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
   const isr = readIsr(given.at('isr', fields.isr === undefined || fields.isr === true ? {} : fields.isr));
-  return isr && { ...isr, warnings: [...warnings, ...isr.warnings] };
+  const { images, warnings: imageWarnings } = readImageOptions(given, fields);
+  return isr && { ...isr, images, warnings: [...warnings, ...imageWarnings, ...isr.warnings] };
 };
 
-const readIsr: Check<ResolvedOptions> = (given) => {
+const readIsr: Check<Omit<ResolvedOptions, 'images'>> = (given) => {
   const fields = fieldsOf(given, 'true or an object', given.value === false ? STORES_PAGES : undefined);
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, ISR_OPTIONS, KNOWN);

@@ -32,8 +32,10 @@ import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
+import { imageBehaviors } from './image-behavior.ts';
 import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
+import type { SiteImages } from './site-images.ts';
 import type { SiteSettings } from './site-settings.ts';
 
 export interface SiteDistributionProps {
@@ -41,6 +43,7 @@ export interface SiteDistributionProps {
   readonly settings: SiteSettings;
   readonly bucket: Bucket;
   readonly functions: SiteFunctions;
+  readonly images: SiteImages | undefined;
   /** URL paths, percent-encoded, of prerendered pages and public files. */
   readonly pagePaths: readonly string[];
 }
@@ -62,8 +65,11 @@ export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
   /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
   readonly pageRequest: CloudFrontFunction;
+  /** The function that names variants of images. */
+  readonly imageRequest: CloudFrontFunction | undefined;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
+  readonly #functionAccess: FunctionUrlOriginAccessControl;
   readonly #responseHeaders: ResponseHeadersPolicy;
 
   constructor(scope: Construct, id: string, props: SiteDistributionProps) {
@@ -72,6 +78,9 @@ export class SiteDistribution extends Construct {
     const { settings } = props;
     this.#bucketAccess = new S3OriginAccessControl(this, 'BucketAccess', {
       originAccessControlName: edgeNameOf(this, 'BucketAccess'),
+    });
+    this.#functionAccess = new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
+      originAccessControlName: edgeNameOf(this, 'ServeAccess'),
     });
     this.#responseHeaders = new ResponseHeadersPolicy(this, 'ResponseHeaders', {
       responseHeadersPolicyName: edgeNameOf(this, 'ResponseHeaders'),
@@ -86,11 +95,12 @@ export class SiteDistribution extends Construct {
       tokenHashes: props.manifest.isr.tokenHashes,
     };
     this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
+    this.imageRequest = props.images && this.#function('ImageRequest', 'image-request', props.images.rules);
     const pages = this.#pages();
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
       defaultBehavior: pages,
-      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes(pages) },
+      additionalBehaviors: { ...this.#assets(), ...this.#images(), ...this.#liveRoutes(pages) },
       domainNames: [...settings.domainNames],
       certificate: settings.certificate,
       // With CloudFront's own certificate, CloudFront decides.
@@ -110,9 +120,7 @@ export class SiteDistribution extends Construct {
       readTimeout: settings.originTimeout,
       connectionTimeout: Duration.seconds(3),
       connectionAttempts: 2,
-      originAccessControl: new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
-        originAccessControlName: edgeNameOf(this, 'ServeAccess'),
-      }),
+      originAccessControl: this.#functionAccess,
     });
     return {
       origin: new OriginGroup({
@@ -169,11 +177,24 @@ export class SiteDistribution extends Construct {
     };
   }
 
+  #images(): Record<string, BehaviorOptions> {
+    const { images, bucket } = this.#props;
+    if (images === undefined || this.imageRequest === undefined) return {};
+    return imageBehaviors(this, {
+      images,
+      imageRequest: this.imageRequest,
+      functionAccess: this.#functionAccess,
+      bucketOrigin: this.#bucketOrigin(bucket),
+      failoverStatuses: FAILOVER_STATUSES,
+    });
+  }
+
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
-    const { manifest, pagePaths } = this.#props;
+    const { manifest, pagePaths, images } = this.#props;
     if (manifest.live.length === 0) return {};
-    // One is the default behavior, and one is for files with a hash in their name.
-    const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - 2);
+    // One is the default behavior, one is for files with a hash in their name, and two are for images.
+    const others = images === undefined ? 2 : 4;
+    const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - others);
     const { widened } = patterns;
     if (widened.length > 0) {
       Annotations.of(this).addWarningV2(
@@ -211,13 +232,14 @@ export class SiteDistribution extends Construct {
   }
 
   #allowBucketAccess(): void {
-    const { bucket } = this.#props;
+    const { bucket, images } = this.#props;
+    const prefixes = ['deployments', 'assets', ...(images === undefined ? [] : ['images'])];
     bucket.addToResourcePolicy(
       new PolicyStatement({
         sid: 'EdgeReadsPagesAndAssets',
         principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
         actions: ['s3:GetObject'],
-        resources: [bucket.arnForObjects('deployments/*'), bucket.arnForObjects('assets/*')],
+        resources: prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`)),
         conditions: { StringEquals: { 'AWS:SourceArn': this.distribution.distributionArn } },
       }),
     );
@@ -229,7 +251,7 @@ export class SiteDistribution extends Construct {
     distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
   }
 
-  #function(id: string, name: string, config?: EdgeConfig): CloudFrontFunction {
+  #function(id: string, name: string, config?: object): CloudFrontFunction {
     return new CloudFrontFunction(this, id, {
       functionName: edgeNameOf(this, id),
       code: edgeCode(name, config),
