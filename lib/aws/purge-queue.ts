@@ -18,7 +18,7 @@ interface PurgeMessage {
   readonly entries?: readonly string[];
 }
 
-/** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
+/** Leaves purges to the purge function. serve and live may not purge. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
     async purge(items) {
