@@ -1,5 +1,6 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
 import type { AnnouncedPurges, Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import { itemsOfOneCall, MAX_PURGE_ITEMS } from './one-call.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
@@ -12,8 +13,6 @@ export interface PurgeWaitingPorts {
   readonly log: Log;
 }
 
-/** CloudFront takes 3,000 paths in one call. */
-const MAX_ITEMS = 1000;
 /** The function's timeout, less the time that one call may take. */
 const PATIENCE_MS = 20_000;
 /** The CDN throttles all the same when somebody else in the account purges too. */
@@ -71,13 +70,13 @@ async function takeWaiting(
   taken: WaitingPurge[],
   ports: PurgeWaitingPorts,
 ): Promise<readonly string[]> {
-  while (items.size < MAX_ITEMS) {
+  while (items.size < MAX_PURGE_ITEMS) {
     const waiting = await ports.queue.receive();
     if (waiting.length === 0) break;
     taken.push(...waiting);
     await addItems(items, waiting, ports);
   }
-  return [...items];
+  return itemsOfOneCall(items);
 }
 
 async function addItems(
