@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -8,6 +9,7 @@ import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-c
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
+import { UNAVAILABLE_PAGE } from './unavailable-page.ts';
 
 export interface SiteUploadsProps {
   readonly bucket: IBucket;
@@ -22,6 +24,9 @@ interface Upload {
   readonly cacheControl: string;
   readonly contentType: string;
 }
+
+/** The page for viewers while a page is not stored and the functions fail. */
+export const UNAVAILABLE_KEY = 'errors/503.html';
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
@@ -39,6 +44,18 @@ export class SiteUploads extends Construct {
     const prefix = `deployments/${deploymentId}`;
     this.#upload(files.pages, { id: 'Pages', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
+    this.#uploadUnavailablePage();
+  }
+
+  #uploadUnavailablePage(): void {
+    const folder = emptyStagingFolder(this, 'Unavailable');
+    writeFileSync(join(folder, basename(UNAVAILABLE_KEY)), UNAVAILABLE_PAGE);
+    this.#deploy(folder, {
+      id: 'Unavailable',
+      prefix: dirname(UNAVAILABLE_KEY),
+      cacheControl: 'no-store',
+      contentType: 'text/html; charset=utf-8',
+    });
   }
 
   /** For readers outside of the functions, which have the same file beside their bundles. */
