@@ -41,7 +41,7 @@ function createPorts(config: ServeValues, pages: Pages, { aws }: SiteSandbox): (
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
   const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger, purger });
   const announced = pages.announcedPurges(config.purgeQueueUrl);
-  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, announced, pagesOf });
+  return (siteUrl) => ({ ...pages.portsFor(async () => siteUrl, revalidateBySite), jobs, purger, announced, pagesOf });
 }
 
 async function pageFor(

@@ -77,6 +77,7 @@ export class IsrSite extends Construct {
     this.distribution = edge.distribution;
     this.failOverDistribution = edge.failOver;
     this.functions.connectTo(this.distribution);
+    uploads.uploadAddress(this, this.distribution);
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
     this.revalidateUrl = this.functions.revalidateUrl.url;
     this.webhookUrls = Object.fromEntries(
@@ -85,9 +86,8 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
-    const { serve, live, siteRunners } = this.functions;
-    for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
+    for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */
