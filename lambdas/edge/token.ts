@@ -11,6 +11,11 @@ export function isKnownToken(token: string, tokenHashes: readonly string[]): boo
   return matches === 1;
 }
 
+/** Whether both are the same. It takes the same time for any `given`. */
+export function isSecret(given: string, secret: string): boolean {
+  return equals(sha256(given), sha256(secret)) === 1;
+}
+
 /** In hex. */
 export function sha256(text: string): string {
   return crypto.createHash('sha256').update(text).digest('hex');

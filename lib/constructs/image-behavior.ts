@@ -23,7 +23,8 @@ export interface ImageBehaviorProps {
   readonly images: SiteImages;
   readonly imageRequest: CloudFrontFunction;
   readonly functionAccess: FunctionUrlOriginAccessControl;
-  readonly bucketOrigin: IOrigin;
+  /** Gives what is stored, and 503 when nothing is. */
+  readonly failOver: IOrigin;
   readonly failoverStatuses: number[];
 }
 
@@ -35,10 +36,10 @@ export function imageBehaviors(scope: Construct, props: ImageBehaviorProps): Rec
       primaryOrigin: FunctionUrlOrigin.withOriginAccessControl(images.url, {
         readTimeout: IMAGE_TIMEOUT,
         connectionTimeout: Duration.seconds(3),
-        connectionAttempts: 2,
+        connectionAttempts: 1,
         originAccessControl: props.functionAccess,
       }),
-      fallbackOrigin: props.bucketOrigin,
+      fallbackOrigin: props.failOver,
       fallbackStatusCodes: props.failoverStatuses,
     }),
     allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
@@ -69,6 +70,8 @@ function imageHeaders(scope: Construct, contentSecurityPolicy: string): Response
   return new ResponseHeadersPolicy(scope, 'ImageHeaders', {
     responseHeadersPolicyName: edgeNameOf(scope, 'ImageHeaders'),
     comment: 'An SVG that is opened as a page runs no script of the site',
+    // The second origin sends it with what it has, too.
+    removeHeaders: ['retry-after'],
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },

@@ -24,6 +24,8 @@ export class IsrSite extends Construct {
   /** Pages, hashed files, leases and ledger. */
   readonly bucket: Bucket;
   readonly distribution: Distribution;
+  /** Gives stored pages to `distribution` while the functions fail. It answers to nobody else. */
+  readonly failOverDistribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
   /** Only of a site whose pages ask for images on demand. */
@@ -79,7 +81,9 @@ export class IsrSite extends Construct {
       pagePaths: files.pagePaths,
     });
     this.distribution = edge.distribution;
+    this.failOverDistribution = edge.failOver;
     this.functions.connectTo(this.distribution);
+    uploads.uploadAddress(this, this.distribution);
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
     this.revalidateUrl = this.functions.revalidateUrl.url;
     this.webhookUrls = Object.fromEntries(
@@ -88,13 +92,12 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
-    const { serve, live, siteRunners } = this.functions;
-    for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
-    if (this.images !== undefined) {
-      this.images.function.node.defaultChild?.node.addDependency(uploads);
-      edge.imageRequest?.node.defaultChild?.node.addDependency(this.images.function);
-    }
+    for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    if (this.images === undefined || edge.imageRequest === undefined) return;
+    this.images.function.node.defaultChild?.node.addDependency(uploads);
+    edge.imageRequest.node.defaultChild?.node.addDependency(this.images.function);
+    edge.pageRequest.node.defaultChild?.node.addDependency(edge.imageRequest);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */
