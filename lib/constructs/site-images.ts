@@ -33,6 +33,9 @@ export interface SiteImagesProps {
 /** Long enough for a large image and a slow source. A viewer waits no longer. */
 export const IMAGE_TIMEOUT = Duration.seconds(30);
 
+/** Context of an app whose assembly is not deployed. */
+const LOCAL_CONTEXT = 'cdk-isr:local';
+
 /** The function that makes images for pages that are rendered on demand. */
 export class SiteImages extends Construct {
   readonly function: LambdaFunction;
@@ -77,16 +80,21 @@ export class SiteImages extends Construct {
   }
 
   /**
-   * An error that stops a deployment, but not the local stack: that runs the assembly all the same, and its functions find
-   * the binaries of this machine among the packages of the project, above the folder of the assembly.
+   * An assembly that is only run on this machine can do without: there, the function finds the binaries of this machine
+   * among the packages of the project, in a folder above the assembly.
    */
   #demand({ missing }: SharpPackages): void {
     if (missing.length === 0) return;
-    Annotations.of(this).addError(
+    const message =
       `pages of the site ask for images on demand, and the function that makes them needs ${missing.join(' and ')}, ` +
-        `which ${missing.length === 1 ? 'is' : 'are'} not installed; run \`${installCommand(missing)}\`, ` +
-        'also in CI and after each `npm ci`. With pnpm, Yarn or Bun, see docs/astro.md (images). ' +
-        'A site that needs no images on demand can use `passthroughImageService()`',
+      `which ${missing.length === 1 ? 'is' : 'are'} not installed; run \`${installCommand(missing)}\``;
+    if (this.node.tryGetContext(LOCAL_CONTEXT) !== undefined) {
+      Annotations.of(this).addWarningV2('cdk-isr:sharpMissing', `${message} before you deploy`);
+      return;
+    }
+    Annotations.of(this).addError(
+      `${message}, in CI after each \`npm ci\`; docs/astro.md (images) has what pnpm, Yarn and Bun need. ` +
+        `To run the stack on this machine alone, synthesize it with \`-c ${LOCAL_CONTEXT}=true\``,
     );
   }
 }
