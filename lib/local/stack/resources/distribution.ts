@@ -3,7 +3,7 @@ import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.
 import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
 import type { StackContext } from '../context.ts';
-import { ANY_PORT, listen } from '../listen.ts';
+import { ANY_PORT, listenEitherWay } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
 
 export const distributionResources: ResourceTypes<StackContext> = {
@@ -14,17 +14,16 @@ export const distributionResources: ResourceTypes<StackContext> = {
     create: async ({ generatedName, properties }, context) => {
       const id = distributionId(generatedName);
       let listener: RequestListener = (_, response) => response.writeHead(503).end();
-      const listening = await listen(context.ports.distribution ?? ANY_PORT, (request, response) =>
-        listener(request, response),
+      const config = properties.raw('DistributionConfig') as DistributionConfig;
+      const certificate = await context.certificates.for(id, config.Aliases ?? []);
+      const listening = await listenEitherWay(
+        context.ports.distribution ?? ANY_PORT,
+        certificate,
+        (request, response) => listener(request, response),
       );
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
-      const distribution = createDistribution(
-        id,
-        domainName,
-        properties.raw('DistributionConfig') as DistributionConfig,
-        context,
-      );
+      const distribution = createDistribution(id, domainName, config, context);
       listener = distribution.listener;
       context.distributions.set(id, distribution);
       context.onStop(() => distribution.stop());
