@@ -26,7 +26,7 @@ const DISTRIBUTION_RULES: KnownProperties = {
     'Origins',
   ],
   ignored: {
-    Aliases: 'the local edge answers whatever host is asked for; its certificate has these names',
+    Aliases: 'the local edge answers whatever host is asked for; functions find it under these names',
     Comment: 'a label',
     HttpVersion: 'the local edge speaks HTTP/1.1',
     IPV6Enabled: 'the local edge listens on 127.0.0.1',

@@ -11,23 +11,28 @@ export const distributionResources: ResourceTypes<StackContext> = {
     // What is inside is checked by the local CloudFront, which knows what it implements.
     properties: { DistributionConfig: 'emulated', Tags: ignored('a label') },
     attributes: ['DomainName', 'Id'],
-    create: async ({ generatedName, properties }, context) => {
+    create: async ({ logicalId, generatedName, properties }, context) => {
       const id = distributionId(generatedName);
+      const isForViewers = logicalId === context.viewersDistribution;
+      const port = isForViewers ? context.ports.distribution : undefined;
       let listener: RequestListener = (_, response) => response.writeHead(503).end();
       const config = properties.raw('DistributionConfig') as DistributionConfig;
-      const certificate = await context.certificates.for(id, config.Aliases ?? []);
-      const listening = await listenEitherWay(
-        context.ports.distribution ?? ANY_PORT,
-        certificate,
-        (request, response) => listener(request, response),
+      const names = (config.Aliases ?? []).map((name) => name.toLowerCase());
+      const certificate = await context.certificates.for(id, names);
+      const listening = await listenEitherWay(port ?? ANY_PORT, certificate, (request, response) =>
+        listener(request, response),
       );
       context.onStop(() => listening.stop());
+      for (const name of names) context.siteNames.set(name, listening.port);
       const domainName = `127.0.0.1:${listening.port}`;
       const distribution = createDistribution(id, domainName, config, context);
       listener = distribution.listener;
       context.distributions.set(id, distribution);
+      context.distributionUrls.set(id, listening.url);
       context.onStop(() => distribution.stop());
-      context.siteUrls.push(listening.url);
+      // Another distribution may have this one as an origin.
+      context.origins.set(domainName, listening.url);
+      if (isForViewers) context.sites.push({ url: listening.url, distribution });
       return { ref: id, attributes: { DomainName: domainName, Id: id } };
     },
   },

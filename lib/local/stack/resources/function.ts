@@ -60,6 +60,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
     environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
     // A site fetches itself by the https address that viewers have of it.
     platformEnvironment: { ...endpoints, NODE_EXTRA_CA_CERTS: certificates.file },
+    ownNames: () => context.siteNames,
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
     clock,
     onEvent,
