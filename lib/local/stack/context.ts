@@ -61,6 +61,8 @@ export interface StackContext {
   readonly originRequestPolicies: Map<string, OriginRequestPolicyConfig>;
   readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
   readonly originAccessControls: Map<string, OriginAccessControlConfig>;
+  /** The port of each name of a distribution that is not this machine's own. */
+  readonly siteNames: Map<string, number>;
   readonly distributions: Map<string, LocalDistribution>;
   readonly distributionUrls: Map<string, string>;
   /** The logical id of the distribution that viewers ask, see `viewersDistributionOf`. */
