@@ -62,7 +62,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   staticHeaders: 'prerendered pages keep their headers anyway',
   webAnalytics: 'add the script of your analytics to a layout',
 };
-const OPTIONS = ['isr', ...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)];
+const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)].sort()];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
 const STORES_PAGES =

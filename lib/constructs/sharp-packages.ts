@@ -28,20 +28,25 @@ const NOT_NEEDED = ['src', 'install', 'node_modules'];
  * Finds sharp among the packages of a project: its own, else Astro's, else those of the CDK app.
  *
  * @param platform of the functions: `linux-arm64`, for glibc
+ * @param withOthers takes along the binaries of other processors that are installed, such as that of this machine
  */
-export function findSharp(project: string, platform: string): SharpPackages {
+export function findSharp(project: string, platform: string, withOthers = false): SharpPackages {
   const astro = findPackage('astro', project);
   const places = [project, ...(astro === undefined ? [] : [astro]), process.cwd()];
   const sharp = places.map((place) => findPackage('sharp', place)).find((folder) => folder !== undefined);
   if (sharp === undefined) return { installed: [], missing: ['sharp'] };
   const { optionalDependencies = {} } = packageJsonOf(sharp);
   const binaries = [`@img/sharp-${platform}`, `@img/sharp-libvips-${platform}`];
-  const found = binaries.map((name) => ({ name, folder: findPackage(name, sharp) }));
+  const wanted = withOthers ? Object.keys(optionalDependencies) : binaries;
+  const found = new Map([...binaries, ...wanted].map((name) => [name, findPackage(name, sharp)]));
   return {
-    installed: [...withDependencies({ name: 'sharp', folder: sharp }), ...found.flatMap(installedOf)],
-    missing: found
-      .filter(({ folder }) => folder === undefined)
-      .map(({ name }) => `${name}@${optionalDependencies[name] ?? 'latest'}`),
+    installed: [
+      ...withDependencies({ name: 'sharp', folder: sharp }),
+      ...[...found].flatMap(([name, folder]) => (folder === undefined ? [] : [{ name, folder }])),
+    ],
+    missing: binaries
+      .filter((name) => found.get(name) === undefined)
+      .map((name) => `${name}@${optionalDependencies[name] ?? 'latest'}`),
   };
 }
 
@@ -70,10 +75,6 @@ function withDependencies(root: InstalledPackage): InstalledPackage[] {
     }
   }
   return [...found].map(([name, folder]) => ({ name, folder }));
-}
-
-function installedOf({ name, folder }: { readonly name: string; readonly folder: string | undefined }) {
-  return folder === undefined ? [] : [{ name, folder }];
 }
 
 /** The folder of a package as Node would find it from `place`, whatever the package exports. */

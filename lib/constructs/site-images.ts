@@ -54,8 +54,13 @@ export class SiteImages extends Construct {
       minimumTtlSeconds: images.minimumTtlSeconds,
       files: files.pages.filter(isImage).map(({ key }) => `/${key}`),
     };
-    const sharp = findSharp(projectOf(build.directory), `linux-${ARCHITECTURE.dockerPlatform.split('/').at(-1)}`);
-    this.#demand(sharp);
+    const isLocal = this.node.tryGetContext(LOCAL_CONTEXT) !== undefined;
+    const sharp = findSharp(
+      projectOf(build.directory),
+      `linux-${ARCHITECTURE.name === 'x86_64' ? 'x64' : 'arm64'}`,
+      isLocal,
+    );
+    this.#demand(sharp, isLocal);
     this.function = createFunction(this, 'image', {
       description: 'Makes images for pages that are rendered on demand.',
       timeout: IMAGE_TIMEOUT,
@@ -79,16 +84,13 @@ export class SiteImages extends Construct {
     });
   }
 
-  /**
-   * An assembly that is only run on this machine can do without: there, the function finds the binaries of this machine
-   * among the packages of the project, in a folder above the assembly.
-   */
-  #demand({ missing }: SharpPackages): void {
+  /** An assembly that is only run on this machine can do without: sharp takes the binaries of the processor that it is on. */
+  #demand({ missing }: SharpPackages, isLocal: boolean): void {
     if (missing.length === 0) return;
     const message =
       `pages of the site ask for images on demand, and the function that makes them needs ${missing.join(' and ')}, ` +
       `which ${missing.length === 1 ? 'is' : 'are'} not installed; run \`${installCommand(missing)}\``;
-    if (this.node.tryGetContext(LOCAL_CONTEXT) !== undefined) {
+    if (isLocal) {
       Annotations.of(this).addWarningV2('cdk-isr:sharpMissing', `${message} before you deploy`);
       return;
     }
