@@ -32,7 +32,7 @@ import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
-import { compileLivePatterns } from './live-patterns.ts';
+import { compileAllLive, compileLivePatterns, type LivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
 import type { SiteSettings } from './site-settings.ts';
 
@@ -47,6 +47,8 @@ export interface SiteDistributionProps {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
 const MAX_BEHAVIORS = 75;
+/** One is the default behavior, and one is for files with a hash in their name. */
+const BEHAVIORS_LEFT = MAX_BEHAVIORS - 2;
 // 403 and 404 are not among them: serve sends these on purpose, and S3 would hide the site's own page. Nor is 500: serve
 // sends it with the site's error page if nothing is stored, and then S3 has nothing either. A function that throws, times
 // out or cannot start makes a 502 or 504. One that is throttled makes a 429.
@@ -170,22 +172,48 @@ export class SiteDistribution extends Construct {
   }
 
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
-    const { manifest, pagePaths } = this.#props;
-    if (manifest.live.length === 0) return {};
-    // One is the default behavior, and one is for files with a hash in their name.
-    const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - 2);
-    const { widened } = patterns;
-    if (widened.length > 0) {
-      Annotations.of(this).addWarningV2(
-        'cdk-isr:liveRoutesWidened',
-        `the site has more live routes than CloudFront has behaviors, so no page at ${widened.join(', ')} is stored`,
-      );
-    }
+    const { manifest } = this.#props;
+    if (manifest.storesPages && manifest.live.length === 0) return {};
+    const patterns = this.#livePatterns();
     const live = this.#live();
     return Object.fromEntries([
       ...patterns.pages.map((pattern) => [pattern, pages]),
       ...patterns.live.map((pattern) => [pattern, live]),
     ]);
+  }
+
+  #livePatterns(): LivePatterns {
+    const { manifest, pagePaths } = this.#props;
+    const { base, live, storesPages } = manifest;
+    const patterns = storesPages
+      ? { ...compileLivePatterns(live, pagePaths, BEHAVIORS_LEFT), isComplete: true }
+      : compileAllLive(base, live, pagePaths, BEHAVIORS_LEFT);
+    const { widened, sharedFolders = [], isComplete } = patterns;
+    if (storesPages && widened.length > 0) {
+      this.#warn(
+        'liveRoutesWidened',
+        `the site has more live routes than CloudFront has behaviors, so no page at ${widened.join(', ')} is stored`,
+      );
+    }
+    if (sharedFolders.length > 0) {
+      this.#warn(
+        'pageFoldersShared',
+        `the site has more files and prerendered pages than CloudFront has behaviors, so what is rendered below ` +
+          `${sharedFolders.join(', ')} answers GET and HEAD alone, and sees no cookie, header or query of the viewer`,
+      );
+    }
+    if (!isComplete) {
+      Annotations.of(this).addInfoV2(
+        'cdk-isr:unknownPathsNotLive',
+        'the site has more files and prerendered pages than CloudFront has behaviors, so middleware sees no cookie, header ' +
+          'or query of the viewer at paths that belong to no route',
+      );
+    }
+    return patterns;
+  }
+
+  #warn(name: string, message: string): void {
+    Annotations.of(this).addWarningV2(`cdk-isr:${name}`, message);
   }
 
   #live(): BehaviorOptions {
