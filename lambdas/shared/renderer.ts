@@ -9,8 +9,8 @@ import type { SiteSandbox } from './sandbox.ts';
 import { createReadsLog, pageReadsOf } from './viewer-reads-log.ts';
 
 export interface RendererOptions {
-  /** The canonical origin, `https://example.com`. */
-  readonly siteUrl: string;
+  /** The canonical origin, `https://example.com`. Asked before each render. */
+  readonly siteUrl: () => Promise<string>;
   readonly trailingSlash: TrailingSlash;
   readonly renderTimeoutMs: number;
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
@@ -49,10 +49,10 @@ async function render(
   { loadSite }: SiteSandbox,
 ): Promise<SiteResponse> {
   const { onViewerReads, signal } = options;
-  const fetch = await loadSite();
+  const [fetch, siteUrl] = await Promise.all([loadSite(), options.siteUrl()]);
   // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
   const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
-  const request = new Request(urlOf(pageKey, options), { headers: { accept: '*/*', ...draft }, signal });
+  const request = new Request(urlOf(pageKey, siteUrl, options), { headers: { accept: '*/*', ...draft }, signal });
   const pending: Promise<unknown>[] = [];
   let hint: CacheHint | false | undefined;
   let reads: SiteReads | undefined;
@@ -78,7 +78,7 @@ async function render(
   return { status: response.status, ...decodeResponse(response.headers, body), hint, ...pageReadsOf(reads) };
 }
 
-function urlOf(pageKey: PageKey, { siteUrl, trailingSlash }: RendererOptions): URL {
+function urlOf(pageKey: PageKey, siteUrl: string, { trailingSlash }: RendererOptions): URL {
   const path = pathOfPageKey(pageKey);
   const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
   const query = queryOfPageKey(pageKey);

@@ -20,7 +20,8 @@ import {
 } from './page/page-key.ts';
 import type { Revalidation } from './revalidation.ts';
 
-export const MAX_ITEMS = 1000;
+/** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
+export const MAX_REVALIDATED_ITEMS = 1000;
 /** Of the body. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
 const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
@@ -35,8 +36,11 @@ export function parseRevalidation(body: unknown, allowQuery: readonly string[]):
   const given = faults.in(body);
   const wanted = readRevalidation(given, allowQuery);
   const count = wanted === undefined ? 0 : wanted.pages.length + wanted.tags.length + wanted.prefixes.length;
-  if (count > MAX_ITEMS) {
-    given.secret.mustBe(`one of at most ${MAX_ITEMS} items, not ${count}`, 'send several requests, or a tag or prefix');
+  if (count > MAX_REVALIDATED_ITEMS) {
+    given.secret.mustBe(
+      `one of at most ${MAX_REVALIDATED_ITEMS} items, not ${count}`,
+      'send several requests, or a tag or prefix',
+    );
   } else if (faults.found.length === 0 && count === 0 && !wanted?.all) {
     given.mustBe('an object that names paths, tags, prefixes or all');
   }

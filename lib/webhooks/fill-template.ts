@@ -7,7 +7,7 @@ export type Lookup = (name: string) => readonly string[];
 export type Filled = { readonly items: readonly string[] } | { readonly missing: string };
 
 /** The limit for one template and one change. Several arrays in one template multiply. */
-const MAX_ITEMS = 10_000;
+const MAX_FILLED_ITEMS = 10_000;
 
 /** Puts the values in. They are encoded, so that no value can leave its segment of the path. */
 export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Lookup): Filled {
@@ -16,7 +16,8 @@ export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Look
   for (const name of names) {
     const values = [...new Set(lookup(name))];
     if (values.length === 0) return { missing: name };
-    if (values.length * choices.length > MAX_ITEMS) throw tooManyItems(values.length * choices.length, MAX_ITEMS);
+    if (values.length * choices.length > MAX_FILLED_ITEMS)
+      throw tooManyItems(values.length * choices.length, MAX_FILLED_ITEMS);
     choices = choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value })));
   }
   return { items: choices.map((choice) => parts.map((part) => textOf(part, kind, choice)).join('')) };
