@@ -1,4 +1,4 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -33,8 +33,8 @@ import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
-import { compileAllLive, compileLivePatterns, type LivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
+import { livePatternsOfSite } from './site-live-patterns.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { UNAVAILABLE_KEY } from './site-uploads.ts';
 
@@ -199,48 +199,14 @@ export class SiteDistribution extends Construct {
   }
 
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
-    const { manifest } = this.#props;
+    const { manifest, pagePaths } = this.#props;
     if (manifest.storesPages && manifest.live.length === 0) return {};
-    const patterns = this.#livePatterns();
+    const patterns = livePatternsOfSite(this, manifest, pagePaths, BEHAVIORS_LEFT);
     const live = this.#live();
     return Object.fromEntries([
       ...patterns.pages.map((pattern) => [pattern, pages]),
       ...patterns.live.map((pattern) => [pattern, live]),
     ]);
-  }
-
-  #livePatterns(): LivePatterns {
-    const { manifest, pagePaths } = this.#props;
-    const { base, live, storesPages } = manifest;
-    const patterns = storesPages
-      ? { ...compileLivePatterns(live, pagePaths, BEHAVIORS_LEFT), isComplete: true }
-      : compileAllLive(base, live, pagePaths, BEHAVIORS_LEFT);
-    const { widened, sharedFolders = [], isComplete } = patterns;
-    if (storesPages && widened.length > 0) {
-      this.#warn(
-        'liveRoutesWidened',
-        `the site has more live routes than CloudFront has behaviors, so no page at ${widened.join(', ')} is stored`,
-      );
-    }
-    if (sharedFolders.length > 0) {
-      this.#warn(
-        'pageFoldersShared',
-        `the site has more files and prerendered pages than CloudFront has behaviors, so what is rendered below ` +
-          `${sharedFolders.join(', ')} answers GET and HEAD alone, and sees no cookie, header or query of the viewer`,
-      );
-    }
-    if (!isComplete) {
-      Annotations.of(this).addInfoV2(
-        'cdk-isr:unknownPathsNotLive',
-        'the site has more files and prerendered pages than CloudFront has behaviors, so middleware sees no cookie, header ' +
-          'or query of the viewer at paths that belong to no route',
-      );
-    }
-    return patterns;
-  }
-
-  #warn(name: string, message: string): void {
-    Annotations.of(this).addWarningV2(`cdk-isr:${name}`, message);
   }
 
   #live(): BehaviorOptions {

@@ -202,40 +202,6 @@ describe('live routes', () => {
   });
 });
 
-describe('a site that stores nothing', () => {
-  const off = { storesPages: false, live: ['/cart', '/blog/[slug]', '/images/[id]/edit'] };
-  const file = (index: number) => `images/${index}.webp`;
-
-  test('is asked from the live function for everything that is no file', () => {
-    const nothing = synthesize({}, off);
-    const { CacheBehaviors, DefaultCacheBehavior } = configOf(nothing);
-    expect(CacheBehaviors.at(-1).PathPattern).toBe('/*');
-    expect(JSON.stringify(behaviorOf('/*', nothing).FunctionAssociations)).toContain('LiveRequest');
-    expect(behaviorOf('/*', nothing).CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
-    for (const path of ['/about', '/favicon.svg', '/feed.xml']) {
-      expect(behaviorOf(path, nothing).TargetOriginId).toBe(DefaultCacheBehavior.TargetOriginId);
-    }
-  });
-
-  test('with more files than behaviors keeps its routes live, and says what is not', () => {
-    const files = Array.from({ length: 200 }, (_, index) => file(index));
-    const many = synthesize({}, { ...off, files });
-    const patterns = configOf(many).CacheBehaviors.map((each: Behavior) => each.PathPattern);
-    expect(patterns).toEqual(expect.arrayContaining(['/cart', '/blog/*', '/images/*/edit']));
-    expect(patterns).not.toContain('/*');
-    Annotations.fromStack(many.stack).hasInfo('*', Match.stringLikeRegexp('at paths that belong to no route'));
-  });
-
-  test('with a route for all paths shares the folders of its files, and says which', () => {
-    const files = Array.from({ length: 200 }, (_, index) => `media/${index}.webp`);
-    const shared = synthesize({}, { ...off, live: [...off.live, '/[...slug]'], files });
-    const patterns = configOf(shared).CacheBehaviors.map((each: Behavior) => each.PathPattern);
-    expect(patterns).toEqual(expect.arrayContaining(['/media/*', '/*']));
-    expect(patterns).not.toContain('/images/*');
-    Annotations.fromStack(shared.stack).hasWarning('*', Match.stringLikeRegexp('below /media/\\* answers GET'));
-  });
-});
-
 describe('hashed files', () => {
   test('come from S3, and serve says 404 of those that S3 does not have', () => {
     const group = groupOf(behaviorOf('/_astro/*').TargetOriginId);
