@@ -7,7 +7,9 @@ import {
   matching,
   objectOf,
   oneOf,
+  optional,
   recordOf,
+  trueOrFalse,
 } from '../basics/checks.ts';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
@@ -80,6 +82,7 @@ const readManifest = objectOf<Manifest>({
   site: origin,
   base: absolute,
   trailingSlash: oneOf('always', 'never', 'ignore'),
+  hasHtmlEndings: optional(trueOrFalse),
   assetsFolder: anyString,
   isr: objectOf<Manifest['isr']>({
     expiration,

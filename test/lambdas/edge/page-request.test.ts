@@ -10,6 +10,7 @@ const OLD_TOKEN = 'the-token-before-it-was-rotated!';
 const CONFIG: EdgeConfig = {
   prefix: '/deployments/0123456789abcdef',
   trailingSlash: 'ignore',
+  hasHtmlEndings: false,
   allowQuery: ['page', 'sort by'],
   tokenHashes: [sha256(TOKEN), sha256(OLD_TOKEN)],
 };
