@@ -18,6 +18,7 @@ import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
+import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
@@ -77,14 +78,18 @@ function createRevalidateAsAsked(
   pages: Pages,
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
+  const address = openSiteAddress(pages.bucket);
   const purger = createPromptPurger({
-    cdn: createCloudFront(aws, config.distributionId),
+    cdn: createCloudFront(aws, address),
     pace: createPurgePace(pages.bucket, clock),
     clock,
     queue: createQueuedPurger(aws, config.purgeQueueUrl),
   });
   const ports: RevalidatePorts = {
-    ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
+    ...pages.portsFor(
+      siteUrlOf(config.siteUrl, address),
+      invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger }),
+    ),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
     purger,
     announced: pages.announcedPurges(config.purgeQueueUrl),

@@ -6,16 +6,25 @@ import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from 
 /** With these codes CloudFront means: later. */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
+/** Which distribution to purge from. */
+export interface DistributionAddress {
+  get(): Promise<{ readonly distributionId: string }>;
+  /** Called when CloudFront refused: it may be another one by now. */
+  forget(): void;
+}
+
 /** Purges all items by one CreateInvalidation. */
-export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
+export function createCloudFront(aws: AwsClient, address: DistributionAddress): Cdn {
   return {
     async purge(items) {
+      const { distributionId } = await address.get();
       const call = invalidationCall(distributionId, items);
       const response = await aws(call).catch((error: unknown) => {
         throw failed(distributionId, reasonOf(error), error);
       });
       if (response.status === 201) return 'purged';
       if (THROTTLED.has(codeOf(response))) return 'throttled';
+      address.forget();
       throw failed(distributionId, describeFailure(call, response));
     },
   };

@@ -9,7 +9,8 @@ import { callSqs, postponeMessage } from './sqs.ts';
 const MAX_MESSAGES = 10;
 
 /** SQS takes 1 MiB, and the request has more than the message. */
-const MAX_MESSAGE_LENGTH = 900_000;
+const MAX_MESSAGE_BYTES = 900_000;
+/** Of a revalidation, in one message. */
 const MAX_NAMES = 500;
 
 interface PurgeMessage {
@@ -18,12 +19,11 @@ interface PurgeMessage {
   readonly entries?: readonly string[];
 }
 
-/** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
+/** Leaves purges to the purge function. serve and live may not purge. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
     async purge(items) {
-      const message: PurgeMessage = { items };
-      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message) });
+      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: bodyOf({ items }) });
       return 'queued';
     },
   };
@@ -36,8 +36,15 @@ export async function sendAnnouncement(
   announced: string,
   seconds: number,
 ): Promise<void> {
-  const message: PurgeMessage = { items: [], announced };
-  await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: JSON.stringify(message), DelaySeconds: seconds });
+  await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: bodyOf({ items: [], announced }), DelaySeconds: seconds });
+}
+
+/**
+ * JSON escapes control characters itself. Two more are refused by SQS, and a tag may have them:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function bodyOf(message: PurgeMessage): string {
+  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 }
 
 /** Repeats a revalidation after `seconds`, at most 900, without rendering: the purge function notes it, then purges. */
@@ -47,12 +54,11 @@ export function createLaterInvalidator(
   deploymentId: string,
 ): (revalidation: Revalidation, seconds: number) => Promise<void> {
   const messageOf = (part: Revalidation): string => {
-    const message: PurgeMessage = { items: purgeItemsOf(part, deploymentId), entries: entriesOf(part) };
-    return JSON.stringify(message);
+    return bodyOf({ items: purgeItemsOf(part, deploymentId), entries: entriesOf(part) });
   };
   return async (revalidation, seconds) => {
     const messages = partsOf(revalidation, MAX_NAMES).map(messageOf);
-    const areSmall = messages.every((message) => message.length <= MAX_MESSAGE_LENGTH);
+    const areSmall = messages.every((message) => Buffer.byteLength(message) <= MAX_MESSAGE_BYTES);
     const all = messageOf({ pages: [], tags: [], prefixes: [], all: true });
     for (const MessageBody of areSmall ? messages : [all]) {
       await callSqs(aws, 'SendMessage', queueUrl, { MessageBody, DelaySeconds: seconds });

@@ -1,6 +1,7 @@
 import { IsrError } from '../basics/errors.ts';
 import { encodePath } from '../basics/percent-encoding.ts';
-import { isFilePath, isInternalPath, type PageKey, pageKeyOf, type UrlStyle } from '../core/page/page-key.ts';
+import { isFilePath, isInternalPath, type PageKey, type UrlStyle } from '../core/page/page-key.ts';
+import { pageKeyOfName } from '../core/page/page-name.ts';
 
 /** A file of the client's folder. `path` is its URL path: decoded, and without what `file` ends in as a page. */
 export interface ServedFile {
@@ -40,7 +41,7 @@ function urlPathsOf({ file, path }: ServedFile, style: UrlStyle): readonly [stri
 }
 
 function keyOf(path: string, file: string, style: UrlStyle): PageKey {
-  const result = pageKeyOf(encodeUrlPath(path), [], style);
+  const result = pageKeyOfName(encodeUrlPath(path), [], style);
   if ('pageKey' in result) return result.pageKey;
   throw new IsrError(
     'BUILD_MALFORMED',

@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -27,6 +27,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSiteAddress,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -77,7 +78,6 @@ export class SiteFunctions extends Construct {
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
   readonly #environment: SiteEnvironment;
-  #distribution: Distribution | undefined;
 
   constructor(scope: Construct, id: string, props: SiteFunctionsProps) {
     super(scope, id);
@@ -90,7 +90,6 @@ export class SiteFunctions extends Construct {
       ...props,
       manifest: props.build.manifest,
       originSecret: this.originSecret,
-      distribution: () => this.#connected(),
     });
     this.serve = this.#serve();
     this.render = this.#render();
@@ -118,17 +117,18 @@ export class SiteFunctions extends Construct {
     return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and live stay unconnected: the distribution needs their URLs, so they cannot need the distribution. */
-  connectTo(distribution: Distribution): void {
-    this.#distribution = distribution;
-    for (const purging of [this.revalidate, this.purge]) {
-      distribution.grants.createInvalidation(purging);
-    }
+  get all(): readonly LambdaFunction[] {
+    return [...this.siteRunners, this.purge];
   }
 
-  #connected(): Distribution {
-    if (this.#distribution !== undefined) return this.#distribution;
-    throw new Error('SiteFunctions.connectTo() must be called before the template is written');
+  /** A policy by itself: were it in those of the roles, the functions would come after the distribution. */
+  connectTo(distribution: Distribution): void {
+    const roles = [this.revalidate, this.purge].flatMap(({ role }): IRole[] => (role === undefined ? [] : [role]));
+    const statement = new PolicyStatement({
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: [distribution.distributionArn],
+    });
+    new Policy(this, 'Purging', { statements: [statement], roles });
   }
 
   #serve(): LambdaFunction {
@@ -154,6 +154,7 @@ export class SiteFunctions extends Construct {
     });
     grantPageWriting(bucket, render);
     grantLedger(bucket, render);
+    if (settings.siteUrl === undefined) grantSiteAddress(bucket, render);
     queues.purges.grants.sendMessages(render);
     render.addEventSource(
       new SqsEventSource(queues.jobs, {
@@ -178,6 +179,7 @@ export class SiteFunctions extends Construct {
     grantLedger(bucket, revalidate);
     grantAnnouncing(bucket, revalidate);
     grantPurgePace(bucket, revalidate);
+    grantSiteAddress(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
@@ -203,6 +205,7 @@ export class SiteFunctions extends Construct {
       memoryMiB: 256,
     });
     grantPurgePace(bucket, purge);
+    grantSiteAddress(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.
     grantLedger(bucket, purge);

@@ -9,18 +9,12 @@ import {
   trueOrFalse,
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
-import {
-  type PageKey,
-  type PageKeyOrFault,
-  pageKeyOf,
-  partBrokenBy,
-  pathOfPageKey,
-  type QueryParameter,
-  ruleBrokenBy,
-} from './page/page-key.ts';
+import { type PageKey, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
+import { namePartBrokenBy, nameRuleBrokenBy, type PageNameOrFault, pageKeyOfName } from './page/page-name.ts';
 import type { Revalidation } from './revalidation.ts';
 
-export const MAX_ITEMS = 1000;
+/** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
+export const MAX_REVALIDATED_ITEMS = 1000;
 /** Of the body. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
 const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
@@ -35,8 +29,11 @@ export function parseRevalidation(body: unknown, allowQuery: readonly string[]):
   const given = faults.in(body);
   const wanted = readRevalidation(given, allowQuery);
   const count = wanted === undefined ? 0 : wanted.pages.length + wanted.tags.length + wanted.prefixes.length;
-  if (count > MAX_ITEMS) {
-    given.secret.mustBe(`one of at most ${MAX_ITEMS} items, not ${count}`, 'send several requests, or a tag or prefix');
+  if (count > MAX_REVALIDATED_ITEMS) {
+    given.secret.mustBe(
+      `one of at most ${MAX_REVALIDATED_ITEMS} items, not ${count}`,
+      'send several requests, or a tag or prefix',
+    );
   } else if (faults.found.length === 0 && count === 0 && !wanted?.all) {
     given.mustBe('an object that names paths, tags, prefixes or all');
   }
@@ -65,8 +62,8 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
     if (path === undefined) return undefined;
     const result = pageKeyOfUrlPath(path, allowQuery);
     if ('pageKey' in result) return result.pageKey;
-    const what = partBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
-    return given.mustBe(`${what} ${ruleBrokenBy(result.fault)}`);
+    const what = namePartBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
+    return given.mustBe(`${what} ${nameRuleBrokenBy(result.fault)}`);
   };
 }
 
@@ -74,16 +71,16 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
 export const pathPrefix: Check<string> = (given) => {
   const prefix = text(given);
   if (prefix === undefined) return undefined;
-  const result = pageKeyOf(prefix);
-  if ('fault' in result) return given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
+  const result = pageKeyOfName(prefix);
+  if ('fault' in result) return given.mustBe(`a path ${nameRuleBrokenBy(result.fault)}`);
   if (!prefix.endsWith('/')) return given.mustBe('a path that ends with a slash');
   return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
 /** `path` as people type it: it may have a query, and Unicode that is not encoded. */
-export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageKeyOrFault {
+export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageNameOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
-  return pageKeyOf(
+  return pageKeyOfName(
     pathname,
     parametersOf(query).filter(({ name }) => allowQuery.includes(name)),
   );

@@ -1,6 +1,8 @@
 import type { UrlStyle } from '../core/page/page-key.ts';
 
-/** The construct writes it in place of the string `"__ISR_EDGE_CONFIG__"`. */
+// The construct writes one of these in place of the string `"__ISR_EDGE_CONFIG__"`.
+
+/** Of the function that names the page. */
 export interface EdgeConfig extends UrlStyle {
   /** `/deployments/<id>`: where the pages of this deployment are. */
   readonly prefix: string;
@@ -8,4 +10,10 @@ export interface EdgeConfig extends UrlStyle {
   readonly allowQuery: readonly string[];
   /** SHA-256 in hex of each valid token. */
   readonly tokenHashes: readonly string[];
+}
+
+/** Of the function that guards the fail-over distribution. */
+export interface FailOverConfig {
+  /** Proves that a request came through the site's distribution. */
+  readonly originSecret: string;
 }

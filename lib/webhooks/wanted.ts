@@ -30,8 +30,8 @@ export const TARGET_CHECKS: Readonly<Record<TargetKind, (allowQuery: readonly st
   prefixes: () => pathPrefix,
 };
 
-/** The limit for all templates and changes together. A function could not purge more in its time. */
-const MAX_ITEMS = 100_000;
+/** The limit for all templates and changes together: what the ledger notes in the time that a function has. */
+const MAX_WANTED_ITEMS = 100_000;
 
 /** Applies all rules to all changes. Names that begin with `data.` are looked up in `payload`. */
 export function wantedBy(
@@ -117,7 +117,7 @@ class Collector {
     (this.#found[kind] as Set<string>).add(read);
     const { paths, tags, prefixes } = this.#found;
     const count = paths.size + tags.size + prefixes.size;
-    if (count > MAX_ITEMS) throw tooManyItems(count, MAX_ITEMS);
+    if (count > MAX_WANTED_ITEMS) throw tooManyItems(count, MAX_WANTED_ITEMS);
   }
 
   #skip({ source }: Template, why: string): void {

@@ -119,6 +119,19 @@ describe('a revalidation that is put off', () => {
     expect(purges.flatMap((purge) => purge?.entries).toSorted()).toEqual(tags.map((tag) => `tag:${tag}`).toSorted());
   });
 
+  test('is measured in bytes, of which a character may have three', async () => {
+    const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
+    await createLaterInvalidator(aws, url, DEPLOYMENT)({ ...NOTHING, tags: ['テ'.repeat(600_000)] }, 0);
+    expect((await receive(url)).map(({ Body = '' }) => waitingPurge(Body, 'r')?.items)).toEqual([['/*']]);
+  });
+
+  test('may name a tag with characters that SQS does not take', async () => {
+    const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
+    const tag = 'a\u0000b\ufffec\uffffd';
+    await createLaterInvalidator(aws, url, DEPLOYMENT)({ ...NOTHING, tags: [tag] }, 0);
+    expect((await receive(url)).flatMap(({ Body = '' }) => waitingPurge(Body, 'r')?.entries)).toEqual([`tag:${tag}`]);
+  });
+
   test('is of everything where one name is larger than a message', async () => {
     const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
     await createLaterInvalidator(aws, url, DEPLOYMENT)({ ...NOTHING, tags: ['x'.repeat(2_000_000)] }, 0);

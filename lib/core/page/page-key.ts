@@ -127,7 +127,10 @@ export function fileKeyOf(pageKey: PageKey): PageKey | undefined {
   if (texts.some((text) => /[\x00-\x1f\x7f/\\]/.test(text))) return undefined;
   const segments = texts.map(escapeSegment);
   const isFolder = parts.ending === 'index';
-  const fileKey = joinKey(isFolder ? withEnding(segments, true, LENIENT) : { segments: segments, ending: parts.ending }, '');
+  const fileKey = joinKey(
+    isFolder ? withEnding(segments, true, LENIENT) : { segments: segments, ending: parts.ending },
+    '',
+  );
   return fileKey === pageKey ? undefined : fileKey;
 }
 

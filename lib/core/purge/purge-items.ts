@@ -1,14 +1,16 @@
 import { keyPrefixesOf, pathOfPageKey } from '../page/page-key.ts';
 import type { Revalidation } from '../revalidation.ts';
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
+import { EVERY_COPY, itemsOfOneCall } from './one-call.ts';
 
 /**
  * What the edge has to forget for a revalidation. The tag of a path reaches all its query variants. Prefixes have no
  * tags, but wildcard paths: CloudFront wants the path of the viewer and the one that the edge function made of it
- * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html).
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html). Never more
+ * than one call carries.
  */
-export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): string[] {
-  if (revalidation.all) return ['/*'];
+export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): readonly string[] {
+  if (revalidation.all) return [EVERY_COPY];
   const tags = [
     ...revalidation.pages.map((pageKey) => edgeTagOfPath(pathOfPageKey(pageKey))),
     ...revalidation.tags.map(edgeTagOf),
@@ -18,5 +20,5 @@ export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): 
     `${prefix}*`,
     ...keyPrefixesOf(prefix).map((keyPrefix) => `/deployments/${deploymentId}${keyPrefix}*`),
   ]);
-  return [...new Set([...tags.map((tag) => `#${tag}`), ...paths])];
+  return itemsOfOneCall([...tags.map((tag) => `#${tag}`), ...paths]);
 }

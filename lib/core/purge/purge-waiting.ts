@@ -1,5 +1,6 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
 import type { AnnouncedPurges, Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import { itemsOfOneCall, MAX_PURGE_ITEMS } from './one-call.ts';
 import type { PurgePace } from './purge-pace.ts';
 
 export interface PurgeWaitingPorts {
@@ -12,14 +13,14 @@ export interface PurgeWaitingPorts {
   readonly log: Log;
 }
 
-/** CloudFront takes 3,000 paths in one call. */
-const MAX_ITEMS = 1000;
 /** The function's timeout, less the time that one call may take. */
 const PATIENCE_MS = 20_000;
 /** The CDN throttles all the same when somebody else in the account purges too. */
 const PAUSE_WHEN_THROTTLED_MS = 3000;
 /** Shorter than the queue's visibility timeout, which has to outlast a function that died. */
 const RETRY_SECONDS = 5;
+/** At first the distribution is not there yet. It takes minutes to create or to update. */
+const UNKNOWN_SITE_SECONDS = 60;
 
 /**
  * Makes one purge of the messages at hand and of all that wait in the queue, so that one call serves a burst. Resolves
@@ -45,7 +46,8 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
     return true;
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...items] });
-    await queue.postpone([...taken, ...atHand], RETRY_SECONDS);
+    const isUnknown = error instanceof IsrError && error.code === 'SITE_UNKNOWN';
+    await queue.postpone([...taken, ...atHand], isUnknown ? UNKNOWN_SITE_SECONDS : RETRY_SECONDS);
     return false;
   }
 }
@@ -68,13 +70,13 @@ async function takeWaiting(
   taken: WaitingPurge[],
   ports: PurgeWaitingPorts,
 ): Promise<readonly string[]> {
-  while (items.size < MAX_ITEMS) {
+  while (items.size < MAX_PURGE_ITEMS) {
     const waiting = await ports.queue.receive();
     if (waiting.length === 0) break;
     taken.push(...waiting);
     await addItems(items, waiting, ports);
   }
-  return [...items];
+  return itemsOfOneCall(items);
 }
 
 async function addItems(

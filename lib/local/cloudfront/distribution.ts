@@ -9,6 +9,7 @@ import { createEdgeLocations, type EdgeLocation, locationFor } from './edge-loca
 import { compileInvalidation, type InvalidationTest } from './invalidation/items.ts';
 import { type Invalidation, InvalidationLog, type RecordedInvalidation } from './invalidation/log.ts';
 import { drawPropagation, type Spreading, spread } from './invalidation/propagation.ts';
+import { checkQuotas } from './invalidation/quotas.ts';
 import { type Fields, fieldOf } from './message/fields.ts';
 import type { CanRead } from './origin/s3-origin.ts';
 import { writeResponse } from './viewer/write-response.ts';
@@ -85,6 +86,7 @@ export class LocalDistribution {
     const covers = compileInvalidation(items, this.#configuration.cacheTagHeader !== undefined);
     const repeated = this.#invalidations.repeated(items, callerReference);
     if (repeated !== undefined) return repeated;
+    checkQuotas(items, this.#inProgress.keys());
     const { clock, calm } = this.#options;
     const ordinal = this.#invalidations.count;
     const invalidation = this.#invalidations.record({ items, callerReference, createdAt: clock.now() });

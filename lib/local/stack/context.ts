@@ -15,7 +15,7 @@ import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
 export interface StackPorts {
-  /** Of the (first) distribution. @default any free port */
+  /** Of the distribution that viewers ask. @default any free port */
   readonly distribution?: ListenRequest;
   /** Of a function's URL, by how the function's construct path ends, whatever the case. @default any free port */
   readonly functionUrls?: Readonly<Record<string, ListenRequest>>;
@@ -59,7 +59,11 @@ export interface StackContext {
   readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
   readonly originAccessControls: Map<string, OriginAccessControlConfig>;
   readonly distributions: Map<string, LocalDistribution>;
-  readonly siteUrls: string[];
+  readonly distributionUrls: Map<string, string>;
+  /** The logical id of the distribution that viewers ask, see `viewersDistributionOf`. */
+  readonly viewersDistribution: string | undefined;
+  /** That distribution, once it is there. */
+  readonly sites: { readonly url: string; readonly distribution: LocalDistribution }[];
 }
 
 export interface QueueFacts {

@@ -16,6 +16,7 @@ import { IdleWatch } from './idle-watch.ts';
 import { LocalState } from './local-state.ts';
 import { resourceTypes } from './resources/index.ts';
 import type { StackFunction } from './stack-function.ts';
+import { viewersDistributionOf } from './viewers-distribution.ts';
 
 export interface RunStackOptions {
   /** Folder that `cdk synth` wrote: `cdk.out`. */
@@ -72,6 +73,8 @@ export interface LocalStack {
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly functions: readonly StackFunction[];
   readonly distribution: LocalDistribution;
+  /** Of all distributions, by id. */
+  readonly distributionUrls: ReadonlyMap<string, string>;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
   /** The function whose construct path ends so, whatever the case. */
@@ -131,9 +134,10 @@ async function startStack(
     parameters: options.parameters ?? {},
     readSecret: (id) => found(context.secrets.get(id), `no secret '${id}' in the stack`),
   });
+  const site = found(context.sites[0], 'the stack has no distribution');
   return {
     stackName: assembly.stackName,
-    siteUrl: found(context.siteUrls[0], 'the stack has no distribution'),
+    siteUrl: site.url,
     outputs,
     clock: context.clock,
     events,
@@ -142,7 +146,8 @@ async function startStack(
     queueDepths: () => context.server.queueDepths(),
     queueUrls: new Map([...context.queues.values()].map(({ name, url }) => [name, url])),
     functions: [...context.functions.values()],
-    distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
+    distribution: site.distribution,
+    distributionUrls: context.distributionUrls,
     cloudFrontApi,
     access: context.access,
     function: (id) => functionById(context, id),
@@ -207,7 +212,9 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     responseHeadersPolicies: new Map(),
     originAccessControls: new Map(),
     distributions,
-    siteUrls: [],
+    viewersDistribution: viewersDistributionOf(assembly.template),
+    distributionUrls: new Map(),
+    sites: [],
   };
   return { context, cloudFrontApi };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { uriOfPageKey } from '../../../lib/core/page/page-key.ts';
 import { purgeItemsOf } from '../../../lib/core/purge/purge-items.ts';
 import type { Revalidation } from '../../../lib/core/revalidation.ts';
+import { MAX_REVALIDATED_ITEMS } from '../../../lib/core/revalidation-request.ts';
 import { keyOf } from '../../fakes/world.ts';
 
 const DEPLOYMENT = '0123456789abcdef';
@@ -10,6 +11,22 @@ const NOTHING: Revalidation = { pages: [], tags: [], prefixes: [], all: false };
 test('a prefix whose folder begins with ! purges what the edge has of it', () => {
   const [, rewritten = ''] = purgeItemsOf({ ...NOTHING, prefixes: ['/%21a/'] }, DEPLOYMENT);
   expect(`/deployments/${DEPLOYMENT}${uriOfPageKey(keyOf('/!a/b'))}`).toContain(rewritten.replace('*', ''));
+});
+
+test('a webhook of 3,010 tags purges what one call can carry', () => {
+  const tags = Array.from({ length: 3010 }, (_, i) => `tag-${i}`);
+  expect(purgeItemsOf({ ...NOTHING, tags }, DEPLOYMENT)).toEqual(['/*']);
+});
+
+test('as many names as the API takes are purged one by one', () => {
+  const tags = Array.from({ length: MAX_REVALIDATED_ITEMS }, (_, i) => `tag-${i}`);
+  expect(purgeItemsOf({ ...NOTHING, tags }, DEPLOYMENT)).toHaveLength(MAX_REVALIDATED_ITEMS + 1);
+});
+
+test('more prefixes than CloudFront takes wildcards purge everything', () => {
+  const prefixes = Array.from({ length: 8 }, (_, i) => `/${i}/`);
+  expect(purgeItemsOf({ ...NOTHING, prefixes: prefixes.slice(1) }, DEPLOYMENT)).toHaveLength(14);
+  expect(purgeItemsOf({ ...NOTHING, prefixes }, DEPLOYMENT)).toEqual(['/*']);
 });
 
 test('purges each item once', () => {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { IsrError } from '../../../lib/basics/errors.ts';
 import type { Cdn, WaitingPurge } from '../../../lib/core/ports.ts';
+import { MAX_PURGE_ITEMS } from '../../../lib/core/purge/one-call.ts';
 import { purgeWaiting } from '../../../lib/core/purge/purge-waiting.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
@@ -70,11 +72,18 @@ describe('the purges that wait', () => {
   });
 
   test('are no more than one call takes', async () => {
-    const items = Array.from({ length: 1000 }, (_, i) => `#tag:${i}`);
+    const items = Array.from({ length: MAX_PURGE_ITEMS }, (_, i) => `#tag:${i}`);
     waiting = [[purgeOf(...items)], [purgeOf('#tag:left')]];
     await purgeAll();
     expect(purged[0]).not.toContain('#tag:left');
     expect(waiting).toEqual([[purgeOf('#tag:left')]]);
+  });
+
+  test('of a webhook of 3,010 tags are purged, not refused until they are dead', async () => {
+    waiting = [[purgeOf(...Array.from({ length: 3010 }, (_, i) => `#tag:${i}`))]];
+    expect(await purgeAll()).toBe(true);
+    expect(purged).toEqual([['/*']]);
+    expect(removed).toHaveLength(1);
   });
 
   test('that were put off are noted in the ledger before the edge is purged, each once', async () => {
@@ -115,6 +124,12 @@ describe('the purges that wait', () => {
     ]);
     expect(removed).toEqual([]);
     expect(logged).toEqual(['will be purged later: AccessDenied']);
+  });
+
+  test('come again in a minute while nobody knows the distribution: the first deployment takes some', async () => {
+    const unknown = new IsrError('SITE_UNKNOWN', 'not there yet');
+    expect(await purgeAll(() => Promise.reject(unknown))).toBe(false);
+    expect(postponed).toEqual([[AT_HAND, 60]]);
   });
 
   test('come again when the turn does not come in time', async () => {

@@ -9,7 +9,11 @@ export interface InvalidationTarget {
 export type InvalidationTest = (target: InvalidationTarget) => boolean;
 
 export class InvalidationError extends Error {
-  readonly code: 'InvalidArgument' | 'InvalidationBatchAlreadyExists' | 'BatchTooLarge';
+  readonly code:
+    | 'InvalidArgument'
+    | 'InvalidationBatchAlreadyExists'
+    | 'BatchTooLarge'
+    | 'TooManyInvalidationsInProgress';
 
   constructor(code: InvalidationError['code'], message: string) {
     super(message);

@@ -11,12 +11,12 @@ export const distributionResources: ResourceTypes<StackContext> = {
     // What is inside is checked by the local CloudFront, which knows what it implements.
     properties: { DistributionConfig: 'emulated', Tags: ignored('a label') },
     attributes: ['DomainName', 'Id'],
-    create: async ({ generatedName, properties }, context) => {
+    create: async ({ logicalId, generatedName, properties }, context) => {
       const id = distributionId(generatedName);
+      const isForViewers = logicalId === context.viewersDistribution;
+      const port = isForViewers ? context.ports.distribution : undefined;
       let listener: RequestListener = (_, response) => response.writeHead(503).end();
-      const listening = await listen(context.ports.distribution ?? ANY_PORT, (request, response) =>
-        listener(request, response),
-      );
+      const listening = await listen(port ?? ANY_PORT, (request, response) => listener(request, response));
       context.onStop(() => listening.stop());
       const domainName = `127.0.0.1:${listening.port}`;
       const distribution = createDistribution(
@@ -27,8 +27,11 @@ export const distributionResources: ResourceTypes<StackContext> = {
       );
       listener = distribution.listener;
       context.distributions.set(id, distribution);
+      context.distributionUrls.set(id, listening.url);
       context.onStop(() => distribution.stop());
-      context.siteUrls.push(listening.url);
+      // Another distribution may have this one as an origin.
+      context.origins.set(domainName, listening.url);
+      if (isForViewers) context.sites.push({ url: listening.url, distribution });
       return { ref: id, attributes: { DomainName: domainName, Id: id } };
     },
   },

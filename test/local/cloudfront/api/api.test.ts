@@ -115,6 +115,11 @@ describe('the API', () => {
     ['a tag over 256 characters', 'InvalidArgument', ({ create }) => create([`#${'a'.repeat(257)}`])],
     ['no items', 'InvalidArgument', ({ create }) => create([])],
     ['too many items', 'BatchTooLarge', ({ create }) => create(Array.from({ length: 3001 }, (_, i) => `/${i}`))],
+    [
+      'more wildcards than 15',
+      'TooManyInvalidationsInProgress',
+      ({ create }) => create(Array.from({ length: 16 }, (_, i) => `/${i}/*`)),
+    ],
     ['an unknown distribution', 'NoSuchDistribution', ({ create }) => create(['/a'], 'ref', 1, 'E2')],
     [
       'an unknown invalidation',
@@ -124,6 +129,18 @@ describe('the API', () => {
   ])('refuses %s with %s', async (_, code, call) => {
     const api = await startApi();
     await expect(call(api)).rejects.toMatchObject({ name: code });
+  });
+
+  test('takes 3,000 items and 15 wildcards of a distribution at a time, and more when those are completed', async () => {
+    const { edge, create } = await startApi({ resources: { calm: false } });
+    const some = (count: number, suffix = ''): string[] => Array.from({ length: count }, (_, i) => `/${i}${suffix}`);
+    const tooMany = { name: 'TooManyInvalidationsInProgress' };
+    await create([...some(2000), ...some(15, '*')], 'first');
+    await expect(create(some(1001), 'items')).rejects.toMatchObject(tooMany);
+    await expect(create(['/*'], 'wildcard')).rejects.toMatchObject(tooMany);
+    await create(some(1000), 'second');
+    edge.passSeconds(25);
+    await create([...some(2985), ...some(15, '*')], 'third');
   });
 
   test('refuses calls that are not signed, or signed for another service', async () => {
