@@ -3,8 +3,8 @@ import { briefly, onlyForThisViewer, type ServedPage } from './policy/served-pag
 import { type FreshnessPorts, isInvalidated } from './read-freshness.ts';
 
 /**
- * A purge is quicker than this at no edge location: it begins when the ledger has the revalidation, and first the purge
- * has to be called for. So an answer that saw the ledger a shorter time ago is at the edge before the purge is.
+ * Taken to be less than a purge needs to reach any edge location, from when the ledger has the revalidation: by AWS's
+ * figures most need seconds. What saw the ledger a shorter time ago is at the edge before the purge is.
  */
 const CERTAIN_MS = 200;
 const MOST_LOOKS = 2;
