@@ -5,7 +5,7 @@ import { readEnvironment } from '../../lib/basics/environment.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import { keepAtEdge } from '../../lib/core/keep-at-edge.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
-import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
+import { keptByEdge, NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
 import { readFreshness, readPageAndLedger } from '../../lib/core/read-freshness.ts';
 import type { RenderPorts } from '../../lib/core/render-page.ts';
@@ -16,7 +16,7 @@ import { type ServeValues, serveVariables } from '../../lib/handover/variables.t
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { type PageRequest, parsePageRequest } from './page-request.ts';
+import { type PageRequest, parsePageRequest, type RefusedRequest } from './page-request.ts';
 
 /** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
@@ -26,7 +26,7 @@ export function createServe(sandbox: SiteSandbox): StreamedHandler {
   const portsFor = createPorts(config, pages, sandbox);
   return async (event, stream) => {
     const request = parsePageRequest(event);
-    if ('problem' in request) return refuse(stream, request.status, request.problem);
+    if ('problem' in request) return refuse(event, stream, request);
     const ports = portsFor(config.siteUrl ?? `https://${request.host}`);
     respond(event, stream, await pageFor(request, config.tokenHashes, options, ports));
   };
@@ -84,8 +84,9 @@ async function fromOtherDeployment(
   const begun = ports.clock.now();
   const others = { ledger: ports.ledger, clock: ports.clock, pages: ports.pagesOf(deploymentId) };
   const seen = await readPageAndLedger(pageKey, others);
-  const { kind } = await readFreshness(seen, others);
-  if (seen.page !== undefined && kind !== 'invalidated') {
+  const freshness = await readFreshness(seen, others);
+  const isTooStale = freshness.kind === 'expired' && freshness.isTooStale;
+  if (seen.page !== undefined && freshness.kind !== 'invalidated' && !isTooStale) {
     const stale = stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
     return keepAtEdge(stale, seen.page.isPrerendered ? undefined : seen.page, begun, others);
   }
@@ -101,11 +102,15 @@ function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: Se
   send(stream, { statusCode: page.status, headers: page.headers }, body);
 }
 
-function refuse(stream: ResponseStream, statusCode: number, problem: string): void {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NOT_STORED };
-  send(
-    stream,
-    { statusCode, headers: statusCode === 405 ? { ...headers, allow: 'GET, HEAD' } : headers },
-    `${problem}\n`,
-  );
+function refuse(
+  event: LambdaFunctionURLEvent,
+  stream: ResponseStream,
+  { status, problem, keptSeconds }: RefusedRequest,
+): void {
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': keptSeconds === undefined ? NOT_STORED : keptByEdge(keptSeconds),
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  };
+  respond(event, stream, { status, headers, body: Buffer.from(`${problem}\n`) });
 }

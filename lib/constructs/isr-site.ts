@@ -23,6 +23,8 @@ export class IsrSite extends Construct {
   /** Pages, hashed files, leases and ledger. */
   readonly bucket: Bucket;
   readonly distribution: Distribution;
+  /** Gives stored pages to `distribution` while the functions fail. It answers to nobody else. */
+  readonly failOverDistribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
   /** The bucket has the pages below `deployments/<id>`. */
@@ -73,6 +75,7 @@ export class IsrSite extends Construct {
       pagePaths: files.pagePaths,
     });
     this.distribution = edge.distribution;
+    this.failOverDistribution = edge.failOver;
     this.functions.connectTo(this.distribution);
     uploads.uploadAddress(this, this.distribution);
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;

@@ -10,6 +10,7 @@ import { SITE_ADDRESS_KEY, type SiteAddress } from '../handover/site-address.ts'
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
+import { UNAVAILABLE_PAGE } from './unavailable-page.ts';
 
 export interface SiteUploadsProps {
   readonly bucket: IBucket;
@@ -24,6 +25,9 @@ interface Upload {
   readonly cacheControl: string;
   readonly contentType: string;
 }
+
+/** The page for viewers while a page is not stored and the functions fail. */
+export const UNAVAILABLE_KEY = 'errors/503.html';
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
@@ -41,6 +45,16 @@ export class SiteUploads extends Construct {
     const prefix = `deployments/${deploymentId}`;
     this.#upload(files.pages, { id: 'Pages', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
+    this.#uploadUnavailablePage();
+  }
+
+  #uploadUnavailablePage(): void {
+    this.#deploy(this, Source.data(basename(UNAVAILABLE_KEY), UNAVAILABLE_PAGE), {
+      id: 'Unavailable',
+      prefix: dirname(UNAVAILABLE_KEY),
+      cacheControl: 'no-store',
+      contentType: 'text/html; charset=utf-8',
+    });
   }
 
   /** In `scope`: what comes after the distribution must not be among what the edge function waits for. */

@@ -1,5 +1,6 @@
 // One file for all: to load aws-cdk-lib and to synthesize for the first time takes longer than all that they assert.
 import './edge-name.ts';
+import './fail-over-distribution.ts';
 import './isr-site.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
