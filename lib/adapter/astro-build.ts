@@ -8,7 +8,7 @@ import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
-import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-manifest.ts';
+import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
@@ -55,7 +55,10 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
   const facts: SiteFacts = {
     base: config.base,
+    trailingSlash: config.trailingSlash,
+    format: config.build.format,
     redirects,
+    slashed: slashedOf(prerendered, config),
     allowQuery: options.isr.allowQuery,
     errorPages: await readErrorPages(prerendered, client, config.base),
   };
@@ -68,6 +71,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
+      hasHtmlEndings: config.build.format !== 'directory',
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,

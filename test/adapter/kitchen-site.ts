@@ -131,7 +131,7 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
   'src/middleware.ts': `
     export const onRequest = (context, next) => {
       context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
-      return context.url.pathname.endsWith('/reads/gate') && !context.cookies.has('pass')
+      return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
         ? context.redirect('/docs/login')
         : next()
     }
