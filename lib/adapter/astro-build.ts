@@ -8,13 +8,18 @@ import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
-import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-manifest.ts';
+import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
 import type { ImageNotes } from './image-plugin.ts';
-import { liveRoutesOf } from './live-routes.ts';
+import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
-import { imageEndpointOf, siteImagesOf } from './site-images.ts';
-import { warnOfStoredMethods } from './stored-methods.ts';
+import { type SiteImages, siteImagesOf } from './site-images.ts';
+import type { SiteModules } from './site-modules.ts';
+import { warnOfPostedForms, warnOfStoredMethods, writingEndpointsOfIntegrations } from './stored-methods.ts';
+
+const STORES_NOTHING =
+  'no page is stored: each that is not prerendered is rendered for each request; isr({ isr: true }) stores them, and ' +
+  'isr.exclude names those that read cookies';
 
 /** What the hooks of one `astro build` have gathered. */
 export interface AstroOutput {
@@ -30,28 +35,36 @@ export interface AstroOutput {
   /** Every module that Vite has read. Astro writes their absolute paths into the server. */
   readonly moduleIds: Iterable<string>;
   readonly imageNotes: ImageNotes;
+  /** Those that run on the server. */
+  readonly modules: SiteModules;
 }
 
 export interface AstroBuildResult {
   readonly build: Build;
   readonly warnings: readonly string[];
+  /** What was decided for the user. */
+  readonly notes: readonly string[];
 }
 
 /** Turns the output of `astro build` into `.isr/`, at the root of the project. */
 export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildResult> {
   const { config, options } = output;
   const client = fileURLToPath(config.build.client);
-  const routes = flattenRoutes(output.routes);
   const traces = await machineTracesOf(output);
   const images = await siteImagesOf({ config, options: options.images, notes: output.imageNotes, traces });
-  const endpoint = images === undefined ? imageEndpointOf(config) : undefined;
-  const live = liveRoutesOf(usedRoutes(routes, output), options.exclude, endpoint);
-  const storedMethods = await warnOfStoredMethods(config.root, routes, live.patterns);
+  const routes = routesBesideImages(output, images);
+  // What is not found is the same for everybody, so a site without a server has nothing that could be live.
+  const storesPages = options.storesPages || !output.hasServer;
+  const live = storesPages ? await liveOfStored(routes, output) : liveOfUnstored(usedRoutes(routes, output));
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
   const facts: SiteFacts = {
     base: config.base,
+    trailingSlash: config.trailingSlash,
+    format: config.build.format,
     redirects,
+    slashed: slashedOf(prerendered, config),
+    allowQuery: options.isr.allowQuery,
     errorPages: await readErrorPages(prerendered, client, config.base),
   };
   const build = await writeBuild({
@@ -64,7 +77,9 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
+      hasHtmlEndings: config.build.format !== 'directory',
       assetsFolder: config.build.assets,
+      storesPages,
       isr: options.isr,
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
@@ -72,7 +87,38 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       ...(images === undefined ? {} : { images: images.manifest }),
     },
   });
-  return { build, warnings: [...live.warnings, ...storedMethods] };
+  return { build, warnings: live.warnings, notes: live.notes };
+}
+
+interface Live {
+  readonly patterns: readonly string[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+async function liveOfStored(routes: readonly IntegrationResolvedRoute[], output: AstroOutput): Promise<Live> {
+  const { config, modules, options } = output;
+  const named = liveRoutesOf(usedRoutes(routes, output), options.exclude, config.image.endpoint.route);
+  const found = writingEndpointsOfIntegrations(config.root, routes, modules);
+  const added = found.filter(({ pattern }) => !named.patterns.includes(pattern));
+  const patterns = [...named.patterns, ...added.map(({ pattern }) => pattern)];
+  const methods = await warnOfStoredMethods(config.root, routes, patterns, modules);
+  const forms = warnOfPostedForms(config, routes, patterns, modules);
+  return {
+    patterns,
+    warnings: [...named.warnings, ...methods, ...forms],
+    notes: added.map(({ pattern }) => `${pattern} is live, since the integration that added it answers more than GET`),
+  };
+}
+
+function liveOfUnstored(routes: readonly IntegrationResolvedRoute[]): Live {
+  return { ...onDemandRoutesOf(routes), notes: [STORES_NOTHING] };
+}
+
+/** Where images have a function of their own, no other one has to know of their endpoint. */
+function routesBesideImages({ routes, config }: AstroOutput, images: SiteImages | undefined) {
+  const flat = flattenRoutes(routes);
+  return images === undefined ? flat : flat.filter(({ pattern }) => pattern !== config.image.endpoint.route);
 }
 
 // Astro adds routes for images and islands to each site with an adapter, used or not.

@@ -4,6 +4,7 @@ import { writeAstroBuild } from './astro-build.ts';
 import { type ImageOptions, SHARP_SERVICE } from './image-options.ts';
 import { type ImageNotes, imagePlugin } from './image-plugin.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
+import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
 
 export type { AdapterOptions, AstroIsrOptions } from './options.ts';
@@ -20,6 +21,7 @@ interface Run {
   hasServerIslands: boolean;
   islandKey: string | undefined;
   readonly moduleIds: Set<string>;
+  readonly modules: Map<string, SiteModule>;
   readonly imageNotes: ImageNotes;
 }
 
@@ -37,6 +39,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     hasServerIslands: false,
     islandKey: undefined,
     moduleIds: new Set(),
+    modules: new Map(),
     imageNotes: { serviceFile: undefined, asksForImages: false },
   };
   return {
@@ -90,6 +93,7 @@ function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
         trimPlugin(),
         packagePlugin(),
         notesPlugin(run),
+        modulesPlugin(`${NAME}:modules`, run.modules),
         imagePlugin(run.imageNotes, () => allowsRemoteImages(run)),
       ],
     },
@@ -143,10 +147,14 @@ function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): 
   return {
     name: `${NAME}:build`,
     hooks: {
+      'astro:config:setup'({ addMiddleware }) {
+        addMiddleware({ order: 'post', entrypoint: moduleBeside('last-middleware') });
+      },
       async 'astro:build:done'({ logger }) {
         if (run.config === undefined) return;
-        const { build, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
+        const { build, notes, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
         for (const warning of warnings) logger.warn(warning);
+        for (const note of notes) logger.info(note);
         const { deploymentId, images, live, prerendered } = build.manifest;
         const made = images === undefined ? '' : `, images at ${images.path}`;
         logger.info(

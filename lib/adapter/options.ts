@@ -1,6 +1,12 @@
 import { type Check, fieldsOf, listOf, memberOf, optional, rejectUnknown } from '../basics/checks.ts';
 import { Faults } from '../basics/faults.ts';
-import { ISR_OPTION_NAMES, type IsrOptions, optionsErrorCode, readIsrOptions } from '../build/isr-options.ts';
+import {
+  ISR_OPTION_NAMES,
+  type IsrOptions,
+  NOTHING_STORED,
+  optionsErrorCode,
+  readIsrOptions,
+} from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
 
@@ -17,11 +23,11 @@ export interface AstroIsrOptions extends IsrOptions {
 
 export interface AdapterOptions {
   /**
-   * `true` is `{}`.
+   * Whether and how pages are stored. `true` is `{}`.
    *
-   * @default true
+   * @default false - every page that is not prerendered is rendered for each request
    */
-  readonly isr?: true | AstroIsrOptions;
+  readonly isr?: boolean | AstroIsrOptions;
   /**
    * Images on demand are made by Astro's own service, whatever `image.service` says. Without it, they are made by the
    * service of the Astro config, which is that one by default.
@@ -45,6 +51,7 @@ export interface AdapterOptions {
 }
 
 export interface ResolvedOptions {
+  readonly storesPages: boolean;
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
   readonly images: ImageOptions;
@@ -65,8 +72,10 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
 const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)].sort()];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
-const STORES_PAGES =
-  'this adapter stores pages: list routes that must be rendered for each request in isr.exclude, all of them with exclude: [/.*/]';
+/** What the option `isr` decides. */
+type ResolvedIsr = Omit<ResolvedOptions, 'images'>;
+
+const STORES_NOTHING: ResolvedIsr = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
 const TOKEN_MISSING =
   'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?';
 
@@ -83,16 +92,19 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   rejectUnknown(given, fields, OPTIONS, KNOWN);
   const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
   const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
-  const isr = readIsr(given.at('isr', fields.isr === undefined || fields.isr === true ? {} : fields.isr));
+  const isr = readIsr(given.at('isr', fields.isr));
   const { images, warnings: imageWarnings } = readImageOptions(given, fields);
   return isr && { ...isr, images, warnings: [...warnings, ...imageWarnings, ...isr.warnings] };
 };
 
-const readIsr: Check<Omit<ResolvedOptions, 'images'>> = (given) => {
-  const fields = fieldsOf(given, 'true or an object', given.value === false ? STORES_PAGES : undefined);
+const readIsr: Check<ResolvedIsr> = (given) => {
+  const { value } = given;
+  if (value === undefined || value === false) return STORES_NOTHING;
+  const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, ISR_OPTIONS, KNOWN);
   return {
+    storesPages: true,
     isr: readIsrOptions(given, fields),
     exclude: optional(excludedRoutes)(memberOf(given, fields, 'exclude')) ?? [],
     warnings: 'bypassToken' in fields && fields.bypassToken === undefined ? [TOKEN_MISSING] : [],

@@ -53,11 +53,6 @@ export async function siteImagesOf(build: ImageBuild): Promise<SiteImages | unde
   };
 }
 
-/** The path of the endpoint, which is live where no function of its own answers it. */
-export function imageEndpointOf({ image }: AstroConfig): string {
-  return image.endpoint.route;
-}
-
 /** Whether the service makes images itself, and does not only name those of a service elsewhere; and whether by sharp. */
 async function makesImagesBySharp({ config, traces }: ImageBuild, file: string): Promise<boolean> {
   const code = `

@@ -35,7 +35,9 @@ describe('the manifest', () => {
     expect([...loaded.build.manifest.live].sort()).toEqual([
       '/docs/_actions/[...path]',
       '/docs/_server-islands/[name]',
+      '/docs/api/cms/[...params]',
       '/docs/invalidate',
+      '/docs/live/contact',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -76,6 +78,25 @@ describe('the manifest', () => {
     expect(output).toContain("option 'maxDuration' has no effect on AWS: set 'renderTimeout' of the construct IsrSite");
     expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
     expect(output).not.toContain(NEW_TOKEN);
+  });
+
+  test('says of an endpoint that an integration added, and that gets a POST, that it is live without being named', () => {
+    expect(output).toContain('/api/cms/[...params] is live, since the integration that added it answers more than GET');
+    expect(output).not.toContain('/cms/feed.xml is live');
+  });
+
+  test('says of a method that is exported from another file too that only live routes get it', () => {
+    expect(output).toContain('/re-exports exports PUT, but only live routes get more than GET and HEAD');
+  });
+
+  test('names the component whose form a stored page would never get, and each stored page with it', () => {
+    expect(output).toContain(
+      'src/components/Wave.astro has a form that is posted to the page that it is on, and stored are /contact: only live',
+    );
+    expect(output).toContain(
+      "src/pages/forms.astro posts a form to /docs/posts/comments, which is stored: list '/posts/comments'",
+    );
+    expect(output.match(/posts a form to|has a form that is posted/g)).toHaveLength(2);
   });
 
   test('keeps tokens and the manifest out of the server', async () => {
@@ -157,6 +178,48 @@ describe('cache hints', () => {
     const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
     expect(text).toBe('done');
     expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
+  });
+});
+
+describe('a page that reads what only one viewer has', () => {
+  const middleware = ['cookie lang'];
+
+  test.each([
+    { path: '/docs/reads/cookie', page: ['cookie cart'], route: '/reads/[what]' },
+    { path: '/docs/reads/address', page: ['address'], route: '/reads/[what]' },
+    { path: '/docs/reads/header', page: ['header user-agent'], route: '/reads/[what]' },
+    { path: '/docs/reads/language', page: ['header accept-language'], route: '/reads/[what]' },
+    { path: '/docs/reads/query', page: ['query colour'], route: '/reads/[what]' },
+    { path: '/docs/reads/copied', page: ['header *'], route: '/reads/[what]' },
+    { path: '/docs/reads/headers.json', page: ['header *'], route: '/reads/headers.json' },
+    { path: '/docs/reads/rewritten', page: ['cookie cart'], route: '/reads/rewritten' },
+  ])('$path is noticed, under the pattern of its route', async ({ path, page, route }) => {
+    expect((await visit(loaded.fetch, path)).reads).toEqual([{ route, page, middleware }]);
+  });
+
+  test.each([
+    '/docs/posts/a',
+    '/docs/fr/posts/a',
+    '/docs/hint',
+    '/docs/island',
+    '/docs/nowhere',
+    '/docs/boom',
+    '/docs/reads/own',
+    '/docs/reads/plainly-rewritten',
+  ])('%s reads nothing by itself, whatever Astro reads for it', async (path) => {
+    for (const each of (await visit(loaded.fetch, path)).reads) expect(each).toMatchObject({ page: [], middleware });
+  });
+
+  test('counts what middleware reads when that answers in its place', async () => {
+    const { response, reads } = await visit(loaded.fetch, '/docs/reads/gate');
+    expect(response.headers.get('location')).toBe('/docs/login');
+    expect(reads).toEqual([{ route: '/reads/gate', page: ['cookie lang', 'cookie pass'], middleware: [] }]);
+  });
+
+  test('gets what it reads when it is live', async () => {
+    const init = { headers: { cookie: 'cart=full', 'user-agent': 'test' } };
+    const { text } = await visit(loaded.fetch, '/docs/reads/cookie', init, { kind: 'live' });
+    expect(text).toContain('full');
   });
 });
 
