@@ -17,7 +17,7 @@ import { createVariants } from './variants.ts';
 const NO_IMAGES: ImageConfig = {
   rules: { parameters: [], widths: [], assets: '/', sharedPrefix: 'images', ownPrefix: 'images' },
   minimumTtlSeconds: 0,
-  files: [],
+  files: {},
 };
 /** Someone may ask again and again for what is not there. */
 const REFUSAL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10';

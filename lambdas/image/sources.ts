@@ -1,5 +1,5 @@
+import { ownValue } from '../../lib/basics/own-value.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
-import { pageKeyOf } from '../../lib/core/page/page-key.ts';
 import type { ImageConfig } from '../../lib/handover/image-config.ts';
 import type { Refusal } from '../../lib/images/image-request.ts';
 import type { ImageService } from '../../lib/images/image-service.ts';
@@ -15,6 +15,9 @@ export interface SourceOptions {
   readonly runtimeApi: string | undefined;
 }
 
+/** Without empty segments, and none that leads out of its folder. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const PLAIN_PATH = /^(?:\/(?!\.{0,2}(?:\/|$))[^/\\\x00-\x1f\x7f]+)+$/;
 const FETCH_TIMEOUT_MS = 10_000;
 
 /** Files of the site from the bucket, all else from where it is. */
@@ -52,12 +55,11 @@ function kindOfKey(key: string): SourceKind {
 function keyOf(href: string, { deploymentId, config }: SourceOptions): string | Refusal {
   const { rules, files } = config();
   // As in Astro's own endpoint: a query is no part of a file's name.
-  const path = href.split(/[?#]/, 1)[0] ?? '';
-  const decoded = decodeLeniently(path);
-  const page = pageKeyOf(encodeURI(decoded));
-  if ('fault' in page) return { status: 400, problem: `the path '${href.slice(0, 100)}' is not valid (${page.fault})` };
-  if (path.startsWith(rules.assets)) return `assets${decoded}`;
-  return files.includes(page.pageKey) ? `deployments/${deploymentId}${page.pageKey}` : noFile(href);
+  const path = decodeLeniently(href.split(/[?#]/, 1)[0] ?? '');
+  if (!PLAIN_PATH.test(path)) return { status: 400, problem: `'${href.slice(0, 100)}' is not the path of a file` };
+  if (href.startsWith(rules.assets)) return `assets${path}`;
+  const key = ownValue(files, path);
+  return key === undefined ? noFile(href) : `deployments/${deploymentId}/${key}`;
 }
 
 function decodeLeniently(path: string): string {

@@ -6,13 +6,23 @@ import { isRemoteAllowed } from 'astro/assets/utils';
 export type ImageSettings = Pick<AstroConfig['image'], 'domains' | 'remotePatterns' | 'service'> &
   Partial<Pick<AstroConfig['image'], 'dangerouslyProcessSVG'>>;
 
+/** What is used here of sharp. */
+type SharpImage = (
+  bytes: Uint8Array,
+  options: { readonly pages: number; readonly limitInputPixels: boolean; readonly failOn: 'none' },
+) => { metadata(): Promise<{ readonly width: number; readonly height: number }> };
+
 /** Two or three times what cameras make. More is a decompression bomb, or does not fit into the function's memory. */
 const DEFAULT_MAX_PIXELS = 100_000_000;
 /** sharp's own, 0x3FFF squared: https://sharp.pixelplumbing.com/api-constructor */
 const HIGHEST_MAX_PIXELS = 268_402_689;
 const LOG_LEVELS = ['info', 'warn', 'error', 'debug'] as const;
 
-export function createImageService(service: LocalImageService, settings: ImageSettings) {
+export function createImageService(
+  service: LocalImageService,
+  settings: ImageSettings,
+  loadSharp: () => Promise<{ readonly default: SharpImage }>,
+) {
   const { domains, remotePatterns } = settings;
   const maxPixels = maxPixelsOf(settings);
   const config = withLimit(settings, maxPixels) as AstroConfig['image'];
@@ -21,7 +31,7 @@ export function createImageService(service: LocalImageService, settings: ImageSe
     isAllowed: (url: string) => isRemoteAllowed(url, { domains, remotePatterns }),
     namesHost: (host: string) => domains.includes(host) || remotePatterns.some(({ hostname }) => hostname === host),
     async measure(bytes: Uint8Array) {
-      const { default: sharp } = await import('sharp');
+      const { default: sharp } = await loadSharp();
       const { width, height } = await sharp(bytes, { pages: -1, limitInputPixels: false, failOn: 'none' }).metadata();
       return { pixels: width * height };
     },

@@ -80,7 +80,7 @@ async function bundleService({ config, traces }: ImageBuild, file: string): Prom
   const code = `
     import service from ${JSON.stringify(`./${file}`)};
     import { createImageService } from ${JSON.stringify(creator)};
-    const made = createImageService(service, ${JSON.stringify(settings)});
+    const made = createImageService(service, ${JSON.stringify(settings)}, () => import('sharp'));
     export const { maxPixels, isAllowed, namesHost, measure, transform } = made;
   `;
   return bundleServer({ code, ...bundleOptions(config, traces) });

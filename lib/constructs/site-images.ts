@@ -18,7 +18,7 @@ import type { ImageRules } from '../images/image-query.ts';
 import { grantImages } from './grants.ts';
 import { ARCHITECTURE, createFunction } from './lambda-function.ts';
 import { copySharp, findSharp, installCommand, projectOf, type SharpPackages } from './sharp-packages.ts';
-import type { PlacedFile, SiteFiles } from './site-files.ts';
+import type { SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { writeJson } from './staging.ts';
 
@@ -52,7 +52,7 @@ export class SiteImages extends Construct {
     const config: ImageConfig = {
       rules: this.rules,
       minimumTtlSeconds: images.minimumTtlSeconds,
-      files: files.pages.filter(isImage).map(({ key }) => `/${key}`),
+      files: imagesIn(files),
     };
     const isLocal = this.node.tryGetContext(LOCAL_CONTEXT) !== undefined;
     const sharp = findSharp(
@@ -112,6 +112,8 @@ function imageRules({ base, assetsFolder, deploymentId }: Manifest, images: Mani
   };
 }
 
-function isImage({ contentType }: PlacedFile): boolean {
-  return contentType.startsWith('image/');
+function imagesIn({ pages, pagePaths }: SiteFiles): ImageConfig['files'] {
+  const paths = pagePaths.map((path) => decodeURIComponent(path));
+  const images = pages.map(({ key, contentType }, index) => [contentType, paths[index] ?? '', key] as const);
+  return Object.fromEntries(images.filter(([type]) => type.startsWith('image/')).map(([, path, key]) => [path, key]));
 }

@@ -4,6 +4,6 @@ import type { ImageRules } from '../images/image-query.ts';
 export interface ImageConfig {
   readonly rules: ImageRules;
   readonly minimumTtlSeconds: number;
-  /** Page keys of the images among the files of `public/` and the prerendered ones: nothing else is a source. */
-  readonly files: readonly string[];
+  /** Keys of the images among the files of `public/` and the prerendered ones, by their decoded paths. */
+  readonly files: Readonly<Record<string, string>>;
 }

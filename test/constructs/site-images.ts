@@ -72,7 +72,7 @@ describe('the packages of the function', () => {
       expect(existsSync(join(asset, 'node_modules', name))).toBe(false);
     }
     expect(JSON.parse(readFileSync(join(asset, 'images.json'), 'utf8'))).toMatchObject({
-      files: ['/favicon.svg', '/images/photo.webp'],
+      files: { '/favicon.svg': 'favicon.svg', '/images/photo.webp': 'images/photo.webp' },
     });
   });
 
