@@ -24,9 +24,11 @@ import {
   grantAnnouncedPurges,
   grantAnnouncing,
   grantDeliveries,
+  grantFollowingPurges,
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantTellingOfPurges,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -124,6 +126,8 @@ export class SiteFunctions extends Construct {
     for (const purging of [this.revalidate, this.purge]) {
       distribution.grants.createInvalidation(purging);
     }
+    // For revalidations that wait until the purge is complete.
+    distribution.grant(this.revalidate, 'cloudfront:GetInvalidation');
   }
 
   #connected(): Distribution {
@@ -179,6 +183,7 @@ export class SiteFunctions extends Construct {
     grantAnnouncing(bucket, revalidate);
     grantPurgePace(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
+    grantFollowingPurges(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
     return revalidate;
@@ -204,6 +209,7 @@ export class SiteFunctions extends Construct {
     });
     grantPurgePace(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
+    grantTellingOfPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.
     grantLedger(bucket, purge);
     purge.addEventSource(

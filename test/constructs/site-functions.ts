@@ -132,10 +132,18 @@ describe('permissions', () => {
     ['Render', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
     [
       'Revalidate',
-      ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', '_isr/webhooks/*', 'deployments/*'],
+      [
+        '_isr/facts/*',
+        '_isr/leases/*',
+        '_isr/ledger/*',
+        '_isr/purges/*',
+        '_isr/purges/made/*',
+        '_isr/webhooks/*',
+        'deployments/*',
+      ],
     ],
     ['Live', ['_isr/ledger/*']],
-    ['Purge', ['_isr/ledger/*', '_isr/purges/*']],
+    ['Purge', ['_isr/ledger/*', '_isr/purges/*', '_isr/purges/made/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);
@@ -163,9 +171,18 @@ describe('permissions', () => {
     const invalidating = ALL.filter((name) => JSON.stringify(policyOf(name)).includes('cloudfront:'));
     expect(invalidating).toEqual(['Revalidate', 'Purge']);
     for (const name of invalidating) {
-      const statement = policyOf(name).find(({ Action }) => Action === 'cloudfront:CreateInvalidation');
+      const statement = policyOf(name).find(({ Action }) => [Action].flat().includes('cloudfront:CreateInvalidation'));
       expect(JSON.stringify(statement?.Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
     }
+  });
+
+  test('revalidate alone may ask what became of an invalidation, and of this distribution alone', () => {
+    const asking = ALL.filter((name) => JSON.stringify(policyOf(name)).includes('cloudfront:GetInvalidation'));
+    expect(asking).toEqual(['Revalidate']);
+    const statement = policyOf('Revalidate').find(({ Action }) =>
+      [Action].flat().includes('cloudfront:GetInvalidation'),
+    );
+    expect(JSON.stringify(statement?.Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
   });
 
   test.each(ALL)('%s may write to its own log group alone', (name) => {

@@ -14,6 +14,8 @@ export interface Violation {
 /** What was revalidated: which pages, and what they had to show when it was asked for. */
 export interface Covered extends Owed {
   readonly page: SitePage;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
 }
 
 /** What an answer has to show at least, as long as the ledger is the same. */
@@ -23,6 +25,9 @@ export interface Owed {
   /** Epoch milliseconds at which the first revalidation was answered. */
   readonly since?: number;
 }
+
+/** How far the purge of a revalidation has come: `everywhere` when somebody has waited for that. */
+export type PurgeState = 'queued' | 'accepted' | 'everywhere';
 
 /** Without them no render fails, so that none may be said to have failed. */
 const FAILING: readonly Fault[] = [
@@ -69,21 +74,30 @@ export class Checker {
   }
 
   cover(pages: readonly SitePage[]): Covered[] {
-    return pages.map((page) => ({ page, versions: this.#site.versionsOf(page), ledgers: this.#ledgers }));
+    const askedAt = this.#scheduler.now;
+    return pages.map((page) => ({
+      page,
+      versions: this.#site.versionsOf(page),
+      ledgers: this.#ledgers,
+      askedAt,
+    }));
   }
 
-  /** A revalidation was answered well. `isPurged`: or its purge is still queued. */
-  revalidated(covered: readonly Covered[], isPurged: boolean): void {
-    for (const { page, versions, ledgers } of covered) {
+  /** A revalidation was answered well. */
+  revalidated(covered: readonly Covered[], purge: PurgeState): void {
+    for (const { page, versions, ledgers, askedAt } of covered) {
       if (ledgers !== this.#ledgers) continue;
       raise(this.#owedByServe, page.path, versions);
-      if (!isPurged) continue;
-      const answeredAt = this.#scheduler.now;
-      this.#scheduler.after(PURGE_MS, () => {
+      if (purge === 'queued') continue;
+      // Who waited was answered long after the purge, which S3 does not know of.
+      const purgedAt = purge === 'everywhere' ? askedAt : this.#scheduler.now;
+      const oweByEdge = (): void => {
         if (ledgers !== this.#ledgers) return;
         raise(this.#owedByEdge, page.path, versions);
-        this.#answeredAt.set(page.path, Math.min(answeredAt, this.#answeredAt.get(page.path) ?? answeredAt));
-      });
+        this.#answeredAt.set(page.path, Math.min(purgedAt, this.#answeredAt.get(page.path) ?? purgedAt));
+      };
+      if (purge === 'everywhere') oweByEdge();
+      else this.#scheduler.after(PURGE_MS, oweByEdge);
     }
   }
 
