@@ -15,6 +15,12 @@ export function acknowledgeFindings(site: IsrSite): void {
     CFR3: 'CloudWatch and the x-isr-cache header say what the example needs to know.',
     CFR4: "The distribution has CloudFront's own domain and certificate, whose protocol versions CloudFront decides.",
   });
+  acknowledge(site.failOverDistribution, {
+    CFR1: 'It answers to the distribution of the site alone.',
+    CFR2: 'A web ACL belongs to the distribution of the site; this one answers to nobody else.',
+    CFR3: 'What viewers ask is known to the distribution of the site.',
+    CFR4: 'Its only client is CloudFront itself.',
+  });
   acknowledge(site.functions.originSecret, {
     SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });

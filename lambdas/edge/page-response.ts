@@ -16,6 +16,8 @@ export function handler(event: EdgeEvent): EdgeResponse {
     // S3, the second origin, sends the page's facts as headers.
     if (name === 'cache-tag' || name.slice(0, 11) === 'x-amz-meta-') delete headers[name];
   }
+  // The fail-over distribution says with each of its answers when to come back. This one is a page, which need not.
+  if (headers['x-isr-cache'] === undefined) delete headers['retry-after'];
   const cacheControl = headers['cache-control'];
   // The windows are for the edge. Browsers would honour stale-while-revalidate too, and an editor would see old pages.
   if (cacheControl !== undefined && /s-maxage/i.test(cacheControl.value)) {

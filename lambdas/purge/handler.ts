@@ -10,6 +10,7 @@ import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
 import { type PurgeWaitingPorts, purgeWaiting } from '../../lib/core/purge/purge-waiting.ts';
 import { purgeVariables } from '../../lib/handover/variables.ts';
 import type { Sandbox } from '../shared/sandbox.ts';
+import { openSiteAddress } from '../shared/site-address.ts';
 
 /** Makes one purge of its messages and of all that wait. When it fails, they come again. */
 export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -28,10 +29,10 @@ export function createPurge(sandbox: Sandbox): (event: SQSEvent) => Promise<SQSB
 }
 
 function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
-  const { bucket, distributionId, purgeQueueUrl } = readEnvironment('the purge function', purgeVariables, environment);
+  const { bucket, purgeQueueUrl } = readEnvironment('the purge function', purgeVariables, environment);
   const objects = openS3Bucket(bucket, aws);
   return {
-    cdn: createCloudFront(aws, distributionId),
+    cdn: createCloudFront(aws, openSiteAddress(objects)),
     pace: createPurgePace(objects, clock),
     announced: openAnnouncedPurges(objects),
     followed: createFollowedPurges(objects),

@@ -9,6 +9,7 @@ import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { renderVariables } from '../../lib/handover/variables.ts';
 import { openPages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
+import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
 
 /** Regenerates expired pages: several at the same time, but the messages of one page in their order. */
 export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -39,12 +40,14 @@ function createJobDoer(sandbox: SiteSandbox): IsDone {
   );
   const pages = openPages({ deploymentId, ...config }, sandbox);
   const purger = createQueuedPurger(aws, purgeQueueUrl);
-  const ports = pages.portsFor(siteUrl, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));
+  const urlOfSite = siteUrlOf(siteUrl, openSiteAddress(pages.bucket));
+  const ports = pages.portsFor(urlOfSite, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));
   return async ({ attributes, body, receiptHandle }) => {
     try {
       const job = JSON.parse(body) as Job;
-      const outcome = await regeneratePage(job, pages.options, ports);
-      log('info', outcome.kind, { pageKey: job.pageKey, attempt: Number(attributes.ApproximateReceiveCount) });
+      const attempt = Number(attributes.ApproximateReceiveCount);
+      const outcome = await regeneratePage(job, attempt, pages.options, ports);
+      log('info', outcome.kind, { pageKey: job.pageKey, attempt });
       if (!('seconds' in outcome)) return true;
       await postponeMessage(aws, jobsQueueUrl, receiptHandle, outcome.seconds);
     } catch (error) {

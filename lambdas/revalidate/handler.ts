@@ -21,6 +21,7 @@ import type { RevalidationResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
+import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (
@@ -100,7 +101,8 @@ function createRevalidateAsAsked(
   pages: Pages,
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
-  const cdn = createCloudFront(aws, config.distributionId);
+  const address = openSiteAddress(pages.bucket);
+  const cdn = createCloudFront(aws, address);
   const purger = createPromptPurger({
     cdn,
     pace: createPurgePace(pages.bucket, clock),
@@ -108,7 +110,10 @@ function createRevalidateAsAsked(
     queue: createQueuedPurger(aws, config.purgeQueueUrl),
   });
   const ports: RevalidatePorts = {
-    ...pages.portsFor(config.siteUrl, invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger })),
+    ...pages.portsFor(
+      siteUrlOf(config.siteUrl, address),
+      invalidateFromSite(config.deploymentId, { ledger: pages.ledger, purger }),
+    ),
     jobs: createJobQueue(aws, config.jobsQueueUrl, config.deploymentId),
     purger,
     announced: pages.announcedPurges(config.purgeQueueUrl),

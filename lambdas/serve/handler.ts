@@ -4,7 +4,7 @@ import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
-import { NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
+import { keptByEdge, NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
 import { readFreshness, readPageAndLedger } from '../../lib/core/read-freshness.ts';
 import type { RenderPorts } from '../../lib/core/render-page.ts';
@@ -15,7 +15,7 @@ import { type ServeValues, serveVariables } from '../../lib/handover/variables.t
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
-import { type PageRequest, parsePageRequest } from './page-request.ts';
+import { type PageRequest, parsePageRequest, type RefusedRequest } from './page-request.ts';
 
 /** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
@@ -25,7 +25,7 @@ export function createServe(sandbox: SiteSandbox): StreamedHandler {
   const portsFor = createPorts(config, pages, sandbox);
   return async (event, stream) => {
     const request = parsePageRequest(event);
-    if ('problem' in request) return refuse(stream, request.status, request.problem);
+    if ('problem' in request) return refuse(event, stream, request);
     const ports = portsFor(config.siteUrl ?? `https://${request.host}`);
     respond(event, stream, await pageFor(request, config.tokenHashes, options, ports));
   };
@@ -41,7 +41,7 @@ function createPorts(config: ServeValues, pages: Pages, { aws }: SiteSandbox): (
   const jobs = createJobQueue(aws, config.jobsQueueUrl, config.deploymentId);
   const revalidateBySite = invalidateFromSite(config.deploymentId, { ledger, purger });
   const announced = pages.announcedPurges(config.purgeQueueUrl);
-  return (siteUrl) => ({ ...pages.portsFor(siteUrl, revalidateBySite), jobs, purger, announced, pagesOf });
+  return (siteUrl) => ({ ...pages.portsFor(async () => siteUrl, revalidateBySite), jobs, purger, announced, pagesOf });
 }
 
 async function pageFor(
@@ -82,8 +82,9 @@ async function fromOtherDeployment(
 ): Promise<ServedPage> {
   const others = { ledger: ports.ledger, clock: ports.clock, pages: ports.pagesOf(deploymentId) };
   const seen = await readPageAndLedger(pageKey, others);
-  const { kind } = await readFreshness(seen, others);
-  if (seen.page !== undefined && kind !== 'invalidated') {
+  const freshness = await readFreshness(seen, others);
+  const isTooStale = freshness.kind === 'expired' && freshness.isTooStale;
+  if (seen.page !== undefined && freshness.kind !== 'invalidated' && !isTooStale) {
     return stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
   }
   return onlyForThisViewer(await servePage(pageKey, options, ports));
@@ -98,11 +99,15 @@ function respond(event: LambdaFunctionURLEvent, stream: ResponseStream, page: Se
   send(stream, { statusCode: page.status, headers: page.headers }, body);
 }
 
-function refuse(stream: ResponseStream, statusCode: number, problem: string): void {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NOT_STORED };
-  send(
-    stream,
-    { statusCode, headers: statusCode === 405 ? { ...headers, allow: 'GET, HEAD' } : headers },
-    `${problem}\n`,
-  );
+function refuse(
+  event: LambdaFunctionURLEvent,
+  stream: ResponseStream,
+  { status, problem, keptSeconds }: RefusedRequest,
+): void {
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': keptSeconds === undefined ? NOT_STORED : keptByEdge(keptSeconds),
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  };
+  respond(event, stream, { status, headers, body: Buffer.from(`${problem}\n`) });
 }

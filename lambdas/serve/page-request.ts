@@ -15,7 +15,12 @@ export interface PageRequest {
 export interface RefusedRequest {
   readonly status: number;
   readonly problem: string;
+  /** For how long the edge may keep it; absent: not at all. */
+  readonly keptSeconds?: number;
 }
+
+/** A file may come with the next deployment. It is CloudFront's own time for errors. */
+const MISSING_FILE_SECONDS = 10;
 
 const URI = /^\/deployments\/([0-9a-f]+)(\/.*)$/;
 
@@ -23,6 +28,10 @@ export function parsePageRequest(event: LambdaFunctionURLEvent): PageRequest | R
   const { method } = event.requestContext.http;
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, problem: `pages answer GET and HEAD, not ${method}` };
+  // Each request for a page comes from the edge function. The edge asks for nothing else but hashed files that S3 lacks.
+  if (!event.rawPath.startsWith('/deployments/')) {
+    return { status: 404, problem: 'There is no such file.', keptSeconds: MISSING_FILE_SECONDS };
+  }
   const [, deploymentId = '', uri = ''] = URI.exec(event.rawPath) ?? [];
   const pageKey = pageKeyOfUri(uri);
   if (pageKey === undefined) {

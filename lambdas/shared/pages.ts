@@ -27,7 +27,7 @@ export interface Pages {
   readonly pagesOf: (deploymentId: string) => PageStore;
   readonly options: PagesOptions;
   /** `siteUrl`: the canonical origin to render for. */
-  portsFor(siteUrl: string, revalidate: RendererOptions['revalidate']): RenderOncePorts;
+  portsFor(siteUrl: RendererOptions['siteUrl'], revalidate: RendererOptions['revalidate']): RenderOncePorts;
 }
 
 // A lease outlasts the longest render by the time that reading and writing a page may take.

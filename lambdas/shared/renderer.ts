@@ -8,8 +8,8 @@ import { liveRoutesOf } from './live-routes.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
 export interface RendererOptions {
-  /** The canonical origin, `https://example.com`. */
-  readonly siteUrl: string;
+  /** The canonical origin, `https://example.com`. Asked before each render. */
+  readonly siteUrl: () => Promise<string>;
   readonly trailingSlash: TrailingSlash;
   readonly renderTimeoutMs: number;
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
@@ -39,10 +39,10 @@ async function render(
   signal: AbortSignal,
   { loadSite }: SiteSandbox,
 ): Promise<SiteResponse> {
-  const fetch = await loadSite();
+  const [fetch, siteUrl] = await Promise.all([loadSite(), options.siteUrl()]);
   // The cookie by which a site knows draft mode, as on Vercel: https://vercel.com/docs/draft-mode
   const draft = draftToken === undefined ? {} : { cookie: `__prerender_bypass=${draftToken}` };
-  const request = new Request(urlOf(pageKey, options), { headers: { accept: '*/*', ...draft }, signal });
+  const request = new Request(urlOf(pageKey, siteUrl, options), { headers: { accept: '*/*', ...draft }, signal });
   const pending: Promise<unknown>[] = [];
   let hint: CacheHint | false | undefined;
   const response = await fetch(request, {
@@ -59,7 +59,7 @@ async function render(
   return { status: response.status, ...decodeResponse(response.headers, body), hint };
 }
 
-function urlOf(pageKey: PageKey, { siteUrl, trailingSlash }: RendererOptions): URL {
+function urlOf(pageKey: PageKey, siteUrl: string, { trailingSlash }: RendererOptions): URL {
   const path = pathOfPageKey(pageKey);
   const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
   const query = queryOfPageKey(pageKey);

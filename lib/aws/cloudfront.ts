@@ -6,19 +6,29 @@ import { type AwsCall, type AwsClient, type AwsResponse, describeFailure } from 
 /** With these codes CloudFront means: later. */
 const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyInvalidationsInProgress']);
 
+/** Which distribution to purge from. */
+export interface DistributionAddress {
+  get(): Promise<{ readonly distributionId: string }>;
+  /** Called when CloudFront refused: it may be another one by now. */
+  forget(): void;
+}
+
 /** Purges all items by one CreateInvalidation, and asks GetInvalidation what became of it. */
-export function createCloudFront(aws: AwsClient, distributionId: string): Cdn {
+export function createCloudFront(aws: AwsClient, address: DistributionAddress): Cdn {
   return {
     async purge(items) {
+      const { distributionId } = await address.get();
       const call = invalidationCall(distributionId, items);
       const response = await aws(call).catch((error: unknown) => {
         throw failed(distributionId, reasonOf(error), error);
       });
       if (response.status === 201) return { outcome: 'purged', invalidation: textIn(response, 'Id') };
       if (THROTTLED.has(textIn(response, 'Code'))) return { outcome: 'throttled' };
+      address.forget();
       throw failed(distributionId, describeFailure(call, response));
     },
     async isComplete(invalidation) {
+      const { distributionId } = await address.get();
       const call: AwsCall = {
         service: 'cloudfront',
         method: 'GET',

@@ -20,7 +20,7 @@ interface PurgeMessage {
   readonly name?: string;
 }
 
-/** Leaves purges to the purge function. serve and live cannot purge: they do not know the distribution's id. */
+/** Leaves purges to the purge function. serve and live may not purge. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
     async purge(items, name) {

@@ -13,6 +13,7 @@ export type IsrErrorCode =
   | 'QUEUE_UNAVAILABLE'
   | 'PURGE_FAILED'
   | 'RENDER_TIMEOUT'
+  | 'SITE_UNKNOWN'
   | 'PORT_IN_USE'
   | 'TEMPLATE_NOT_SUPPORTED';
 

@@ -1,5 +1,6 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { SITE_ADDRESS_KEY } from '../handover/site-address.ts';
 
 /** Rendered pages have a tag, by which the bucket's lifecycle deletes them after a while. */
 export function grantPageWriting(bucket: Bucket, grantee: IGrantable): void {
@@ -15,6 +16,12 @@ export function grantLedger(bucket: Bucket, grantee: IGrantable): void {
   for (const keys of ['_isr/ledger.json', '_isr/ledger/*']) {
     bucket.grants.actionsOnObjectKeys(grantee, keys, 's3:GetObject', 's3:PutObject');
   }
+  grantListing(bucket, grantee);
+}
+
+/** What only the distribution knows. */
+export function grantSiteAddress(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, SITE_ADDRESS_KEY, 's3:GetObject');
   grantListing(bucket, grantee);
 }
 

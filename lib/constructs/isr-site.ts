@@ -23,6 +23,8 @@ export class IsrSite extends Construct {
   /** Pages, hashed files, leases and ledger. */
   readonly bucket: Bucket;
   readonly distribution: Distribution;
+  /** Gives stored pages to `distribution` while the functions fail. It answers to nobody else. */
+  readonly failOverDistribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
   /** The bucket has the pages below `deployments/<id>`. */
@@ -73,7 +75,9 @@ export class IsrSite extends Construct {
       pagePaths: files.pagePaths,
     });
     this.distribution = edge.distribution;
+    this.failOverDistribution = edge.failOver;
     this.functions.connectTo(this.distribution);
+    uploads.uploadAddress(this, this.distribution);
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
     this.revalidateUrl = this.functions.revalidateUrl.url;
     this.webhookUrls = Object.fromEntries(
@@ -82,9 +86,8 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
-    const { serve, live, siteRunners } = this.functions;
-    for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, serve, live);
+    for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */

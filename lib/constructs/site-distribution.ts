@@ -32,9 +32,11 @@ import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
+import { FailOverDistribution } from './fail-over-distribution.ts';
 import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
 import type { SiteSettings } from './site-settings.ts';
+import { UNAVAILABLE_KEY } from './site-uploads.ts';
 
 export interface SiteDistributionProps {
   readonly manifest: Manifest;
@@ -51,6 +53,8 @@ const MAX_BEHAVIORS = 75;
 // sends it with the site's error page if nothing is stored, and then S3 has nothing either. A function that throws, times
 // out or cannot start makes a 502 or 504. One that is throttled makes a 429.
 const FAILOVER_STATUSES = [429, 502, 503, 504];
+/** What S3 answers for a missing object: 403, because it tells nobody who may not list the bucket. */
+const MISSING_STATUSES = [403, 404];
 
 // By default, CloudFront keeps these for 10 seconds, whatever their Cache-Control says. A live route's error for `?id=1`
 // would be sent for `?id=2` as well. Errors of pages say themselves how long they may be kept.
@@ -62,9 +66,12 @@ export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
   /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
   readonly pageRequest: CloudFrontFunction;
+  /** The second origin of pages. */
+  readonly failOver: Distribution;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
   readonly #responseHeaders: ResponseHeadersPolicy;
+  readonly #serveAccess: FunctionUrlOriginAccessControl;
 
   constructor(scope: Construct, id: string, props: SiteDistributionProps) {
     super(scope, id);
@@ -86,7 +93,16 @@ export class SiteDistribution extends Construct {
       tokenHashes: props.manifest.isr.tokenHashes,
     };
     this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
-    const pages = this.#pages();
+    this.#serveAccess = new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
+      originAccessControlName: edgeNameOf(this, 'ServeAccess'),
+    });
+    const failOver = new FailOverDistribution(this, 'FailOver', {
+      bucketOrigin: this.#bucketOrigin(props.bucket),
+      originSecret: props.functions.originSecret,
+      priceClass: settings.priceClass,
+    });
+    this.failOver = failOver.distribution;
+    const pages = this.#pages(failOver.origin);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
       defaultBehavior: pages,
@@ -101,23 +117,19 @@ export class SiteDistribution extends Construct {
       errorResponses: CACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     this.#readCacheTags();
-    this.#allowBucketAccess();
+    this.#allowReading('EdgeReadsAssets', this.distribution, ['assets/*']);
+    this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', UNAVAILABLE_KEY]);
   }
 
-  #pages(): BehaviorOptions {
-    const { settings, functions, bucket } = this.#props;
-    const serve = FunctionUrlOrigin.withOriginAccessControl(functions.serveUrl, {
-      readTimeout: settings.originTimeout,
-      connectionTimeout: Duration.seconds(3),
-      connectionAttempts: 2,
-      originAccessControl: new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
-        originAccessControlName: edgeNameOf(this, 'ServeAccess'),
-      }),
-    });
+  #pages(failOver: IOrigin): BehaviorOptions {
+    const { serveUrl } = this.#props.functions;
     return {
       origin: new OriginGroup({
-        primaryOrigin: serve,
-        fallbackOrigin: this.#bucketOrigin(bucket),
+        primaryOrigin: FunctionUrlOrigin.withOriginAccessControl(serveUrl, {
+          ...this.#serveTimes(),
+          originAccessControl: this.#serveAccess,
+        }),
+        fallbackOrigin: failOver,
         fallbackStatusCodes: FAILOVER_STATUSES,
       }),
       // CloudFront refuses other methods on an origin group.
@@ -140,6 +152,14 @@ export class SiteDistribution extends Construct {
     };
   }
 
+  #serveTimes() {
+    const readTimeout = this.#props.settings.originTimeout;
+    // An attempt whose response does not come in time counts too: a second one would double what a viewer waits, and the
+    // load of a site that is slow already. S3 has the page.
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+    return { readTimeout, connectionTimeout: Duration.seconds(3), connectionAttempts: 1 };
+  }
+
   #pageCachePolicy(): CachePolicy {
     return new CachePolicy(this, 'PageCache', {
       cachePolicyName: edgeNameOf(this, 'PageCache'),
@@ -158,11 +178,18 @@ export class SiteDistribution extends Construct {
   }
 
   #assets(): Record<string, BehaviorOptions> {
-    const { manifest, bucket } = this.#props;
+    const { manifest, bucket, functions } = this.#props;
+    const { originAccessControlId } = this.#serveAccess;
     const base = manifest.base.replace(/\/$/, '');
     return {
       [`${base}/${manifest.assetsFolder}/*`]: {
-        origin: this.#bucketOrigin(bucket, '/assets'),
+        // serve says 404 of a file that is not there.
+        origin: new OriginGroup({
+          primaryOrigin: this.#bucketOrigin(bucket, '/assets'),
+          // The origin of the pages has given the permission to call it. It would give it once more.
+          fallbackOrigin: new FunctionUrlOrigin(functions.serveUrl, { ...this.#serveTimes(), originAccessControlId }),
+          fallbackStatusCodes: MISSING_STATUSES,
+        }),
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       },
@@ -210,15 +237,15 @@ export class SiteDistribution extends Construct {
     return S3BucketOrigin.withBucketDefaults(bucket, { originPath, originAccessControlId });
   }
 
-  #allowBucketAccess(): void {
+  #allowReading(sid: string, { distributionArn }: Distribution, keys: readonly string[]): void {
     const { bucket } = this.#props;
     bucket.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'EdgeReadsPagesAndAssets',
+        sid,
         principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
         actions: ['s3:GetObject'],
-        resources: [bucket.arnForObjects('deployments/*'), bucket.arnForObjects('assets/*')],
-        conditions: { StringEquals: { 'AWS:SourceArn': this.distribution.distributionArn } },
+        resources: keys.map((each) => bucket.arnForObjects(each)),
+        conditions: { StringEquals: { 'AWS:SourceArn': distributionArn } },
       }),
     );
   }

@@ -1,5 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
-import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Duration } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { writeEnvironment } from '../basics/environment.ts';
@@ -20,28 +19,23 @@ export interface SiteEnvironmentProps {
   readonly bucket: IBucket;
   readonly queues: SiteQueues;
   readonly originSecret: ISecret;
-  /** Called when the template is written. Before that, the distribution does not exist, since it needs the functions. */
-  readonly distribution: () => IDistribution;
 }
 
 export type SiteEnvironment = Readonly<
   Record<'serve' | 'render' | 'revalidate' | 'live' | 'purge', Record<string, string>>
 >;
 
-/** The environment of each function. */
+/**
+ * The environment of each function. Nothing in it is of the distribution: that comes after the edge function, which has to
+ * come after all of them.
+ */
 export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
-  const { settings, distribution } = props;
-  const values = {
-    ...valuesOf(props),
-    distributionId: Lazy.string({ produce: () => distribution().distributionId }),
-  };
-  const ownUrl = Lazy.string({ produce: () => `https://${distribution().distributionDomainName}` });
-  const siteUrl = settings.siteUrl ?? ownUrl;
-  const renderTimeoutMs = serveRenderTimeout(settings).toMilliseconds();
+  const values = valuesOf(props);
+  const renderTimeoutMs = serveRenderTimeout(props.settings).toMilliseconds();
   return {
-    serve: writeEnvironment(serveVariables, { ...values, siteUrl: settings.siteUrl, renderTimeoutMs }),
-    render: writeEnvironment(renderVariables, { ...values, siteUrl }),
-    revalidate: writeEnvironment(revalidateVariables, { ...values, siteUrl }),
+    serve: writeEnvironment(serveVariables, { ...values, renderTimeoutMs }),
+    render: writeEnvironment(renderVariables, values),
+    revalidate: writeEnvironment(revalidateVariables, values),
     live: writeEnvironment(liveVariables, values),
     purge: writeEnvironment(purgeVariables, values),
   };
@@ -54,6 +48,7 @@ function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvi
     deploymentId,
     trailingSlash,
     expiration: isr.expiration,
+    siteUrl: settings.siteUrl,
     renderTimeoutMs: settings.renderTimeout.toMilliseconds(),
     allowQuery: settings.queryParameters,
     tokenHashes: isr.tokenHashes,

@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -28,6 +28,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
@@ -79,7 +80,6 @@ export class SiteFunctions extends Construct {
   readonly originSecret: Secret;
   readonly #props: SiteFunctionsProps;
   readonly #environment: SiteEnvironment;
-  #distribution: Distribution | undefined;
 
   constructor(scope: Construct, id: string, props: SiteFunctionsProps) {
     super(scope, id);
@@ -92,7 +92,6 @@ export class SiteFunctions extends Construct {
       ...props,
       manifest: props.build.manifest,
       originSecret: this.originSecret,
-      distribution: () => this.#connected(),
     });
     this.serve = this.#serve();
     this.render = this.#render();
@@ -120,19 +119,24 @@ export class SiteFunctions extends Construct {
     return [this.serve, this.render, this.revalidate, this.live];
   }
 
-  /** serve and live stay unconnected: the distribution needs their URLs, so they cannot need the distribution. */
-  connectTo(distribution: Distribution): void {
-    this.#distribution = distribution;
-    for (const purging of [this.revalidate, this.purge]) {
-      distribution.grants.createInvalidation(purging);
-    }
-    // For revalidations that wait until the purge is complete.
-    distribution.grant(this.revalidate, 'cloudfront:GetInvalidation');
+  get all(): readonly LambdaFunction[] {
+    return [...this.siteRunners, this.purge];
   }
 
-  #connected(): Distribution {
-    if (this.#distribution !== undefined) return this.#distribution;
-    throw new Error('SiteFunctions.connectTo() must be called before the template is written');
+  /** A policy by itself: were it in those of the roles, the functions would come after the distribution. */
+  connectTo(distribution: Distribution): void {
+    const roles = [this.revalidate, this.purge].flatMap(({ role }): IRole[] => (role === undefined ? [] : [role]));
+    const statement = new PolicyStatement({
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: [distribution.distributionArn],
+    });
+    new Policy(this, 'Purging', { statements: [statement], roles });
+    // For revalidations that wait until the purge is complete.
+    const asking = new PolicyStatement({
+      actions: ['cloudfront:GetInvalidation'],
+      resources: [distribution.distributionArn],
+    });
+    new Policy(this, 'Waiting', { statements: [asking], roles: roles.slice(0, 1) });
   }
 
   #serve(): LambdaFunction {
@@ -158,6 +162,7 @@ export class SiteFunctions extends Construct {
     });
     grantPageWriting(bucket, render);
     grantLedger(bucket, render);
+    if (settings.siteUrl === undefined) grantSiteAddress(bucket, render);
     queues.purges.grants.sendMessages(render);
     render.addEventSource(
       new SqsEventSource(queues.jobs, {
@@ -182,6 +187,7 @@ export class SiteFunctions extends Construct {
     grantLedger(bucket, revalidate);
     grantAnnouncing(bucket, revalidate);
     grantPurgePace(bucket, revalidate);
+    grantSiteAddress(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
     grantFollowingPurges(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
@@ -208,6 +214,7 @@ export class SiteFunctions extends Construct {
       memoryMiB: 256,
     });
     grantPurgePace(bucket, purge);
+    grantSiteAddress(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
     grantTellingOfPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.

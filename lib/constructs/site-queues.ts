@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { JOB_ATTEMPTS } from '../core/regenerate-page.ts';
 
 export interface SiteQueuesProps {
   /** Timeout of the function that takes jobs. */
@@ -36,7 +37,7 @@ export class SiteQueues extends Construct {
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       visibilityTimeout: visibilityFor(props.renderTimeout),
-      deadLetterQueue: { queue: this.jobsDeadLetters, maxReceiveCount: 3 },
+      deadLetterQueue: { queue: this.jobsDeadLetters, maxReceiveCount: JOB_ATTEMPTS },
     });
     this.purgesDeadLetters = new Queue(this, 'PurgesDeadLetters', {
       ...COMMON,

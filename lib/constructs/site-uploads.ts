@@ -1,13 +1,16 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-control.ts';
+import { SITE_ADDRESS_KEY, type SiteAddress } from '../handover/site-address.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
+import { UNAVAILABLE_PAGE } from './unavailable-page.ts';
 
 export interface SiteUploadsProps {
   readonly bucket: IBucket;
@@ -22,6 +25,9 @@ interface Upload {
   readonly cacheControl: string;
   readonly contentType: string;
 }
+
+/** The page for viewers while a page is not stored and the functions fail. */
+export const UNAVAILABLE_KEY = 'errors/503.html';
 
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
@@ -39,6 +45,32 @@ export class SiteUploads extends Construct {
     const prefix = `deployments/${deploymentId}`;
     this.#upload(files.pages, { id: 'Pages', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
+    this.#uploadUnavailablePage();
+  }
+
+  #uploadUnavailablePage(): void {
+    this.#deploy(this, Source.data(basename(UNAVAILABLE_KEY), UNAVAILABLE_PAGE), {
+      id: 'Unavailable',
+      prefix: dirname(UNAVAILABLE_KEY),
+      cacheControl: 'no-store',
+      contentType: 'text/html; charset=utf-8',
+    });
+  }
+
+  /** In `scope`: what comes after the distribution must not be among what the edge function waits for. */
+  uploadAddress(scope: Construct, distribution: IDistribution): void {
+    const address: SiteAddress & Pick<SiteUploadsProps, 'deploymentId'> = {
+      distributionId: distribution.distributionId,
+      url: `https://${distribution.distributionDomainName}`,
+      // So that each deployment writes the object anew, should somebody have spoilt it.
+      deploymentId: this.#props.deploymentId,
+    };
+    this.#deploy(scope, Source.jsonData(basename(SITE_ADDRESS_KEY), address), {
+      id: 'Address',
+      prefix: dirname(SITE_ADDRESS_KEY),
+      cacheControl: NOT_STORED,
+      contentType: 'application/json',
+    });
   }
 
   /** For readers outside of the functions, which have the same file beside their bundles. */
@@ -46,7 +78,7 @@ export class SiteUploads extends Construct {
     const { deploymentId, files } = this.#props;
     const folder = emptyStagingFolder(this, 'Prerendered');
     writeJson(join(folder, `${deploymentId}.json`), files.exceptions);
-    this.#deploy(folder, {
+    this.#deploy(this, Source.asset(folder), {
       id: 'Prerendered',
       prefix: '_isr/prerendered',
       cacheControl: NOT_STORED,
@@ -63,13 +95,13 @@ export class SiteUploads extends Construct {
       const id = `${upload.id}-${idOf(contentType)}`;
       const folder = emptyStagingFolder(this, id);
       copyInto(folder, group);
-      this.#deploy(folder, { ...upload, id, contentType });
+      this.#deploy(this, Source.asset(folder), { ...upload, id, contentType });
     }
   }
 
-  #deploy(folder: string, { id, prefix, cacheControl, contentType }: Upload): void {
-    const deployment = new BucketDeployment(this, id, {
-      sources: [Source.asset(folder)],
+  #deploy(scope: Construct, source: ISource, { id, prefix, cacheControl, contentType }: Upload): void {
+    const deployment = new BucketDeployment(scope, id, {
+      sources: [source],
       destinationBucket: this.#props.bucket,
       destinationKeyPrefix: prefix,
       cacheControl: [CacheControl.fromString(cacheControl)],

@@ -10,18 +10,24 @@ export interface RegenerateOptions extends RenderOptions {
 }
 
 export type RegenerationOutcome =
-  /** `dropped`: the page is not there any more, or of another deployment. */
+  /** `dropped`: the page is not there any more, or of a deployment that nobody here renders. */
   | { readonly kind: 'regenerated' | 'still-fresh' | 'no-longer-stored' | 'dropped' }
   /** To be tried again after `seconds`. */
-  | { readonly kind: 'failed' | 'too-early'; readonly seconds: number };
+  | { readonly kind: 'failed' | 'too-early' | 'of-another-deployment'; readonly seconds: number };
 
-/** Does one job. Doing it twice is harmless: the second finds a fresh page. */
+/** So often a job is given before it is put aside. */
+export const JOB_ATTEMPTS = 3;
+/** As long as an update of a function's code may take, with the attempts that are left. */
+const OTHER_DEPLOYMENT_SECONDS = 30;
+
+/** Does one job, at its first attempt or a later one. Doing it twice is harmless: the second finds a fresh page. */
 export async function regeneratePage(
   { pageKey, deploymentId }: Job,
+  attempt: number,
   options: RegenerateOptions,
   ports: RenderOncePorts,
 ): Promise<RegenerationOutcome> {
-  if (deploymentId !== options.deploymentId) return { kind: 'dropped' };
+  if (deploymentId !== options.deploymentId) return ofAnotherDeployment(attempt);
   const seen = await readPageAndLedger(pageKey, ports);
   if (seen.page === undefined) return { kind: 'dropped' };
   const freshness = await readFreshness(seen, ports);
@@ -38,4 +44,13 @@ export async function regeneratePage(
     case 'failed':
       return { kind: 'failed', seconds: FAILED_PAGE_SECONDS };
   }
+}
+
+/**
+ * While a deployment switches, a job of the new one may come to code of the old one. Were it dropped, the queue would
+ * drop the next ones as well: for five minutes it takes a job for the same version of a page only once.
+ */
+function ofAnotherDeployment(attempt: number): RegenerationOutcome {
+  if (attempt >= JOB_ATTEMPTS) return { kind: 'dropped' };
+  return { kind: 'of-another-deployment', seconds: OTHER_DEPLOYMENT_SECONDS };
 }

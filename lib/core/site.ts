@@ -5,10 +5,13 @@ export type TrailingSlash = 'always' | 'never' | 'ignore';
 export interface CacheHint {
   /** Seconds until the page expires. */
   readonly maxAge?: number;
-  /** Seconds that an expired page may still be served; no limit when absent. */
+  /** Seconds that it may be served after that, while it is made anew; none when absent. */
   readonly swr?: number;
   /** As the user wrote them: any Unicode, commas included. */
   readonly tags?: readonly string[];
+  /** In quotes or without. */
+  readonly etag?: string;
+  readonly lastModified?: Date;
 }
 
 /** What the site may ask of the function that runs it. */

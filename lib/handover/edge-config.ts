@@ -1,6 +1,8 @@
 import type { TrailingSlash } from '../core/site.ts';
 
-/** The construct writes it in place of the string `"__ISR_EDGE_CONFIG__"`. */
+// The construct writes one of these in place of the string `"__ISR_EDGE_CONFIG__"`.
+
+/** Of the function that names the page. */
 export interface EdgeConfig {
   /** `/deployments/<id>`: where the pages of this deployment are. */
   readonly prefix: string;
@@ -9,4 +11,10 @@ export interface EdgeConfig {
   readonly allowQuery: readonly string[];
   /** SHA-256 in hex of each valid token. */
   readonly tokenHashes: readonly string[];
+}
+
+/** Of the function that guards the fail-over distribution. */
+export interface FailOverConfig {
+  /** Proves that a request came through the site's distribution. */
+  readonly originSecret: string;
 }

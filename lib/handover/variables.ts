@@ -20,13 +20,10 @@ const deploymentId = { name: 'ISR_DEPLOYMENT_ID', format: TEXT };
 const trailingSlash = { name: 'ISR_TRAILING_SLASH', format: TRAILING_SLASH };
 const expiration = { name: 'ISR_EXPIRATION', format: EXPIRATION };
 const renderTimeoutMs = { name: 'ISR_RENDER_TIMEOUT_MS', format: POSITIVE_INTEGER };
-/** The canonical origin of the site, `https://example.com`. */
-const siteUrl = { name: 'ISR_SITE_URL', format: TEXT };
-/** Not set if the site has only the distribution's own name, which serve cannot know. */
-const knownSiteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
+/** The canonical origin of the site, `https://example.com`. Not set if the site has only the distribution's own name. */
+const siteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
 const allowQuery = { name: 'ISR_ALLOW_QUERY', format: LIST };
 const tokenHashes = { name: 'ISR_TOKEN_HASHES', format: HASHES };
-const distributionId = { name: 'ISR_DISTRIBUTION_ID', format: TEXT };
 const jobsQueueUrl = { name: 'ISR_JOBS_QUEUE_URL', format: TEXT };
 const purgeQueueUrl = { name: 'ISR_PURGE_QUEUE_URL', format: TEXT };
 /** Proves that a request came through the distribution. */
@@ -38,7 +35,7 @@ export const serveVariables = {
   trailingSlash,
   expiration,
   renderTimeoutMs,
-  siteUrl: knownSiteUrl,
+  siteUrl,
   allowQuery,
   tokenHashes,
   jobsQueueUrl,
@@ -65,14 +62,13 @@ export const revalidateVariables = {
   siteUrl,
   allowQuery,
   tokenHashes,
-  distributionId,
   jobsQueueUrl,
   purgeQueueUrl,
 };
 
 export const liveVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
 
-export const purgeVariables = { bucket, purgeQueueUrl, distributionId };
+export const purgeVariables = { bucket, purgeQueueUrl };
 
 export type ServeValues = ValuesOf<typeof serveVariables>;
 export type RevalidateValues = ValuesOf<typeof revalidateVariables>;

@@ -13,7 +13,6 @@ const ENVIRONMENT = {
   ISR_TOKEN_HASHES: '',
   ISR_JOBS_QUEUE_URL: 'https://jobs',
   ISR_PURGE_QUEUE_URL: 'https://purges',
-  ISR_DISTRIBUTION_ID: 'E1',
   ISR_ORIGIN_SECRET: 'secret',
   ISR_RENDER_TIMEOUT_MS: '10000',
 };

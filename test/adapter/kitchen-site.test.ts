@@ -109,6 +109,11 @@ describe('cache hints', () => {
     expect(response.headers.get('cdn-cache-control')).toBeNull();
   });
 
+  test('have the entity tag and the date of what the page shows', async () => {
+    const { hints } = await visit(loaded.fetch, '/docs/dated');
+    expect(hints).toEqual([{ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-22T12:00:00Z') }]);
+  });
+
   test('arrive from route rules, for immutable responses too', async () => {
     const rule = { maxAge: 120, swr: 60, tags: ['ruled'] };
     expect((await visit(loaded.fetch, '/docs/ruled/some/where')).hints).toEqual([rule]);

@@ -69,6 +69,11 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
 `,
   'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
   'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
+  'src/pages/dated.astro': `---
+Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-22T12:00:00Z') })
+---
+<p>dated</p>
+`,
   'src/pages/opted-out.astro': '---\nAstro.cache.set(false)\n---\n<p>no</p>',
   'src/pages/opted-in-again.astro': '---\nAstro.cache.set(false)\nAstro.cache.set({ maxAge: 9 })\n---\n<p>yes</p>',
   'src/pages/ruled/[...path].astro': '<p>ruled</p>',

@@ -46,7 +46,12 @@ test('a call that is refused is not made again', async () => {
 });
 
 describe('purging', () => {
-  const cdn = () => createCloudFront(client(), 'E1');
+  let forgotten: number;
+  beforeEach(() => {
+    forgotten = 0;
+  });
+  const address = { get: async () => ({ distributionId: 'E1' }), forget: () => void forgotten++ };
+  const cdn = () => createCloudFront(client(), address);
 
   test('is done once CloudFront took it, in one call for all items', async () => {
     responses = [{ status: 201, body: '<Invalidation><Id>I2J0I21PCUYOIK</Id></Invalidation>' }];
@@ -59,6 +64,7 @@ describe('purging', () => {
   test.each(['Throttling', 'TooManyInvalidationsInProgress'])('may be tried again after %s', async (code) => {
     responses = [{ status: 400, body: refusal(code) }];
     expect(await cdn().purge(['#tag:a'])).toEqual({ outcome: 'throttled' });
+    expect(forgotten).toBe(0);
   });
 
   test.each([
@@ -79,5 +85,11 @@ describe('purging', () => {
   test('is an error when CloudFront refuses it', async () => {
     responses = [{ status: 403, body: refusal('AccessDenied') }];
     await expect(cdn().purge(['#tag:a'])).rejects.toThrow(/cannot purge from distribution E1: cloudfront answered 403/);
+  });
+
+  test('asks anew which distribution there is when one refused: it may have been replaced', async () => {
+    responses = [{ status: 404, body: refusal('NoSuchDistribution') }];
+    await expect(cdn().purge(['#tag:a'])).rejects.toThrow();
+    expect(forgotten).toBe(1);
   });
 });

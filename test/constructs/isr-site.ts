@@ -77,7 +77,7 @@ describe('ids that a deployed stack depends on', () => {
   // A rename replaces the resource: the bucket with all pages, or the queues with all messages.
   test.each([
     ['AWS::S3::Bucket', ['SiteBucket978D4AEB']],
-    ['AWS::CloudFront::Distribution', ['SiteEdgeDistribution0452F04E']],
+    ['AWS::CloudFront::Distribution', ['SiteEdgeDistribution0452F04E', 'SiteEdgeFailOverDistribution87D34E60']],
     [
       'AWS::SQS::Queue',
       [
@@ -110,7 +110,7 @@ test('equal builds in different folders are the same deployment', async () => {
 test('one stack can hold two sites', () => {
   const stack = new Stack(newApp(), 'Stack');
   for (const id of ['One', 'Two']) new IsrSite(stack, id, { buildDirectory: writeBuild() });
-  Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 2);
+  Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 4);
 });
 
 describe('IsrStack', () => {

@@ -23,20 +23,20 @@ beforeAll(async () => {
 });
 
 describe('pages', () => {
-  test('are asked from serve, and from S3 when serve cannot answer', () => {
-    const { OriginGroups, DefaultCacheBehavior } = configOf();
-    const group = OriginGroups.Items[0];
-    expect(DefaultCacheBehavior.TargetOriginId).toBe(group.Id);
+  test('are asked from serve, and when serve cannot answer from S3, through the fail-over distribution', () => {
+    const group = groupOf(configOf().DefaultCacheBehavior.TargetOriginId);
     const [primary, fallback] = group.Members.Items.map((each: { OriginId: string }) => originOf(each.OriginId));
     expect(JSON.stringify(primary.DomainName)).toContain('SiteFunctionsServeFunctionUrl');
-    expect(JSON.stringify(fallback.DomainName)).toContain('SiteBucket');
+    expect(JSON.stringify(fallback.DomainName)).toContain('SiteEdgeFailOverDistribution');
+    expect(fallback.CustomOriginConfig.OriginProtocolPolicy).toBe('https-only');
     expect(primary.OriginAccessControlId).toBeDefined();
-    expect(fallback.OriginAccessControlId).toBeDefined();
     expect(fallback.OriginPath).toBeUndefined();
+    expect(JSON.stringify(fallback.OriginCustomHeaders)).toContain('{{resolve:secretsmanager:');
   });
 
   test("are not asked from S3 when serve answers with the site's own error", () => {
-    expect(configOf().OriginGroups.Items[0].FailoverCriteria.StatusCodes.Items).toEqual([429, 502, 503, 504]);
+    const group = groupOf(configOf().DefaultCacheBehavior.TargetOriginId);
+    expect(group.FailoverCriteria.StatusCodes.Items).toEqual([429, 502, 503, 504]);
   });
 
   test('errors are kept for no longer than they say', () => {
@@ -45,10 +45,22 @@ describe('pages', () => {
     expect(new Set(errors.map(({ ErrorCachingMinTTL }) => ErrorCachingMinTTL))).toEqual(new Set([0]));
   });
 
+  test('have no error pages, which would replace those of live routes', () => {
+    expect(JSON.stringify(configOf().CustomErrorResponses)).not.toContain('ResponsePagePath');
+  });
+
   test('wait for serve no longer than wanted', () => {
-    const timeoutOf = (from: SynthesizedSite) => configOf(from).Origins[0].CustomOriginConfig.OriginReadTimeout;
+    const timeoutOf = (from: SynthesizedSite) =>
+      configOf(from).Origins.find(({ DomainName }: { DomainName: unknown }) =>
+        /ServeFunctionUrl/.test(JSON.stringify(DomainName)),
+      ).CustomOriginConfig.OriginReadTimeout;
     expect(timeoutOf(synthesized)).toBe(15);
     expect(timeoutOf(synthesize({ originTimeout: Duration.seconds(5) }))).toBe(5);
+  });
+
+  test('wait for a serve that hangs once, not twice', () => {
+    const group = groupOf(configOf().DefaultCacheBehavior.TargetOriginId);
+    expect(originOf(group.Members.Items[0].OriginId).ConnectionAttempts).toBe(1);
   });
 
   test('take the methods that an origin group may, over TLS', () => {
@@ -164,7 +176,7 @@ describe('live routes', () => {
   });
 
   test('share one origin, however many they are', () => {
-    expect(configOf().Origins).toHaveLength(4);
+    expect(configOf().Origins).toHaveLength(5);
   });
 
   test('leave prerendered pages that their patterns cover to the pages', () => {
@@ -185,16 +197,24 @@ describe('live routes', () => {
 
   test('may be none', () => {
     const { Origins, CacheBehaviors } = configOf(synthesize({}, { live: [] }));
-    expect(Origins).toHaveLength(3);
+    expect(Origins).toHaveLength(4);
     expect(CacheBehaviors).toHaveLength(1);
   });
 });
 
 describe('hashed files', () => {
-  test('come from S3 alone', () => {
+  test('come from S3, and serve says 404 of those that S3 does not have', () => {
+    const group = groupOf(behaviorOf('/_astro/*').TargetOriginId);
+    expect(group.FailoverCriteria.StatusCodes.Items).toEqual([403, 404]);
+    const [primary, fallback] = group.Members.Items.map((each: { OriginId: string }) => originOf(each.OriginId));
+    expect(JSON.stringify(primary.DomainName)).toContain('SiteBucket');
+    expect(JSON.stringify(fallback.DomainName)).toContain('SiteFunctionsServeFunctionUrl');
+  });
+
+  test('are asked without a function at the edge, below their own folder of the bucket', () => {
     const behavior = behaviorOf('/_astro/*');
     expect(behavior.FunctionAssociations).toBeUndefined();
-    const origin = originOf(behavior.TargetOriginId);
+    const origin = configOf().Origins.find(({ OriginPath }: { OriginPath?: string }) => OriginPath === '/assets');
     expect(JSON.stringify(origin.DomainName)).toContain('SiteBucket');
     expect(origin.OriginPath).toBe('/assets');
     expect(origin.OriginAccessControlId).toBeDefined();
@@ -234,8 +254,12 @@ function synthesizeWithDomain(): SynthesizedSite {
 }
 
 function configOf({ template }: Pick<SynthesizedSite, 'template'> = synthesized) {
-  const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
-  return distribution?.Properties.DistributionConfig;
+  const all = Object.entries(template.findResources('AWS::CloudFront::Distribution'));
+  return all.find(([id]) => !id.includes('FailOver'))?.[1].Properties.DistributionConfig;
+}
+
+function groupOf(targetId: string) {
+  return configOf().OriginGroups.Items.find(({ Id }: { Id: string }) => Id === targetId);
 }
 
 function behaviorOf(pattern: string, from = synthesized): Behavior {

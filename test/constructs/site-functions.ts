@@ -105,11 +105,19 @@ describe('the functions that run the site', () => {
 });
 
 describe('the address of the site', () => {
-  test('is the distribution when nothing else is known, but not for those that the distribution needs', () => {
-    for (const name of ['Render', 'Revalidate'] as const) {
-      expect(JSON.stringify(environmentOf(name).ISR_SITE_URL)).toMatch(/https:\/\/.*Distribution.*DomainName/);
-    }
-    for (const name of ['Serve', 'Live'] as const) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
+  test("is the distribution's when nothing else is known, and stands in the bucket, where those find it who need it", () => {
+    for (const name of ALL) expect(environmentOf(name)).not.toHaveProperty('ISR_SITE_URL');
+    const upload = resourceOf('Custom::CDKBucketDeployment', 'SiteAddressCustomResource');
+    expect(upload).toMatchObject({ DestinationBucketKeyPrefix: '_isr', Prune: false });
+    expect(JSON.stringify(upload.SourceMarkers)).toMatch(/SiteEdgeDistribution.*SiteEdgeDistribution.*DomainName/);
+    const readers = ALL.filter((name) => JSON.stringify(policyOf(name)).includes('/_isr/site.json'));
+    expect(readers).toEqual(['Render', 'Revalidate', 'Purge']);
+  });
+
+  test('is read by nobody for its name when it has one', () => {
+    const named = synthesize({ siteUrl: 'https://example.com' });
+    const readers = ALL.filter((name) => JSON.stringify(policyOf(name, named)).includes('/_isr/site.json'));
+    expect(readers).toEqual(['Revalidate', 'Purge']);
   });
 
   test("is the configuration's, which the props may override", () => {
@@ -120,8 +128,8 @@ describe('the address of the site', () => {
   });
 });
 
-test('neither serve nor live refers to the distribution', () => {
-  for (const name of ['Serve', 'Live'] as const) {
+test('no function refers to the distribution', () => {
+  for (const name of ALL) {
     expect(JSON.stringify([functionOf(name), policyOf(name)])).not.toContain('Distribution');
   }
 });
@@ -168,21 +176,21 @@ describe('permissions', () => {
   });
 
   test('only revalidate and purge may invalidate, and only this distribution', () => {
-    const invalidating = ALL.filter((name) => JSON.stringify(policyOf(name)).includes('cloudfront:'));
-    expect(invalidating).toEqual(['Revalidate', 'Purge']);
-    for (const name of invalidating) {
-      const statement = policyOf(name).find(({ Action }) => [Action].flat().includes('cloudfront:CreateInvalidation'));
-      expect(JSON.stringify(statement?.Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
-    }
+    expect(ALL.filter((name) => JSON.stringify(policyOf(name)).includes('cloudfront:'))).toEqual([]);
+    const { PolicyDocument, Roles } = resourceOf('AWS::IAM::Policy', 'SiteFunctionsPurging');
+    expect(PolicyDocument.Statement).toHaveLength(1);
+    expect(PolicyDocument.Statement[0].Action).toBe('cloudfront:CreateInvalidation');
+    expect(JSON.stringify(PolicyDocument.Statement[0].Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
+    const roles = Roles.map(({ Ref }: { Ref: string }) => /^SiteFunctions(\w+)Role/.exec(Ref)?.[1]);
+    expect(roles).toEqual(['Revalidate', 'Purge']);
   });
 
   test('revalidate alone may ask what became of an invalidation, and of this distribution alone', () => {
-    const asking = ALL.filter((name) => JSON.stringify(policyOf(name)).includes('cloudfront:GetInvalidation'));
-    expect(asking).toEqual(['Revalidate']);
-    const statement = policyOf('Revalidate').find(({ Action }) =>
-      [Action].flat().includes('cloudfront:GetInvalidation'),
-    );
-    expect(JSON.stringify(statement?.Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
+    const { PolicyDocument, Roles } = resourceOf('AWS::IAM::Policy', 'SiteFunctionsWaiting');
+    expect(PolicyDocument.Statement).toHaveLength(1);
+    expect(PolicyDocument.Statement[0].Action).toBe('cloudfront:GetInvalidation');
+    expect(JSON.stringify(PolicyDocument.Statement[0].Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
+    expect(Roles.map(({ Ref }: { Ref: string }) => /^SiteFunctions(\w+)Role/.exec(Ref)?.[1])).toEqual(['Revalidate']);
   });
 
   test.each(ALL)('%s may write to its own log group alone', (name) => {
@@ -255,8 +263,8 @@ function environmentOf(name: Name, from = synthesized): Record<string, unknown> 
   return functionOf(name, from).Environment.Variables;
 }
 
-function policyOf(name: Name): { Action: string | string[]; Resource: unknown }[] {
-  return resourceOf('AWS::IAM::Policy', `SiteFunctions${name}RoleDefaultPolicy`).PolicyDocument.Statement;
+function policyOf(name: Name, from = synthesized): { Action: string | string[]; Resource: unknown }[] {
+  return resourceOf('AWS::IAM::Policy', `SiteFunctions${name}RoleDefaultPolicy`, from).PolicyDocument.Statement;
 }
 
 /** What the variable looks like once it is deployed: a reference becomes some text. */

@@ -1,8 +1,10 @@
 // One file for all: to load aws-cdk-lib and to synthesize for the first time takes longer than all that they assert.
 import './edge-name.ts';
+import './fail-over-distribution.ts';
 import './isr-site.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
+import './site-order.ts';
 import './site-queues.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';

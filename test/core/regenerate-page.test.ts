@@ -18,7 +18,7 @@ async function expiredWorld(): Promise<{ world: World; job: Job }> {
   return { world, job: { pageKey: KEY, deploymentId: DEPLOYMENT, version: versionOf(page) } };
 }
 
-const regenerate = (job: Job, world: World) => regeneratePage(job, world.options, world);
+const regenerate = (job: Job, world: World, attempt = 1) => regeneratePage(job, attempt, world.options, world);
 const stored = async (world: World) => textOf((await world.pages.read(KEY)) ?? { body: Buffer.from('nothing') });
 
 describe('a job', () => {
@@ -35,9 +35,19 @@ describe('a job', () => {
     expect(world.site.renders).toHaveLength(2);
   });
 
-  test('of another deployment is dropped: this build must not write its pages', async () => {
+  test('of a deployment that is not here yet comes again, and is not missing for the minutes in which the queue knows it', async () => {
     const { world, job } = await expiredWorld();
-    expect(await regenerate({ ...job, deploymentId: 'fedcba9876543210' }, world)).toEqual({ kind: 'dropped' });
+    const other = { ...job, deploymentId: 'fedcba9876543210' };
+    for (const attempt of [1, 2]) {
+      expect(await regenerate(other, world, attempt)).toEqual({ kind: 'of-another-deployment', seconds: 30 });
+    }
+    expect(await stored(world)).toBe('<h1>one</h1>');
+  });
+
+  test('of another deployment is dropped in the end: this build must not write its pages, nor raise an alarm', async () => {
+    const { world, job } = await expiredWorld();
+    const other = { ...job, deploymentId: 'fedcba9876543210' };
+    expect(await regenerate(other, world, 3)).toEqual({ kind: 'dropped' });
     expect(await stored(world)).toBe('<h1>one</h1>');
   });
 

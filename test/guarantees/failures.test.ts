@@ -1,9 +1,13 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LambdaError } from '../../lib/local/lambda/lambda-error.ts';
+import { ask } from '../support/http.ts';
 import { startTestStack, type TestStack } from '../support/local-stack.ts';
 import { askServe, forgetEdge } from '../support/origin.ts';
 
 const DAY_MS = 86_400_000;
+const THROTTLED = new LambdaError('throttled', 'TooManyRequestsException', 'Rate Exceeded.');
+const CRASHED = new LambdaError('function', 'Runtime.ExitError', 'Runtime exited with error: signal: killed');
 let site: TestStack;
 const slugs: string[] = [];
 
@@ -140,5 +144,111 @@ describe('guarantee 8: with every Lambda failing, each page already rendered is 
     site.stack.function('serve').failWith(bucketGone);
     forgetEdge(site.stack);
     expect(asRead((await site.get(`/blog/${slug}`)).body)).toBe(asRead(before.body));
+  });
+});
+
+describe('what a viewer gets of a page that is not stored while serve fails', () => {
+  test.each([
+    ['is throttled', THROTTLED],
+    ['crashes', CRASHED],
+    ['is unavailable', new Error('the region is down')],
+  ])('no 403 AccessDenied, but a page that says when to come back: serve %s', async (_name, failure) => {
+    site.stack.function('serve').failWith(failure);
+    const path = `/blog/${freshSlug()}`;
+    const unavailable = await site.get(path);
+    expect(unavailable.status).toBe(503);
+    expect(unavailable.headers).toMatchObject({
+      'retry-after': '30',
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(unavailable.body).toContain('<h1>This page is not available right now</h1>');
+    expect(unavailable.body).not.toMatch(/https?:|src=|AccessDenied/);
+    const head = await site.ask(path, { method: 'HEAD' });
+    expect([head.status, head.headers['retry-after'], head.body]).toEqual([503, '30', '']);
+
+    site.stack.function('serve').failWith(undefined);
+    expect((await site.get(path)).status).toBe(200);
+  });
+
+  test('a page that S3 gives says nothing of coming back', async () => {
+    const path = `/blog/${freshSlug()}`;
+    await site.get(path);
+    site.stack.function('serve').failWith(THROTTLED);
+    forgetEdge(site.stack);
+    const { status, headers } = await site.get(path);
+    expect([status, headers['retry-after'], headers['cache-control']]).toEqual([
+      200,
+      undefined,
+      'public, max-age=0, must-revalidate',
+    ]);
+  });
+
+  test.each([
+    ['is throttled', THROTTLED, 429],
+    ['crashes', CRASHED, 502],
+  ])("a live route whose function %s gets Lambda's own words, never S3's", async (_name, failure, status) => {
+    site.stack.function('live').failWith(failure);
+    const response = await site.get('/ssr');
+    expect(response.status).toBe(status);
+    expect(response.body).not.toContain('<');
+    expect((await site.get('/isr')).status).toBe(200);
+  });
+});
+
+describe('the distribution that gives stored pages while functions fail', () => {
+  const failOverUrl = (): string => {
+    const [url] = [...site.stack.distributionUrls.values()].filter((each) => each !== site.stack.siteUrl);
+    return url ?? '';
+  };
+  const page = (path: string): string =>
+    `/deployments/${site.stack.function('serve').environment.ISR_DEPLOYMENT_ID}${path}`;
+
+  test('refuses everybody but the distribution of the site', async () => {
+    await site.get('/isr');
+    const secret = site.stack.secret('OriginSecret');
+    for (const given of [undefined, '', 'guess', secret.slice(1), `${secret}x`]) {
+      const headers: Record<string, string> = given === undefined ? {} : { 'x-isr-origin-secret': given };
+      expect((await ask(failOverUrl(), page('/isr/index.html'), { headers })).status).toBe(403);
+    }
+    const known = { headers: { 'x-isr-origin-secret': secret } };
+    expect((await ask(failOverUrl(), page('/isr/index.html'), known)).status).toBe(200);
+  });
+
+  test.each(['/_isr/ledger.json', '/?list-type=2', '/', '/?prefix=_isr', '/assets/_astro/x.js'])(
+    'may read pages and nothing else of the bucket, not %s either',
+    async (path) => {
+      const headers = { 'x-isr-origin-secret': site.stack.secret('OriginSecret') };
+      const response = await ask(failOverUrl(), path, { headers });
+      expect(response.status).toBe(503);
+      expect(response.body).not.toContain('<?xml');
+    },
+  );
+});
+
+describe('a hashed file that is not there', () => {
+  const gone = '/_astro/gone.abc123.js';
+
+  test.each([gone, '/_astro/', '/_astro/?list-type=2', '/_astro/?prefix=_isr', '/_astro/..%2f..%2f?list-type=2'])(
+    '%s is a 404, no 403 AccessDenied and no listing',
+    async (path) => {
+      const missing = await site.get(path);
+      expect([missing.status, missing.body]).toEqual([404, 'There is no such file.\n']);
+      expect(missing.headers['content-type']).toBe('text/plain; charset=utf-8');
+    },
+  );
+
+  test('is asked for again after ten seconds', async () => {
+    expect((await site.get(gone)).headers['cache-control']).toBe('public, max-age=0, s-maxage=10');
+    const head = await site.ask(gone, { method: 'HEAD' });
+    expect([head.status, head.body]).toEqual([404, '']);
+  });
+
+  test('leaves files that are there to S3, with every function failing', async () => {
+    const css = /\/_astro\/[^"]+\.css/.exec((await site.get('/')).body)?.[0] ?? '';
+    for (const lambda of site.stack.functions) lambda.failWith(new Error('the region is down'));
+    forgetEdge(site.stack);
+    expect((await site.get(css)).status).toBe(200);
+    expect((await site.get(gone)).body).not.toContain('AccessDenied');
   });
 });

@@ -7,6 +7,8 @@ import { createRevalidate } from '../../lambdas/revalidate/handler.ts';
 import { createServe } from '../../lambdas/serve/handler.ts';
 import type { ResponseHead, StreamedHandler } from '../../lambdas/shared/function-url.ts';
 import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
+import { SITE_ADDRESS_KEY, type SiteAddress } from '../../lib/handover/site-address.ts';
+import type { Bucket } from './aws/bucket.ts';
 import type { FunctionCode, Handler, LambdaContext } from './aws/lambda.ts';
 import type { SimulatedSandbox } from './aws/sandbox.ts';
 
@@ -14,6 +16,12 @@ export const TOKEN = 'the-token-of-the-simulation-0123456789';
 export const PURGE_QUEUE = 'purges';
 export const JOB_QUEUE = 'jobs';
 const ORIGIN_SECRET = 'only-cloudfront-knows';
+const ADDRESS: SiteAddress = { distributionId: 'E1', url: 'https://example.com' };
+
+/** What a deployment writes last, in its words. */
+export function writeAddress(bucket: Bucket): void {
+  bucket.put(SITE_ADDRESS_KEY, Buffer.from(JSON.stringify(ADDRESS)), {});
+}
 
 /** What a function behind a URL answers, whole. */
 export interface UrlAnswer {
@@ -58,8 +66,6 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
     ISR_JOBS_QUEUE_URL: JOB_QUEUE,
     ISR_PURGE_QUEUE_URL: PURGE_QUEUE,
     ISR_RENDER_TIMEOUT_MS: '30000',
-    ISR_SITE_URL: 'https://example.com',
-    ISR_DISTRIBUTION_ID: 'E1',
     ISR_ORIGIN_SECRET: ORIGIN_SECRET,
   };
   const code = <E, T>(

@@ -1,6 +1,7 @@
+import { SITE_ADDRESS_KEY } from '../../lib/handover/site-address.ts';
 import type { BucketObject } from './aws/bucket.ts';
 import { UPDATE_MS } from './aws/lambda.ts';
-import { TOKEN } from './deployment.ts';
+import { TOKEN, writeAddress } from './deployment.ts';
 import { Editor } from './editor.ts';
 import { Random } from './random.ts';
 import type { PageState, SitePage } from './site.ts';
@@ -154,7 +155,7 @@ export class Workload {
 
   /** Or a rollback. */
   #deploy(random: Random): void {
-    const { distribution, scheduler } = this.#world;
+    const { bucket, distribution, scheduler } = this.#world;
     // CloudFormation does one after the other.
     if (scheduler.now < this.#deployingUntil) return;
     const isRollback = this.#newestDeployment > 1 && random.chance(0.4);
@@ -172,13 +173,14 @@ export class Workload {
     const updated = Math.max(
       after(random.between(0, 20_000), () => serve.update(code.serve)),
       after(random.between(0, 20_000), () => live.update(code.live)),
+      after(random.between(0, 20_000), () => render.update(code.render)),
+      after(random.between(0, 20_000), () => revalidate.update(code.revalidate)),
+      after(random.between(0, 20_000), () => purge.update(code.purge)),
     );
-    after(random.between(0, 60_000), () => render.update(code.render));
-    after(random.between(0, 60_000), () => revalidate.update(code.revalidate));
-    after(random.between(0, 60_000), () => purge.update(code.purge));
-    // As the template has it: the edge names a deployment once the functions behind it are there.
+    // As the template has it: the edge names a deployment once all functions have its code.
     const released = after(updated + UPDATE_MS + random.between(0, 5000), () => distribution.release(code, random));
-    this.#deployingUntil = scheduler.now + Math.max(released, 60_000 + UPDATE_MS);
+    const written = after(released + random.between(1000, 60_000), () => writeAddress(bucket));
+    this.#deployingUntil = scheduler.now + written;
   }
 
   #loseLedger(): void {
@@ -217,6 +219,9 @@ export class Workload {
     } else {
       bucket.objects.set(key, { ...object, body: Buffer.from(garbage), etag: `"${random.next()}"` });
     }
+    // Somebody sees the alarm, and deploys.
+    if (key === SITE_ADDRESS_KEY)
+      this.#world.scheduler.after(random.between(30_000, 300_000), () => writeAddress(bucket));
   }
 }
 

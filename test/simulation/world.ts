@@ -19,6 +19,7 @@ import {
   TOKEN,
   type UrlAnswer,
   type UrlRequest,
+  writeAddress,
 } from './deployment.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -89,6 +90,8 @@ export class World {
     this.render = this.#function('render', code.render, 45);
     this.purge = this.#function('purge', code.purge, 30);
     this.distribution = new Distribution(this, code);
+    // Of the first deployment: the site is not known to anybody before, but it may be.
+    this.scheduler.after(this.random.chance(0.2) ? this.random.between(0, 60_000) : 0, () => writeAddress(this.bucket));
     new Poller(this, this.jobs, this.render, { batchSize: 1, concurrency: this.random.between(2, 5) });
     new Poller(this, this.purges, this.purge, { batchSize: 10, concurrency: 2 });
   }

@@ -1,7 +1,7 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
 import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
-import { storedHeaders } from './storability.ts';
+import { headersForAll } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
 
@@ -39,7 +39,7 @@ export function onlyForThisViewer(page: ServedPage): ServedPage {
 /** A response of the site for one viewer alone. */
 export function passedThrough(response: SiteResponse, reason: string): ServedPage {
   const headers: Record<string, string> = {
-    ...storedHeaders(response.headers),
+    ...headersForAll(response),
     'cache-control': NOT_STORED,
     'cache-status': `cdk-isr; fwd=miss; detail="${reason.replace(/[^\x20-\x7e]|["\\]/g, '')}"`,
     'x-isr-cache': 'BYPASS',
@@ -68,12 +68,12 @@ export function failedPage(message: string): ServedPage {
 }
 
 function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>): ServedPage {
-  const headers = { ...page.headers, ...caching, etag: etagFor(page), [CACHE_TAG_HEADER]: edgeTagsOfPage(page) };
+  const headers = { etag: etagFor(page), ...page.headers, ...caching, [CACHE_TAG_HEADER]: edgeTagsOfPage(page) };
   return { status: page.status, headers, body: page.body };
 }
 
 /**
- * Of what viewers get, so that a browser keeps a page that was rendered anew and is the same. Never that of the object
+ * Where the site gives none. It is of what viewers get, so that a browser keeps a page that was rendered anew and is the same. Never that of the object
  * in S3, which may answer in place of serve: neither may tell CloudFront that a copy of the other is still right.
  */
 function etagFor(page: StoredPage): string {

@@ -29,6 +29,8 @@ const PATIENCE_MS = 20_000;
 const PAUSE_WHEN_THROTTLED_MS = 3000;
 /** Shorter than the queue's visibility timeout, which has to outlast a function that died. */
 const RETRY_SECONDS = 5;
+/** At first the distribution is not there yet. It takes minutes to create or to update. */
+const UNKNOWN_SITE_SECONDS = 60;
 
 /**
  * Makes one purge of the messages at hand and of all that wait in the queue, so that one call serves a burst. Resolves
@@ -55,7 +57,8 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
     return true;
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...items] });
-    await queue.postpone([...taken, ...atHand], RETRY_SECONDS);
+    const isUnknown = error instanceof IsrError && error.code === 'SITE_UNKNOWN';
+    await queue.postpone([...taken, ...atHand], isUnknown ? UNKNOWN_SITE_SECONDS : RETRY_SECONDS);
     return false;
   }
 }

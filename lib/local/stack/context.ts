@@ -10,12 +10,13 @@ import type { LocalEventListener } from '../events.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
+import type { Certificates } from '../tls/certificates.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
 
 export interface StackPorts {
-  /** Of the (first) distribution. @default any free port */
+  /** Of the distribution that viewers ask. @default any free port */
   readonly distribution?: ListenRequest;
   /** Of a function's URL, by how the function's construct path ends, whatever the case. @default any free port */
   readonly functionUrls?: Readonly<Record<string, ListenRequest>>;
@@ -30,6 +31,8 @@ export interface StackContext {
   readonly clock: StackClock;
   readonly state: LocalState;
   readonly access: AccessControl;
+  /** With which the distributions speak https, and which the functions trust. */
+  readonly certificates: Certificates;
   readonly server: ObjectAndQueueServices;
   /** The variables by which the AWS SDK finds this machine's services. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -58,8 +61,14 @@ export interface StackContext {
   readonly originRequestPolicies: Map<string, OriginRequestPolicyConfig>;
   readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
   readonly originAccessControls: Map<string, OriginAccessControlConfig>;
+  /** The port of each name of a distribution that is not this machine's own. */
+  readonly siteNames: Map<string, number>;
   readonly distributions: Map<string, LocalDistribution>;
-  readonly siteUrls: string[];
+  readonly distributionUrls: Map<string, string>;
+  /** The logical id of the distribution that viewers ask, see `viewersDistributionOf`. */
+  readonly viewersDistribution: string | undefined;
+  /** That distribution, once it is there. */
+  readonly sites: { readonly url: string; readonly distribution: LocalDistribution }[];
 }
 
 export interface QueueFacts {

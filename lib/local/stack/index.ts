@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
@@ -9,6 +11,7 @@ import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
 import { once } from '../once.ts';
 import type { QueueDepth } from '../sqs/queue/queue.ts';
+import { Certificates } from '../tls/certificates.ts';
 import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
@@ -16,6 +19,7 @@ import { IdleWatch } from './idle-watch.ts';
 import { LocalState } from './local-state.ts';
 import { resourceTypes } from './resources/index.ts';
 import type { StackFunction } from './stack-function.ts';
+import { viewersDistributionOf } from './viewers-distribution.ts';
 
 export interface RunStackOptions {
   /** Folder that `cdk synth` wrote: `cdk.out`. */
@@ -58,7 +62,7 @@ export interface RunStackOptions {
 /** A synthesized stack that runs on this machine. */
 export interface LocalStack {
   readonly stackName: string;
-  /** `http://127.0.0.1:4400`: the distribution. */
+  /** `http://127.0.0.1:4400`: the distribution. The same port speaks https. */
   readonly siteUrl: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly clock: StackClock;
@@ -72,6 +76,8 @@ export interface LocalStack {
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly functions: readonly StackFunction[];
   readonly distribution: LocalDistribution;
+  /** Of all distributions, by id. */
+  readonly distributionUrls: ReadonlyMap<string, string>;
   /** Makes the API for invalidations refuse the next calls. */
   readonly cloudFrontApi: Awaited<ReturnType<typeof startCloudFrontApi>>;
   /** The function whose construct path ends so, whatever the case. */
@@ -131,9 +137,10 @@ async function startStack(
     parameters: options.parameters ?? {},
     readSecret: (id) => found(context.secrets.get(id), `no secret '${id}' in the stack`),
   });
+  const site = found(context.sites[0], 'the stack has no distribution');
   return {
     stackName: assembly.stackName,
-    siteUrl: found(context.siteUrls[0], 'the stack has no distribution'),
+    siteUrl: site.url,
     outputs,
     clock: context.clock,
     events,
@@ -142,7 +149,8 @@ async function startStack(
     queueDepths: () => context.server.queueDepths(),
     queueUrls: new Map([...context.queues.values()].map(({ name, url }) => [name, url])),
     functions: [...context.functions.values()],
-    distribution: found([...context.distributions.values()][0], 'the stack has no distribution'),
+    distribution: site.distribution,
+    distributionUrls: context.distributionUrls,
     cloudFrontApi,
     access: context.access,
     function: (id) => functionById(context, id),
@@ -169,6 +177,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
   const access = new AccessControl();
+  const certificates = new Certificates(directory ?? (await temporaryFolder(stops)));
   const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent, access });
   stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();
@@ -182,6 +191,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     clock,
     state,
     access,
+    certificates,
     server,
     endpoints: {
       AWS_ENDPOINT_URL_S3: server.url,
@@ -206,10 +216,19 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     originRequestPolicies: new Map(),
     responseHeadersPolicies: new Map(),
     originAccessControls: new Map(),
+    siteNames: new Map(),
     distributions,
-    siteUrls: [],
+    viewersDistribution: viewersDistributionOf(assembly.template),
+    distributionUrls: new Map(),
+    sites: [],
   };
   return { context, cloudFrontApi };
+}
+
+async function temporaryFolder(stops: Stop[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Later resources use earlier ones: they end first. One that cannot end does not keep the others. */

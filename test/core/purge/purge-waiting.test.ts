@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { IsrError } from '../../../lib/basics/errors.ts';
 import type { Cdn, WaitingPurge } from '../../../lib/core/ports.ts';
 import { MAX_PURGE_ITEMS } from '../../../lib/core/purge/one-call.ts';
 import { purgeWaiting } from '../../../lib/core/purge/purge-waiting.ts';
@@ -137,6 +138,12 @@ describe('the purges that wait', () => {
     ]);
     expect(removed).toEqual([]);
     expect(logged).toEqual(['will be purged later: AccessDenied']);
+  });
+
+  test('come again in a minute while nobody knows the distribution: the first deployment takes some', async () => {
+    const unknown = new IsrError('SITE_UNKNOWN', 'not there yet');
+    expect(await purgeAll(() => Promise.reject(unknown))).toBe(false);
+    expect(postponed).toEqual([[AT_HAND, 60]]);
   });
 
   test('come again when the turn does not come in time', async () => {

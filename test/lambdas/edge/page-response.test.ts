@@ -59,3 +59,9 @@ test('of S3 without all facts, or a part of a page, keeps its status', async () 
   expect(response(200, { reference: 'abc' })).toEqual({ statusCode: 200, headers: {} });
   expect(response(206, { status: 200, headers: {} })).toEqual({ statusCode: 206, headers: {} });
 });
+
+test('a page that S3 gave does not say when to come back, one of the site says what it wants', async () => {
+  expect(await headersAfter({ 'retry-after': '30', etag: '"1"' })).toEqual({ etag: '"1"' });
+  const fromServe = { 'retry-after': '120', 'x-isr-cache': 'HIT' };
+  expect(await headersAfter(fromServe)).toEqual(fromServe);
+});

@@ -20,8 +20,14 @@ test('reads deployment, page key, host and tokens', () => {
   });
 });
 
+test.each(['/_astro/gone.abc123.js', '/docs/_app/../x.js', '/'])(
+  '%s, which is no page, is a file that is gone',
+  (path) => {
+    expect(parsePageRequest(event(path))).toEqual({ status: 404, problem: 'There is no such file.', keptSeconds: 10 });
+  },
+);
+
 test.each([
-  ['/isr', 400],
   ['/deployments/0123456789abcdef/isr', 400],
   ['/deployments/0123456789abcdef/../../_isr/ledger.json', 400],
   ['/deployments/0123456789abcdef/%2e%2e/_isr/ledger.json', 400],

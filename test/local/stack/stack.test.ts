@@ -82,6 +82,27 @@ test('has two edge locations, as on AWS, unless it is to be calm', async () => {
   expect(headers['x-amz-cf-pop']).toBe('LOCAL2-C1');
 });
 
+test('a distribution may be an origin of another one, which is then the one that viewers ask', async () => {
+  const { DistributionConfig: config } = MINIMAL_SITE.Edge.Properties;
+  const behind = {
+    Id: 'behind',
+    DomainName: { 'Fn::GetAtt': ['Edge', 'DomainName'] },
+    CustomOriginConfig: { OriginProtocolPolicy: 'https-only' },
+  };
+  const behavior = { ...config.DefaultCacheBehavior, TargetOriginId: 'behind' };
+  const front = {
+    Type: 'AWS::CloudFront::Distribution',
+    Properties: { DistributionConfig: { ...config, Origins: [behind], DefaultCacheBehavior: behavior } },
+  };
+  const resources = { ...MINIMAL_SITE, Front: front, ...upload({ DestinationBucketKeyPrefix: 'public' }) };
+  const stack = await run({ resources, assets: { site: { 'index.html': 'through two of them' } } });
+  const page = await ask(stack.siteUrl, '/public/index.html');
+  expect([page.status, page.body]).toEqual([200, 'through two of them']);
+  expect([...stack.distribution.cachedObjects()].map(({ uri }) => uri)).toEqual(['/public/index.html']);
+  const asked = stack.events.all().filter(({ kind }) => kind === 'request');
+  expect(asked).toHaveLength(2);
+}, 60_000);
+
 describe('uploads', () => {
   const site = { 'index.html': '<h1>hi</h1>', 'img/a.svg': '<svg/>', 'font.woff2': 'x', 'notes.txt': 'at MARK' };
 

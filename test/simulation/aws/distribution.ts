@@ -14,6 +14,14 @@ import type { Invocation } from './lambda.ts';
 const FAIL_OVER_STATUSES = new Set([429, 502, 503, 504]);
 const ORIGIN_TIMEOUT_MS = 15_000;
 const INVALIDATION_PAUSE_MS = 2000;
+/** Of the fail-over distribution. */
+const UNAVAILABLE: OriginAnswer = {
+  status: 503,
+  headers: { 'cache-control': 'no-store', 'retry-after': '30' },
+  body: '',
+  source: 's3',
+  shown: undefined,
+};
 
 /** What a viewer gets, and from where. */
 export interface ViewerAnswer {
@@ -75,6 +83,7 @@ export class Distribution {
       this.#world.checker.seenByViewer(page, owed, location.name, edge);
       if (edge.copy !== undefined) this.#world.checker.kept(request.uri, edge.copy);
       this.#world.checker.ofDeployment(pageNameOf(request.uri, this.#world.site)?.deployment, page, edge);
+      if (edge.answer.status === 403) this.#world.checker.violate(8, `${page.path} is forbidden for a viewer`);
       const answer = edge.answer.status < 400 ? this.#afterwards(edge.answer) : undefined;
       if (answer !== undefined) this.#checkAnswer(request.uri, edge.answer, answer);
       done({
@@ -158,7 +167,7 @@ export class Distribution {
     return isLate ? random.between(5000, 24_000) : random.between(200, 5000);
   }
 
-  #askOrigins(where: string, request: OriginRequest, done: (answer: OriginAnswer | 'unreachable') => void): void {
+  #askOrigins(where: string, request: OriginRequest, done: (answer: OriginAnswer) => void): void {
     const { scheduler, random, checker } = this.#world;
     const page = this.#pageOf(request.uri);
     let isOver = false;
@@ -193,7 +202,8 @@ export class Distribution {
     });
   }
 
-  #askS3(where: string, request: OriginRequest, done: (answer: OriginAnswer | 'unreachable') => void): void {
+  /** Through the fail-over distribution, which keeps nothing. */
+  #askS3(where: string, request: OriginRequest, done: (answer: OriginAnswer) => void): void {
     const { scheduler, random, weather, bucket, checker } = this.#world;
     scheduler.after(this.#world.latency(random), () => {
       const isRefused = weather.has('s3-refuses') && random.chance(0.1);
@@ -205,9 +215,8 @@ export class Distribution {
       if (stored.status === 200) checker.givenByS3(this.#pageOf(request.uri), answer);
       scheduler.after(this.#world.latency(random), () => {
         if (this.#world.isTraced) this.#world.say(where, isRefused ? 'S3 refuses' : describe(answer, request));
-        if (isRefused) return done('unreachable');
-        // S3 tells nobody who may not list what is not there.
-        done(stored.status === 404 ? { ...answer, status: 403 } : answer);
+        // The fail-over distribution makes a 503 of whatever S3 says when it has no page.
+        done(isRefused || stored.status === 404 ? UNAVAILABLE : answer);
       });
     });
   }

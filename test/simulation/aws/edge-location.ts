@@ -13,7 +13,7 @@ export interface OriginRequest {
 }
 
 /** Of both origins: `304` says that the copy with that entity tag is still right. */
-export type AskOrigins = (request: OriginRequest, done: (answer: OriginAnswer | 'unreachable') => void) => void;
+export type AskOrigins = (request: OriginRequest, done: (answer: OriginAnswer) => void) => void;
 
 export interface EdgeAnswer {
   readonly answer: OriginAnswer;
@@ -26,14 +26,6 @@ interface Fetch {
   /** What took effect meanwhile. */
   readonly purges: (readonly string[])[];
 }
-
-export const UNREACHABLE: OriginAnswer = {
-  status: 502,
-  headers: {},
-  body: '',
-  source: 'serve',
-  shown: undefined,
-};
 
 /** One place of CloudFront: its cache and its version of the edge function. */
 export class EdgeLocation {
@@ -116,15 +108,15 @@ export class EdgeLocation {
 
   #receive(
     cacheKey: string,
-    answer: OriginAnswer | 'unreachable',
+    answer: OriginAnswer,
     known: Copy | undefined,
     purges: readonly (readonly string[])[],
   ): EdgeAnswer {
     const current = this.copies.get(cacheKey);
-    if (answer === 'unreachable' || answer.status >= 500) {
+    if (answer.status >= 500) {
       const isUsable = current !== undefined && this.#scheduler.now < current.staleIfErrorUntil;
       if (isUsable) return { answer: current, copy: current };
-      return { answer: answer === 'unreachable' ? UNREACHABLE : answer, copy: undefined };
+      return { answer, copy: undefined };
     }
     const isUnchanged = answer.status === 304 && known !== undefined;
     const whole = isUnchanged ? this.#confirmed(known, answer) : answer;

@@ -4,6 +4,9 @@ import type { SiteFetch } from '../../../lib/core/site.ts';
 export const fetch: SiteFetch = async (request, context) => {
   const { pathname, search } = new URL(request.url);
   if (pathname.startsWith('/echo')) return echo(request, context.clientAddress);
+  // `/itself/echo/a` shows what the site answers to its own request for `/echo/a`.
+  const ownPath = /^(?:\/live)?\/itself(\/.*)/.exec(pathname)?.[1];
+  if (ownPath !== undefined) return globalThis.fetch(new URL(ownPath, request.url));
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
