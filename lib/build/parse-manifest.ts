@@ -7,7 +7,10 @@ import {
   matching,
   objectOf,
   oneOf,
+  optional,
   recordOf,
+  trueOrFalse,
+  withDefault,
 } from '../basics/checks.ts';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
@@ -80,7 +83,10 @@ const readManifest = objectOf<Manifest>({
   site: origin,
   base: absolute,
   trailingSlash: oneOf('always', 'never', 'ignore'),
+  hasHtmlEndings: optional(trueOrFalse),
   assetsFolder: anyString,
+  // Builds of older versions do not say it: all of them store pages.
+  storesPages: withDefault(trueOrFalse, true),
   isr: objectOf<Manifest['isr']>({
     expiration,
     allowQuery: listOf(anyString),

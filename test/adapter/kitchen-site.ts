@@ -48,6 +48,23 @@ Astro.cache.set({ maxAge: 7 })
 <p>late</p>
 `;
 
+const READS = `---
+import Basket from '../../components/Basket.astro'
+const { what } = Astro.params
+const draft = Astro.cookies.has('__prerender_bypass')
+const seen = {
+  address: () => Astro.clientAddress,
+  header: () => Astro.request.headers.get('User-Agent'),
+  language: () => Astro.preferredLocale,
+  query: () => Astro.url.searchParams.get('colour'),
+  search: () => Astro.url.search,
+  own: () => Astro.url.searchParams.get('page'),
+  copied: () => new Request(Astro.request.url, { headers: Astro.request.headers }).url,
+}[what]?.()
+---
+<p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
+`;
+
 export const KITCHEN_SITE: Readonly<Record<string, string>> = {
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
@@ -92,6 +109,21 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
     export const GET = ({ url, request, clientAddress }) =>
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
+  'src/middleware.ts': `
+    export const onRequest = (context, next) => {
+      context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
+      return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
+        ? context.redirect('/docs/login')
+        : next()
+    }
+  `,
+  'src/pages/reads/[what].astro': READS,
+  'src/pages/reads/headers.json.ts': `
+    export const GET = ({ request }) => Response.json(Object.fromEntries(request.headers))
+  `,
+  'src/pages/reads/gate.astro': '<p>inside</p>',
+  'src/pages/reads/rewritten.astro': "---\nreturn Astro.rewrite('/docs/reads/cookie')\n---\n",
+  'src/pages/reads/plainly-rewritten.astro': "---\nreturn Astro.rewrite('/docs/posts/a')\n---\n",
   'src/pages/boom.astro': "---\nthrow new Error('boom')\n---\n<p>never</p>",
   'src/pages/late.astro': "---\nimport Late from '../components/Late.astro'\n---\n<main><Late /></main>",
   'src/pages/live/late.astro': "---\nimport Late from '../../components/Late.astro'\n---\n<main><Late /></main>",
@@ -105,6 +137,7 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
     }
   `,
   'src/components/Late.astro': LATE,
+  'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'
