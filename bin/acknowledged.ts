@@ -49,6 +49,9 @@ export function acknowledgeFindings(site: IsrSite): void {
       [keysOf('images')]: 'Images are named by their hash.',
     });
   }
+  for (const { role } of [revalidate, purge]) {
+    if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges/made')]: 'So have purges that are waited for.' });
+  }
   acknowledgeUploads(site, bucketId);
 }
 
