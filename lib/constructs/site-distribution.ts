@@ -216,14 +216,10 @@ export class SiteDistribution extends Construct {
 
   #images(failOver: IOrigin): Record<string, BehaviorOptions> {
     const { images } = this.#props;
-    if (images === undefined || this.imageRequest === undefined) return {};
-    return imageBehaviors(this, {
-      images,
-      imageRequest: this.imageRequest,
-      functionAccess: this.#serveAccess,
-      failOver,
-      failoverStatuses: FAILOVER_STATUSES,
-    });
+    const { imageRequest } = this;
+    if (images === undefined || imageRequest === undefined) return {};
+    const access = { functionAccess: this.#serveAccess, failOver, failoverStatuses: FAILOVER_STATUSES };
+    return imageBehaviors(this, { images, imageRequest, ...access });
   }
 
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
