@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entryOfPath } from '../../lib/core/ledger/ledger.ts';
+import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld } from '../fakes/world.ts';
 import { cacheControl, KEY, seen, storedWorld } from './served.ts';
@@ -21,6 +22,34 @@ describe('a missing page that the site does not have', () => {
     await world.clock.sleep(100);
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(cacheControl(await asking)).toBe('private, no-store');
+  });
+});
+
+describe('a redirect without a Location', () => {
+  test.each([
+    ['for everybody', {}],
+    ['for one viewer', { 'cache-control': 'private' }],
+  ])('%s is an error for the viewer, and not stored', async (_name, headers) => {
+    const world = createWorld();
+    world.site.response = { status: 302, headers };
+    const page = await servePage(KEY, world.options, world);
+    expect([page.status, Buffer.from(page.body).toString()]).toEqual([
+      500,
+      'This page leads nowhere: the site answered 302 without a Location.\n',
+    ]);
+    expect(page.headers).not.toHaveProperty('location');
+    expect(world.pages.pages.size).toBe(0);
+    expect(world.logLines).toEqual(["rendering '/blog/a/index.html' failed: the site answered 302 without a Location"]);
+  });
+
+  test('does not replace the page before it', async () => {
+    const world = await storedWorld();
+    world.site.response = { status: 301 };
+    await world.ledger.append([entryOfPath('/blog/a')]);
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('STALE');
+    expect(
+      (await revalidate({ pages: [KEY], tags: [], prefixes: [], all: false }, world.options, world)).pages,
+    ).toMatchObject([{ outcome: 'failed' }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
 import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
+import { redirectFault } from './redirect.ts';
 import { storedHeaders } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
@@ -36,8 +37,10 @@ export function onlyForThisViewer(page: ServedPage): ServedPage {
   return { ...page, headers: { ...page.headers, 'cache-control': NOT_STORED } };
 }
 
-/** A response of the site for one viewer alone. */
+/** A response of the site for one viewer alone. A redirect that leads nowhere is a failure for that viewer too. */
 export function passedThrough(response: SiteResponse, reason: string): ServedPage {
+  const fault = redirectFault(response.status, response.headers.get('location'));
+  if (fault !== undefined) return failedPage(`This page leads nowhere: ${fault}.\n`);
   const headers: Record<string, string> = {
     ...storedHeaders(response.headers),
     'cache-control': NOT_STORED,

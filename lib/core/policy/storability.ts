@@ -1,9 +1,9 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
 import { CDN_FIELDS, expirationOf } from './expiration.ts';
+import { redirectFault } from './redirect.ts';
+import { STORABLE_STATUSES } from './storable-statuses.ts';
 
-/** The statuses that Vercel's ISR stores (https://vercel.com/docs/incremental-static-regeneration). */
-const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content may appear at any time where there is none. */
 export const MAX_NOT_FOUND_SECONDS = 60;
@@ -37,7 +37,9 @@ export function isNotFound(status: number): boolean {
 }
 
 export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDefault: number | false): Storability {
-  if (!STORABLE_STATUSES.has(response.status))
+  const fault = redirectFault(response.status, response.headers.get('location'));
+  if (fault !== undefined) return { kind: 'failed', reason: fault };
+  if (!STORABLE_STATUSES.includes(response.status))
     return { kind: 'failed', reason: `the site answered ${response.status}` };
   const obstacle = obstacleTo(response);
   if (obstacle !== undefined) return { kind: 'private', reason: obstacle };
