@@ -1,9 +1,10 @@
 import type { SiteResponse } from '../../lib/core/page/page.ts';
 import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { Renderer } from '../../lib/core/ports.ts';
-import { withinTime } from '../../lib/core/render-page.ts';
+import { type RenderLimit, withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, TrailingSlash } from '../../lib/core/site.ts';
 import { decodeResponse } from './decode-response.ts';
+import { createCookieWatch } from './dropped-cookies.ts';
 import { liveRoutesOf } from './live-routes.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -11,7 +12,7 @@ export interface RendererOptions {
   /** The canonical origin, `https://example.com`. Asked before each render. */
   readonly siteUrl: () => Promise<string>;
   readonly trailingSlash: TrailingSlash;
-  readonly renderTimeoutMs: number;
+  readonly limit: RenderLimit;
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
 }
 
@@ -21,13 +22,16 @@ const NOBODYS_ADDRESS = '127.0.0.1';
 /** Renders from the canonical URL and the page key alone: no viewer can put anything into a page that others see. */
 export function createRenderer(sandbox: SiteSandbox): (options: RendererOptions) => Renderer {
   const isLiveRoute = liveRoutesOf(sandbox);
+  const noteCookies = createCookieWatch(sandbox.log);
   return (options) => ({
     render: (pageKey, draftToken) => {
       const work = async (signal: AbortSignal): Promise<SiteResponse> => {
         const response = await render(pageKey, draftToken, options, signal, sandbox);
-        return isLiveRoute(pageKey) ? { ...response, hint: false } : response;
+        if (isLiveRoute(pageKey)) return { ...response, hint: false };
+        noteCookies(pageKey, response);
+        return response;
       };
-      return withinTime(options.renderTimeoutMs, pathOfPageKey(pageKey), work, sandbox.startTimer);
+      return withinTime(options.limit, pathOfPageKey(pageKey), work, sandbox.startTimer);
     },
   });
 }

@@ -1,4 +1,4 @@
-import { reasonOf } from '../basics/errors.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
@@ -28,6 +28,8 @@ export type RenderOutcome =
       readonly reason: string;
       readonly response?: SiteResponse | undefined;
       readonly old?: StoredPage | undefined;
+      /** The render took longer than it may. */
+      readonly isTooSlow?: boolean;
     };
 
 /** After each such span one of the callers who wait renders too, as a hedge against a slow or dead render. */
@@ -110,7 +112,8 @@ async function renderAndStore(
     const ledger = seen.ledger.sequence > 0 ? seen.ledger : await ports.ledger.begin();
     rendering = await renderPage(pageKey, ledger, options, ports);
   } catch (error) {
-    return fail(reasonOf(error), undefined, seen, ports);
+    const isTooSlow = error instanceof IsrError && error.code === 'RENDER_TIMEOUT';
+    return { ...(await fail(reasonOf(error), undefined, seen, ports)), isTooSlow };
   }
   const { response, storability } = rendering;
   switch (storability.kind) {
@@ -136,7 +139,7 @@ async function fail(
   response: SiteResponse | undefined,
   { pageKey, page: old }: PageAndLedger,
   { clock, log, pages }: RenderOncePorts,
-): Promise<RenderOutcome> {
+): Promise<Extract<RenderOutcome, { kind: 'failed' }>> {
   log('error', `rendering '${pageKey}' failed: ${reason}`, { pageKey, oldPageStays: old !== undefined });
   if (old === undefined) return { kind: 'failed', reason, response };
   const noted = { ...old, retryAt: clock.now() + FAILED_PAGE_SECONDS * 1000 };

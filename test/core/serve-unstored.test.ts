@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { IsrError } from '../../lib/basics/errors.ts';
 import { entryOfPath } from '../../lib/core/ledger/ledger.ts';
+import { NOT_STORED_YET } from '../../lib/core/ports.ts';
 import { revalidate } from '../../lib/core/revalidate.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld } from '../fakes/world.ts';
@@ -22,6 +24,34 @@ describe('a missing page that the site does not have', () => {
     await world.clock.sleep(100);
     await world.ledger.append([entryOfPath('/blog/a')]);
     expect(cacheControl(await asking)).toBe('private, no-store');
+  });
+});
+
+describe('a missing page whose render takes longer than a viewer can wait', () => {
+  const tooSlow = new IsrError('RENDER_TIMEOUT', 'rendering /blog/a took longer than 13000 ms');
+
+  test('is left to a job that has more time, and the viewer is told to come back', async () => {
+    const world = createWorld();
+    world.site.failure = tooSlow;
+    const pages = [1, 2].map(() => servePage(KEY, { ...world.options, jobsMayTakeLonger: true }, world));
+    for (const { status, headers } of await Promise.all(pages)) {
+      expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '30', 'private, no-store']);
+    }
+    expect(world.requestedJobs).toEqual([{ pageKey: KEY, version: NOT_STORED_YET }]);
+  });
+
+  test('is left to nobody when a job has no more time', async () => {
+    const world = createWorld();
+    world.site.failure = tooSlow;
+    expect((await servePage(KEY, world.options, world)).status).toBe(503);
+    expect(world.requestedJobs).toEqual([]);
+  });
+
+  test('another failure of a missing page makes no job', async () => {
+    const world = createWorld();
+    world.site.failure = new Error('the site throws');
+    expect((await servePage(KEY, { ...world.options, jobsMayTakeLonger: true }, world)).status).toBe(500);
+    expect(world.requestedJobs).toEqual([]);
   });
 });
 

@@ -65,6 +65,41 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
   });
 });
 
+describe('guarantee 5: a redirect without a Location is no page', () => {
+  test('a viewer gets an error in place of it, and the next one a render', async () => {
+    const answering = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('', {}, 302);
+    expect((await answering).status).toBe(500);
+    const again = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('a page after all');
+    const { status, body } = await again;
+    expect([status, body]).toEqual([200, 'a page after all']);
+  });
+
+  test('a job does not store it in place of the page', async () => {
+    await stored('/expires-to-nowhere', 'page');
+    site.stack.clock.advance(61_000);
+    await askServe(site.stack, '/expires-to-nowhere');
+    (await site.next()).respond('', {}, 308);
+    await site.settled();
+    expect((await askServe(site.stack, '/expires-to-nowhere')).body).toBe('page');
+  });
+
+  test('a revalidation says so, and the page before stays', async () => {
+    await stored('/goes-nowhere', 'page');
+    const revalidating = revalidate('/goes-nowhere');
+    const isOfThis = async (): Promise<void> => {
+      const request = await site.pass(site.next());
+      request.respond('', {}, 301);
+      if (!request.path.includes('goes-nowhere')) await isOfThis();
+    };
+    await isOfThis();
+    const { status, body } = await site.pass(revalidating);
+    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
+    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
+  });
+});
+
 describe('guarantee 8: what S3 serves in place of a function is the page as it was rendered', () => {
   test.each<[string, number, Readonly<Record<string, string>>]>([
     ['with its security policy', 200, { 'content-security-policy': "default-src 'self'" }],

@@ -1,6 +1,12 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
-import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
+import {
+  FAILED_PAGE_SECONDS,
+  freshCacheControl,
+  keptByEdge,
+  NOT_STORED,
+  staleCacheControl,
+} from './edge-cache-control.ts';
 import { redirectFault } from './redirect.ts';
 import { storedHeaders } from './storability.ts';
 
@@ -68,6 +74,13 @@ export function failedPage(message: string): ServedPage {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NOT_STORED, 'x-isr-cache': 'BYPASS' },
     body: Buffer.from(message),
   };
+}
+
+/** By the status, CloudFront asks S3, which may have the page by now; else the viewer gets the page of outages. */
+export function tooSlowPage(): ServedPage {
+  const { headers } = failedPage('');
+  const body = 'This page takes longer to render than a viewer can wait. Please try again in a moment.\n';
+  return { status: 503, headers: { ...headers, 'retry-after': String(FAILED_PAGE_SECONDS) }, body: Buffer.from(body) };
 }
 
 function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>): ServedPage {

@@ -1,5 +1,6 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
+import { cookieNamesIn } from './cookie-names.ts';
 import { CDN_FIELDS, expirationOf } from './expiration.ts';
 import { redirectFault } from './redirect.ts';
 import { STORABLE_STATUSES } from './storable-statuses.ts';
@@ -67,7 +68,8 @@ export function storedHeaders(headers: Headers): Record<string, string> {
 }
 
 function obstacleTo(response: SiteResponse): string | undefined {
-  if (response.headers.has('set-cookie')) return 'set-cookie';
+  const cookies = cookieNamesIn(response.headers);
+  if (cookies.length > 0) return `set-cookie: ${cookies.join(', ')}`;
   if (response.body.byteLength > MAX_BODY_BYTES)
     return `${response.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
   if (varyNames(response.headers).includes('*')) return 'vary: *';

@@ -39,7 +39,12 @@ describe('what may be stored', () => {
   );
 
   test.each<[string, Parameters<typeof storability>[0], string]>([
-    ['a cookie', { headers: { 'set-cookie': 'id=1' } }, 'set-cookie'],
+    ['a cookie', { headers: { 'set-cookie': 'id=1; Path=/' } }, 'set-cookie: id'],
+    [
+      'a cookie without a name, which is all value',
+      { headers: { 'set-cookie': 'secret' } },
+      'set-cookie: without a name',
+    ],
     ['private', { headers: { 'cache-control': 'private' } }, 'cache-control: private'],
     ['vary: *', { headers: { vary: 'Accept, *' } }, 'vary: *'],
     ['more than 10 MB', { body: new Uint8Array(10 * 1024 * 1024 + 1) }, '10485761 bytes are more than 10485760'],
