@@ -82,8 +82,9 @@ async function fromOtherDeployment(
 ): Promise<ServedPage> {
   const others = { ledger: ports.ledger, clock: ports.clock, pages: ports.pagesOf(deploymentId) };
   const seen = await readPageAndLedger(pageKey, others);
-  const { kind } = await readFreshness(seen, others);
-  if (seen.page !== undefined && kind !== 'invalidated') {
+  const freshness = await readFreshness(seen, others);
+  const isTooStale = freshness.kind === 'expired' && freshness.isTooStale;
+  if (seen.page !== undefined && freshness.kind !== 'invalidated' && !isTooStale) {
     return stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
   }
   return onlyForThisViewer(await servePage(pageKey, options, ports));

@@ -11,6 +11,7 @@ import type { AnnouncedPurges, LedgerStore, PageStore } from '../../lib/core/por
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
 import type { RenderLimit, RenderOptions } from '../../lib/core/render-page.ts';
 import type { PagesValues } from '../../lib/handover/variables.ts';
+import { createLogOnce } from './log-once.ts';
 import { createRenderer, type RendererOptions } from './renderer.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -48,6 +49,7 @@ export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
   const stores = {
     ledger,
     log,
+    logOnce: createLogOnce(log),
     clock,
     pages: pagesOf(deploymentId),
     leases: createS3LeaseStore(bucket, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),

@@ -8,13 +8,15 @@ import { currentScope } from './scope.ts';
 const createCacheProvider: CacheProviderFactory = () => ({
   name: 'cdk-isr',
 
-  setHeaders({ maxAge, swr, tags }) {
+  setHeaders({ maxAge, swr, tags, etag, lastModified }) {
     const scope = currentScope();
     if (scope !== undefined) {
       scope.hint = {
         ...(maxAge === undefined ? {} : { maxAge }),
         ...(swr === undefined ? {} : { swr }),
         ...(tags === undefined || tags.length === 0 ? {} : { tags: [...tags] }),
+        ...(etag === undefined ? {} : { etag }),
+        ...(lastModified === undefined ? {} : { lastModified }),
       };
     }
     return new Headers();

@@ -8,6 +8,9 @@ export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 
 const NAME = 'cdk-isr/astro';
 const PACKAGE = 'cdk-isr';
+const STORES_NOTHING =
+  'no page is stored: each that is not prerendered is rendered for each request; isr({ isr: true }) stores them, and ' +
+  'isr.exclude names those that read cookies';
 
 /** What the hooks of one run of Astro have in common. */
 interface Run {
@@ -117,11 +120,15 @@ function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): 
   return {
     name: `${NAME}:build`,
     hooks: {
+      'astro:config:setup'({ addMiddleware }) {
+        addMiddleware({ order: 'post', entrypoint: moduleBeside('last-middleware') });
+      },
       async 'astro:build:done'({ logger }) {
         if (run.config === undefined) return;
         const { build, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
         for (const warning of warnings) logger.warn(warning);
-        const { deploymentId, live, prerendered } = build.manifest;
+        const { deploymentId, live, prerendered, storesPages } = build.manifest;
+        if (!storesPages) logger.info(STORES_NOTHING);
         logger.info(`.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes`);
       },
     },

@@ -9,7 +9,13 @@ import { reasonOf } from '../basics/errors.ts';
 import { percentDecode } from '../basics/percent-encoding.ts';
 import { contentTypeOf } from '../build/content-type.ts';
 import { type Build, readBuild } from '../build/read-build.ts';
-import { compileRoutePattern, isNotFoundPage, type RoutePattern, withoutBase } from '../build/route-pattern.ts';
+import {
+  compileRoutePattern,
+  isNotFoundPage,
+  livePatternsOf,
+  type RoutePattern,
+  withoutBase,
+} from '../build/route-pattern.ts';
 import type { SiteFetch } from '../core/site.ts';
 
 interface Site {
@@ -65,7 +71,7 @@ async function loadSite(root: string): Promise<Site> {
   const module: { readonly fetch: SiteFetch } = await import(
     pathToFileURL(join(build.serverDirectory, 'index.mjs')).href
   );
-  return { build, fetch: module.fetch, live: build.manifest.live.map(compileRoutePattern) };
+  return { build, fetch: module.fetch, live: livePatternsOf(build.manifest).map(compileRoutePattern) };
 }
 
 async function respond(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {

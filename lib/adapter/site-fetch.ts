@@ -1,13 +1,15 @@
 import { isNotFoundPage, withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
-import { type RenderScope, runInScope } from './scope.ts';
+import { type Reader, type RenderScope, runInScope } from './scope.ts';
 
 /** What the server needs to know of the build. */
 export interface SiteFacts {
   /** `/` or `/docs`. Astro itself would serve pages without it too, so each page would have two URLs. */
   readonly base: string;
   readonly redirects: readonly Redirect[];
+  /** Query parameters that make a page of their own. */
+  readonly allowQuery: readonly string[];
   /** Prerendered 404 and 500 pages by the path of their file, `/docs/404.html`. */
   readonly errorPages: Readonly<Record<string, ErrorPage>>;
 }
@@ -59,7 +61,7 @@ function isPageOf(app: SiteApp | undefined, request: Request): boolean {
 }
 
 async function renderWith(app: SiteApp, request: Request, context: SiteContext, facts: SiteFacts): Promise<Response> {
-  const scope: RenderScope = { context, isOptedOut: false };
+  const scope = newScope(context, facts.allowQuery);
   const response = await runInScope(scope, () =>
     app.render(request, {
       clientAddress: context.clientAddress,
@@ -70,7 +72,25 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
   );
   if (scope.isOptedOut) context.onCacheHint?.(false);
   else if (scope.hint !== undefined) context.onCacheHint?.(scope.hint);
+  tellReads(scope, new URL(request.url).pathname);
   return withCookies(response, [...app.setCookieHeaders(response)]);
+}
+
+function newScope(context: SiteContext, ownQuery: readonly string[]): RenderScope {
+  const scope = { context, ownQuery, isOptedOut: false, hasReachedPage: false, reads: [] };
+  return { ...scope, reader: undefined, route: undefined };
+}
+
+/** Middleware that answers in a page's place is that page. Else it reads the same for every page, and says nothing of one. */
+function tellReads({ context, hasReachedPage, reads, route }: RenderScope, path: string): void {
+  const namesOf = (by: Reader): readonly string[] => {
+    const own = reads.filter((read) => read.by === by || (by === 'page' && !hasReachedPage));
+    return [...new Set(own.map(({ name }) => name))];
+  };
+  const page = namesOf('page');
+  const middleware = hasReachedPage ? namesOf('middleware') : [];
+  if (page.length + middleware.length === 0) return;
+  context.onViewerReads?.({ route: route === undefined || route === '/404' ? path : route, page, middleware });
 }
 
 function errorPageAt(pathname: string, facts: SiteFacts): Response {

@@ -13,7 +13,7 @@ import {
 } from '../basics/checks.ts';
 import { Faults } from '../basics/faults.ts';
 import { bundleServer, type ServerSource } from './bundle-server.ts';
-import { type IsrOptions, optionsErrorCode, readIsrOptions } from './isr-options.ts';
+import { type IsrOptions, NOTHING_STORED, optionsErrorCode, readIsrOptions } from './isr-options.ts';
 import type { Manifest, PrerenderedPage, TrailingSlash } from './manifest.ts';
 import { prerenderedPage } from './parse-manifest.ts';
 import type { Build } from './read-build.ts';
@@ -31,8 +31,12 @@ export interface FetchHandlerOptions {
    * @default - no files
    */
   readonly client?: string;
-  /** @default - pages stay until they are revalidated, and there is no token to do so with */
-  readonly isr?: IsrOptions;
+  /**
+   * `true` is `{}`: pages stay until they are revalidated, and there is no token to do so with.
+   *
+   * @default false - nothing is stored: every path that is no file is rendered for each request
+   */
+  readonly isr?: boolean | IsrOptions;
   /**
    * Patterns of routes that are never stored, `/api/[...path]`, below `base`.
    *
@@ -69,7 +73,10 @@ export interface FetchHandlerOptions {
 export async function buildFetchHandler(options: FetchHandlerOptions): Promise<Build> {
   const faults = new Faults('the options');
   const read = readOptions(faults.in(options));
-  const { entry, client, external, prerendered, live, ...manifest } = faults.accept(read, optionsErrorCode(faults));
+  const { entry, client, external, prerendered, live, isr, ...manifest } = faults.accept(
+    read,
+    optionsErrorCode(faults),
+  );
   const server = await bundleServer(serverSourceOf(entry, external));
   return writeBuild({
     root: options.root,
@@ -78,6 +85,8 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
     manifest: {
       framework: { name: 'fetch', version: '1' },
       ...manifest,
+      storesPages: isr !== undefined,
+      isr: isr ?? NOTHING_STORED,
       live: live.map((pattern) => withBase(manifest.base, pattern)),
       redirects: [],
       prerendered,
@@ -85,11 +94,11 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
   });
 }
 
-type ResolvedOptions = Pick<
-  Manifest,
-  'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'isr' | 'live' | 'prerendered'
-> &
-  Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'>;
+type ResolvedOptions = Pick<Manifest, 'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'live' | 'prerendered'> &
+  Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'> & {
+    /** `undefined`: nothing is stored. */
+    readonly isr: Manifest['isr'] | undefined;
+  };
 
 const existingFile =
   (mustBe: string): Check<string> =>
@@ -104,8 +113,10 @@ const base: Check<string> = (given) => {
   return path === undefined ? undefined : withBase(path, '');
 };
 
-const isrOptions: Check<Manifest['isr']> = (given) => {
-  const fields = fieldsOf(given);
+const isrOptions: Check<Manifest['isr'] | undefined> = (given) => {
+  const { value } = given;
+  if (value === undefined || value === false) return undefined;
+  const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');
   return fields && readIsrOptions(given, fields);
 };
 
@@ -124,7 +135,7 @@ const readOptions = objectOf<ResolvedOptions>({
   base: withDefault(base, '/'),
   trailingSlash: withDefault(oneOf('always', 'never', 'ignore'), 'ignore'),
   assetsFolder: withDefault(text, 'assets'),
-  isr: withDefault(isrOptions, { expiration: false, allowQuery: [], tokenHashes: [] }),
+  isr: isrOptions,
   live: withDefault(listOf(matching(/^\//, "a route pattern such as '/api/[...path]'", "begin it with '/'")), []),
   prerendered: withDefault(listOf(prerenderedPage), []),
 });

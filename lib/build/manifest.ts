@@ -21,6 +21,8 @@ export interface Manifest {
   readonly trailingSlash: TrailingSlash;
   /** The folder in `client/` for files with a hash in their name, such as `_astro`. They outlive deployments. */
   readonly assetsFolder: string;
+  /** `false`: each path that is no file is rendered for each request, and `live` has the routes that are known. */
+  readonly storesPages: boolean;
   readonly isr: {
     /** Seconds a page stays fresh when it does not say so itself; `false`: until it is revalidated. */
     readonly expiration: number | false;

@@ -9,6 +9,8 @@ import {
   oneOf,
   recordOf,
   text,
+  trueOrFalse,
+  withDefault,
 } from '../basics/checks.ts';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
@@ -82,6 +84,8 @@ const readManifest = objectOf<Manifest>({
   base: absolute,
   trailingSlash: oneOf('always', 'never', 'ignore'),
   assetsFolder: anyString,
+  // Builds of older versions do not say it: all of them store pages.
+  storesPages: withDefault(trueOrFalse, true),
   isr: objectOf<Manifest['isr']>({
     expiration,
     allowQuery: listOf(anyString),

@@ -18,7 +18,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
-import { compileRoutePattern } from '../build/route-pattern.ts';
+import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import {
   grantAnnouncedPurges,
@@ -230,7 +230,7 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
-        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).parts);
+        const live = livePatternsOf(build.manifest).map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
         options.addTo?.(folder);
       },

@@ -3,7 +3,7 @@ import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
 import { secondsUntilRetry } from './policy/freshness.ts';
-import { isNotFound } from './policy/storability.ts';
+import { isNotFound, obstacleTo } from './policy/storability.ts';
 import type { Lease, LeaseStore, LedgerStore, Log, PageStore } from './ports.ts';
 import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type Rendering, type RenderOptions, type RenderPorts, renderPage } from './render-page.ts';
@@ -14,6 +14,8 @@ export interface RenderOncePorts extends RenderPorts {
   readonly ledger: LedgerStore;
   readonly leases: LeaseStore;
   readonly log: Log;
+  /** Writes each message once. */
+  readonly logOnce: Log;
 }
 
 export type RenderOutcome =
@@ -120,6 +122,7 @@ async function renderAndStore(
     case 'failed':
       return fail(storability.reason, response, seen, ports);
     case 'private':
+      warnOfObstacle(pageKey, response, ports.logOnce);
       if (old !== undefined) await ports.pages.remove(old);
       return { kind: 'private', response, reason: storability.reason };
     case 'storable': {
@@ -131,6 +134,14 @@ async function renderAndStore(
       return { kind: 'stored', page: stored.page, isRendered: true, isChanged };
     }
   }
+}
+
+/** A site that says `private` means it. A cookie or a `Vary` may be there by chance, and each viewer waits for a render. */
+function warnOfObstacle(pageKey: PageKey, response: SiteResponse, log: Log): void {
+  const obstacle = obstacleTo(response);
+  if (obstacle === undefined) return;
+  const what = response.headers.has('set-cookie') ? `${obstacle}, which viewers do not get` : obstacle;
+  log('warn', `'${pageKey}' is not stored (${what}); make its route a live one, or leave that out`, { pageKey });
 }
 
 /** Notes on the old page when to try again. If another render has replaced it meanwhile, that page stays. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../basics/errors.ts';
 import { versionOf } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
-import { FAILED_PAGE_SECONDS, STALE_PAGE_SECONDS } from './policy/edge-cache-control.ts';
+import { FAILED_PAGE_SECONDS, staleSeconds } from './policy/edge-cache-control.ts';
 import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
 import {
   failedPage,
@@ -36,7 +36,7 @@ export async function servePage(pageKey: PageKey, options: RenderOptions, ports:
   if (wait > 0) return stalePage(page, wait, 'render-failed');
   if (freshness.kind === 'expired' && !freshness.isTooStale) {
     await requestJob(pageKey, versionOf(page), ports);
-    return stalePage(page, STALE_PAGE_SECONDS, 'expired');
+    return stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
   }
   return serveRendered(seen, 'REVALIDATED', options, ports);
 }

@@ -5,10 +5,13 @@ export type TrailingSlash = 'always' | 'never' | 'ignore';
 export interface CacheHint {
   /** Seconds until the page expires. */
   readonly maxAge?: number;
-  /** Seconds that an expired page may still be served; no limit when absent. */
+  /** Seconds that it may be served after that, while it is made anew; none when absent. */
   readonly swr?: number;
   /** As the user wrote them: any Unicode, commas included. */
   readonly tags?: readonly string[];
+  /** In quotes or without. */
+  readonly etag?: string;
+  readonly lastModified?: Date;
 }
 
 /** What the site may ask of the function that runs it. */
@@ -19,10 +22,21 @@ export interface SiteContext {
   readonly clientAddress: string;
   /** Called before the response is returned; `false`: do not store this response. */
   readonly onCacheHint?: (hint: CacheHint | false) => void;
+  /** Called before the response is returned, with what the site asked to know of the viewer. */
+  readonly onViewerReads?: (reads: SiteReads) => void;
   /** Invalidates paths and tags (`Astro.cache.invalidate`); resolves when the ledger has it. */
   readonly revalidate?: (request: RevalidationRequest) => Promise<void>;
   /** Work to be finished before the function is frozen. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
+}
+
+/** Names as in `ViewerReads`. */
+export interface SiteReads {
+  /** As it may stand in `isr.exclude`. */
+  readonly route: string;
+  readonly page: readonly string[];
+  /** What code reads that runs for every page. */
+  readonly middleware: readonly string[];
 }
 
 export interface RevalidationRequest {

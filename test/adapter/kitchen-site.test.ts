@@ -109,6 +109,11 @@ describe('cache hints', () => {
     expect(response.headers.get('cdn-cache-control')).toBeNull();
   });
 
+  test('have the entity tag and the date of what the page shows', async () => {
+    const { hints } = await visit(loaded.fetch, '/docs/dated');
+    expect(hints).toEqual([{ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-22T12:00:00Z') }]);
+  });
+
   test('arrive from route rules, for immutable responses too', async () => {
     const rule = { maxAge: 120, swr: 60, tags: ['ruled'] };
     expect((await visit(loaded.fetch, '/docs/ruled/some/where')).hints).toEqual([rule]);
@@ -150,6 +155,48 @@ describe('cache hints', () => {
     const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
     expect(text).toBe('done');
     expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
+  });
+});
+
+describe('a page that reads what only one viewer has', () => {
+  const middleware = ['cookie lang'];
+
+  test.each([
+    { path: '/docs/reads/cookie', page: ['cookie cart'], route: '/reads/[what]' },
+    { path: '/docs/reads/address', page: ['address'], route: '/reads/[what]' },
+    { path: '/docs/reads/header', page: ['header user-agent'], route: '/reads/[what]' },
+    { path: '/docs/reads/language', page: ['header accept-language'], route: '/reads/[what]' },
+    { path: '/docs/reads/query', page: ['query colour'], route: '/reads/[what]' },
+    { path: '/docs/reads/copied', page: ['header *'], route: '/reads/[what]' },
+    { path: '/docs/reads/headers.json', page: ['header *'], route: '/reads/headers.json' },
+    { path: '/docs/reads/rewritten', page: ['cookie cart'], route: '/reads/rewritten' },
+  ])('$path is noticed, under the pattern of its route', async ({ path, page, route }) => {
+    expect((await visit(loaded.fetch, path)).reads).toEqual([{ route, page, middleware }]);
+  });
+
+  test.each([
+    '/docs/posts/a',
+    '/docs/fr/posts/a',
+    '/docs/hint',
+    '/docs/island',
+    '/docs/nowhere',
+    '/docs/boom',
+    '/docs/reads/own',
+    '/docs/reads/plainly-rewritten',
+  ])('%s reads nothing by itself, whatever Astro reads for it', async (path) => {
+    for (const each of (await visit(loaded.fetch, path)).reads) expect(each).toMatchObject({ page: [], middleware });
+  });
+
+  test('counts what middleware reads when that answers in its place', async () => {
+    const { response, reads } = await visit(loaded.fetch, '/docs/reads/gate');
+    expect(response.headers.get('location')).toBe('/docs/login');
+    expect(reads).toEqual([{ route: '/reads/gate', page: ['cookie lang', 'cookie pass'], middleware: [] }]);
+  });
+
+  test('gets what it reads when it is live', async () => {
+    const init = { headers: { cookie: 'cart=full', 'user-agent': 'test' } };
+    const { text } = await visit(loaded.fetch, '/docs/reads/cookie', init, { kind: 'live' });
+    expect(text).toContain('full');
   });
 });
 

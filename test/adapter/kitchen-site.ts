@@ -48,6 +48,23 @@ Astro.cache.set({ maxAge: 7 })
 <p>late</p>
 `;
 
+const READS = `---
+import Basket from '../../components/Basket.astro'
+const { what } = Astro.params
+const draft = Astro.cookies.has('__prerender_bypass')
+const seen = {
+  address: () => Astro.clientAddress,
+  header: () => Astro.request.headers.get('User-Agent'),
+  language: () => Astro.preferredLocale,
+  query: () => Astro.url.searchParams.get('colour'),
+  search: () => Astro.url.search,
+  own: () => Astro.url.searchParams.get('page'),
+  copied: () => new Request(Astro.request.url, { headers: Astro.request.headers }).url,
+}[what]?.()
+---
+<p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
+`;
+
 export const KITCHEN_SITE: Readonly<Record<string, string>> = {
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
@@ -69,6 +86,11 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
 `,
   'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
   'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
+  'src/pages/dated.astro': `---
+Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-22T12:00:00Z') })
+---
+<p>dated</p>
+`,
   'src/pages/opted-out.astro': '---\nAstro.cache.set(false)\n---\n<p>no</p>',
   'src/pages/opted-in-again.astro': '---\nAstro.cache.set(false)\nAstro.cache.set({ maxAge: 9 })\n---\n<p>yes</p>',
   'src/pages/ruled/[...path].astro': '<p>ruled</p>',
@@ -87,6 +109,21 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
     export const GET = ({ url, request, clientAddress }) =>
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
+  'src/middleware.ts': `
+    export const onRequest = (context, next) => {
+      context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
+      return context.url.pathname.endsWith('/reads/gate') && !context.cookies.has('pass')
+        ? context.redirect('/docs/login')
+        : next()
+    }
+  `,
+  'src/pages/reads/[what].astro': READS,
+  'src/pages/reads/headers.json.ts': `
+    export const GET = ({ request }) => Response.json(Object.fromEntries(request.headers))
+  `,
+  'src/pages/reads/gate.astro': '<p>inside</p>',
+  'src/pages/reads/rewritten.astro': "---\nreturn Astro.rewrite('/docs/reads/cookie')\n---\n",
+  'src/pages/reads/plainly-rewritten.astro': "---\nreturn Astro.rewrite('/docs/posts/a')\n---\n",
   'src/pages/boom.astro': "---\nthrow new Error('boom')\n---\n<p>never</p>",
   'src/pages/late.astro': "---\nimport Late from '../components/Late.astro'\n---\n<main><Late /></main>",
   'src/pages/live/late.astro': "---\nimport Late from '../../components/Late.astro'\n---\n<main><Late /></main>",
@@ -100,6 +137,7 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
     }
   `,
   'src/components/Late.astro': LATE,
+  'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'

@@ -8,3 +8,4 @@ import './site-order.ts';
 import './site-queues.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';
+import './unstored-site.ts';

@@ -120,7 +120,31 @@ describe('a missing page', () => {
   });
 });
 
+describe('a page that depends on what no cache key has', () => {
+  test.each([
+    ['set-cookie', 'a=1'],
+    ['vary', 'accept-language'],
+  ])('%s: is passed through, and the log says why', async (name, value) => {
+    const world = createWorld();
+    world.site.response = { body: 'x', headers: { [name]: value } };
+    expect(seen(await servePage(KEY, world.options, world)).state).toBe('BYPASS');
+    expect(world.pages.pages.size).toBe(0);
+    expect(world.logLines.at(-1)).toContain(`'/blog/a/index.html' is not stored (${name}`);
+  });
+});
+
 describe('a fresh page', () => {
+  test('is sent with the entity tag and the date that the site gave', async () => {
+    const world = createWorld();
+    const lastModified = new Date('2026-11-22T12:00:00Z');
+    world.site.response = { body: 'x', hint: { maxAge: 60, etag: '"seven"', lastModified } };
+    const pages = [await servePage(KEY, world.options, world), await servePage(KEY, world.options, world)];
+    expect(pages.map(({ headers }) => [headers['x-isr-cache'], headers.etag, headers['last-modified']])).toEqual([
+      ['MISS', '"seven"', 'Sun, 22 Nov 2026 12:00:00 GMT'],
+      ['HIT', '"seven"', 'Sun, 22 Nov 2026 12:00:00 GMT'],
+    ]);
+  });
+
   test('costs no render and no job, and is fresh at the edge for the time left', async () => {
     const world = await storedWorld();
     world.clock.advance(45_000);
@@ -190,6 +214,25 @@ describe('an expired page', () => {
     world.site.response = { body: 'two' };
     world.clock.advance(31_000);
     expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
+  });
+
+  test('that allowed nothing stale is rendered first, and not kept by the edge for longer', async () => {
+    const world = createWorld();
+    world.site.response = { body: 'one', hint: { maxAge: 10 } };
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain('s-maxage=10, stale-while-revalidate=0');
+    world.site.response = { body: 'two' };
+    world.clock.advance(10_000);
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain('s-maxage=0,');
+    world.clock.advance(1);
+    expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'REVALIDATED', text: 'two' });
+  });
+
+  test('is kept by the edge no longer than its stale-while-revalidate', async () => {
+    const world = createWorld();
+    world.site.response = { body: 'one', hint: { maxAge: 10, swr: 5 } };
+    await servePage(KEY, world.options, world);
+    world.clock.advance(14_000);
+    expect(cacheControl(await servePage(KEY, world.options, world))).toContain('s-maxage=1,');
   });
 
   test('beyond it is served all the same when the render fails', async () => {

@@ -107,6 +107,16 @@ describe('a response that is one viewer’s', () => {
     expect(world.pages.pages.size).toBe(0);
   });
 
+  test('because it sets cookies is logged with their names, which the response has too, and never with their values', async () => {
+    const world = createWorld();
+    world.site.response = { headers: { 'set-cookie': 'session=secret; Path=/' } };
+    const { headers } = await servePage(KEY, world.options, world);
+    expect(headers['cache-status']).toBe('cdk-isr; fwd=miss; detail="set-cookie: session"');
+    expect(world.logLines).toEqual([
+      "'/blog/a/index.html' is not stored (set-cookie: session, which viewers do not get); make its route a live one, or leave that out",
+    ]);
+  });
+
   test('takes the place of a page that was everybody’s', async () => {
     const world = await storedWorld();
     world.site.response = { body: 'mine', headers: { 'cache-control': 'private' } };

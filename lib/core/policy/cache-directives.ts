@@ -4,6 +4,8 @@ export interface CacheDirectives {
   readonly names: ReadonlySet<string>;
   /** Seconds of a directive such as `max-age=60`; `undefined` when absent or not a whole number of seconds. */
   seconds(name: string): number | undefined;
+  /** Whether the directive is there without a value, as `stale-while-revalidate` may be. */
+  isBare(name: string): boolean;
 }
 
 // RFC 9110 section 5.6: a token, then optionally `=` and a token or a quoted string.
@@ -25,5 +27,6 @@ export function parseCacheDirectives(value: string | null): CacheDirectives {
       const text = found.get(name);
       return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), ONE_YEAR_SECONDS) : undefined;
     },
+    isBare: (name) => found.get(name) === '',
   };
 }

@@ -36,6 +36,12 @@ export function freshCacheControl(page: PageFacts, seconds: number): string {
   return `${kept}, stale-while-revalidate=${window}${STALE_IF_ERROR}`;
 }
 
+/** For how long the edge may keep a page that expired so long ago. No copy of it outlives the page's own limit. */
+export function staleSeconds({ staleWhileRevalidate }: PageFacts, secondsAgo: number): number {
+  if (staleWhileRevalidate === undefined) return STALE_PAGE_SECONDS;
+  return Math.max(0, Math.min(STALE_PAGE_SECONDS, staleWhileRevalidate - secondsAgo));
+}
+
 export function staleCacheControl(page: PageFacts, seconds: number): string {
   return keptByEdge(seconds) + (isNotFound(page.status) ? '' : STALE_IF_ERROR);
 }

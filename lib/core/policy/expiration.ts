@@ -10,15 +10,21 @@ export type Expiration =
 /** The targeted fields of RFC 9213, most specific first. Vercel's lets a site move here without edits. */
 export const CDN_FIELDS = ['vercel-cdn-cache-control', 'cdn-cache-control'];
 const FORBIDDING = ['private', 'no-store'];
+/** RFC 9111, section 5.2.2: a cache must not give what is stale. */
+const NEVER_STALE = ['must-revalidate', 'proxy-revalidate'];
 
 /**
  * How long the response may be stored. The first of these that says something decides: what forbids it, the framework's
- * hint, the CDN fields, `Cache-Control: s-maxage`, the site's default.
+ * hint, the CDN fields, `Cache-Control: s-maxage`, an `Expires` of the past, the site's default.
+ *
+ * Who says how long also says for how long after it: without a word of that, not at all. The site's default has no such
+ * limit. `renderedAt`: epoch milliseconds.
  */
 export function expirationOf(
   headers: Headers,
   hint: CacheHint | false | undefined,
   byDefault: number | false,
+  renderedAt: number,
 ): Expiration {
   if (hint === false) return notStored('the page opted out');
   const fields = [...CDN_FIELDS, 'cache-control'].map((name) => ({
@@ -29,11 +35,12 @@ export function expirationOf(
     const forbidding = FORBIDDING.find((directive) => directives.names.has(directive));
     if (forbidding !== undefined) return notStored(`${name}: ${forbidding}`);
   }
-  if (hint?.maxAge !== undefined) return stored(hint.maxAge, hint.swr, 'the page’s maxAge is 0');
+  if (hint?.maxAge !== undefined) return stored(hint.maxAge, hint.swr ?? 0, 'the page’s maxAge is 0');
   for (const { name, directives } of fields) {
     const found = fromField(name, directives);
     if (found !== undefined) return found;
   }
+  if (isOverAtOnce(headers, renderedAt)) return notStored('expires: in the past');
   return { kind: 'stored', seconds: byDefault };
 }
 
@@ -41,9 +48,25 @@ function fromField(name: string, directives: CacheDirectives): Expiration | unde
   // In Cache-Control max-age is for browsers. In a CDN's field it is for the edge.
   const maxAge =
     directives.seconds('s-maxage') ?? (name === 'cache-control' ? undefined : directives.seconds('max-age'));
-  if (maxAge !== undefined)
-    return stored(maxAge, directives.seconds('stale-while-revalidate'), `${name} allows 0 seconds`);
+  if (maxAge !== undefined) return stored(maxAge, staleWindow(directives), `${name} allows 0 seconds`);
   return directives.names.has('no-cache') ? notStored(`${name}: no-cache`) : undefined;
+}
+
+/** `undefined`: no limit, for a `stale-while-revalidate` without a number. */
+function staleWindow(directives: CacheDirectives): number | undefined {
+  if (NEVER_STALE.some((name) => directives.names.has(name))) return 0;
+  return directives.isBare('stale-while-revalidate') ? undefined : (directives.seconds('stale-while-revalidate') ?? 0);
+}
+
+/**
+ * The old way to say that nobody may keep it. Beside `Cache-Control` it is for browsers. What is not a date is in the past
+ * (RFC 9111, section 5.3).
+ */
+function isOverAtOnce(headers: Headers, renderedAt: number): boolean {
+  const expires = headers.get('expires');
+  if (expires === null || headers.has('cache-control')) return false;
+  const until = Date.parse(expires);
+  return Number.isNaN(until) || until <= renderedAt;
 }
 
 function stored(seconds: number, staleWhileRevalidate: number | undefined, reasonForZero: string): Expiration {

@@ -8,7 +8,7 @@ import {
   staleCacheControl,
 } from './edge-cache-control.ts';
 import { redirectFault } from './redirect.ts';
-import { storedHeaders } from './storability.ts';
+import { headersForAll } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
 
@@ -48,7 +48,7 @@ export function passedThrough(response: SiteResponse, reason: string): ServedPag
   const fault = redirectFault(response.status, response.headers.get('location'));
   if (fault !== undefined) return failedPage(`This page leads nowhere: ${fault}.\n`);
   const headers: Record<string, string> = {
-    ...storedHeaders(response.headers),
+    ...headersForAll(response),
     'cache-control': NOT_STORED,
     'cache-status': `cdk-isr; fwd=miss; detail="${reason.replace(/[^\x20-\x7e]|["\\]/g, '')}"`,
     'x-isr-cache': 'BYPASS',
@@ -84,12 +84,12 @@ export function tooSlowPage(): ServedPage {
 }
 
 function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>): ServedPage {
-  const headers = { ...page.headers, ...caching, etag: etagFor(page), [CACHE_TAG_HEADER]: edgeTagsOfPage(page) };
+  const headers = { etag: etagFor(page), ...page.headers, ...caching, [CACHE_TAG_HEADER]: edgeTagsOfPage(page) };
   return { status: page.status, headers, body: page.body };
 }
 
 /**
- * Of what viewers get, so that a browser keeps a page that was rendered anew and is the same. Never that of the object
+ * Where the site gives none. It is of what viewers get, so that a browser keeps a page that was rendered anew and is the same. Never that of the object
  * in S3, which may answer in place of serve: neither may tell CloudFront that a copy of the other is still right.
  */
 function etagFor(page: StoredPage): string {

@@ -1,9 +1,12 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
+import { boundedReads } from '../page/viewer-reads.ts';
 import { cookieNamesIn } from './cookie-names.ts';
 import { CDN_FIELDS, expirationOf } from './expiration.ts';
 import { redirectFault } from './redirect.ts';
 import { STORABLE_STATUSES } from './storable-statuses.ts';
+import { validatorsOf } from './validators.ts';
+import { varyingNames } from './vary.ts';
 
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content may appear at any time where there is none. */
@@ -12,7 +15,7 @@ export const MAX_NOT_FOUND_SECONDS = 60;
 /** Never stored: they are about one connection, one viewer, or caching, which serve decides for each response. */
 const UNSTORED_HEADERS = new Set([
   ...['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'te', 'date', 'content-length'],
-  ...['set-cookie', 'age', 'expires', 'pragma', 'etag', 'cache-control', ...CDN_FIELDS],
+  ...['set-cookie', 'age', 'expires', 'pragma', 'etag', 'last-modified', 'cache-control', ...CDN_FIELDS],
   ...['cache-tag', 'vercel-cache-tag', 'x-prerender-revalidate'],
 ]);
 
@@ -44,40 +47,39 @@ export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDe
     return { kind: 'failed', reason: `the site answered ${response.status}` };
   const obstacle = obstacleTo(response);
   if (obstacle !== undefined) return { kind: 'private', reason: obstacle };
-  const expiration = expirationOf(response.headers, response.hint, byDefault);
+  const expiration = expirationOf(response.headers, response.hint, byDefault, origin.renderedAt);
   if (expiration.kind === 'not-stored') return { kind: 'private', reason: expiration.reason };
   const { seconds, staleWhileRevalidate } = expiration;
   const page: RenderedPage = {
     ...origin,
     body: response.body,
     status: response.status,
-    headers: storedHeaders(response.headers),
+    headers: headersForAll(response),
     expiration:
       isNotFound(response.status) && (seconds === false || seconds > MAX_NOT_FOUND_SECONDS)
         ? MAX_NOT_FOUND_SECONDS
         : seconds,
     staleWhileRevalidate,
     tags: tagsOf(response),
+    ...(response.viewerReads === undefined ? {} : { viewerReads: boundedReads(response.viewerReads) }),
   };
   return { kind: 'storable', page };
 }
 
 /** The headers that may reach any viewer. */
-export function storedHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => !UNSTORED_HEADERS.has(name)));
+export function headersForAll({ headers, hint }: Pick<SiteResponse, 'headers' | 'hint'>): Record<string, string> {
+  const kept = [...headers].filter(([name]) => !UNSTORED_HEADERS.has(name));
+  return { ...Object.fromEntries(kept), ...validatorsOf(headers, hint) };
 }
 
-function obstacleTo(response: SiteResponse): string | undefined {
+/** What keeps a response from being stored although nobody said that it should not be. */
+export function obstacleTo(response: SiteResponse): string | undefined {
   const cookies = cookieNamesIn(response.headers);
   if (cookies.length > 0) return `set-cookie: ${cookies.join(', ')}`;
   if (response.body.byteLength > MAX_BODY_BYTES)
     return `${response.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
-  if (varyNames(response.headers).includes('*')) return 'vary: *';
-  return undefined;
-}
-
-function varyNames(headers: Headers): string[] {
-  return (headers.get('vary') ?? '').split(',').map((name) => name.trim());
+  const varying = varyingNames(response.headers);
+  return varying.length === 0 ? undefined : `vary: ${varying.join(', ')}`;
 }
 
 function tagsOf(response: SiteResponse): readonly string[] {

@@ -5,13 +5,14 @@ import { expirationOf } from '../../../lib/core/policy/expiration.ts';
 import type { CacheHint } from '../../../lib/core/site.ts';
 
 const BY_DEFAULT = 86_400;
+const NOON = Date.parse('2026-11-22T12:00:00Z');
 
 const secondsFor = (
   headers: Record<string, string>,
   hint?: CacheHint | false,
   byDefault: number | false = BY_DEFAULT,
 ) => {
-  const expiration = expirationOf(new Headers(headers), hint, byDefault);
+  const expiration = expirationOf(new Headers(headers), hint, byDefault, NOON);
   return expiration.kind === 'stored' ? expiration.seconds : `not stored: ${expiration.reason}`;
 };
 
@@ -22,7 +23,8 @@ test.each([
 ])(
   'the numbers of a hint, such as %o, become seconds that headers and JSON can carry',
   (hint, seconds, staleWhileRevalidate) => {
-    expect(expirationOf(new Headers(), hint, BY_DEFAULT)).toEqual({ kind: 'stored', seconds, staleWhileRevalidate });
+    const expiration = expirationOf(new Headers(), hint, BY_DEFAULT, NOON);
+    expect(expiration).toEqual({ kind: 'stored', seconds, staleWhileRevalidate });
   },
 );
 
@@ -70,6 +72,16 @@ describe('the first that says something decides', () => {
       undefined,
       60,
     ],
+    [
+      'Expires of the past',
+      { expires: 'Sun, 22 Nov 2026 12:00:00 GMT' },
+      undefined,
+      'not stored: expires: in the past',
+    ],
+    ['Expires that is no date', { expires: '0' }, undefined, 'not stored: expires: in the past'],
+    ['Expires of the future is for browsers', { expires: 'Sun, 22 Nov 2026 12:00:01 GMT' }, undefined, BY_DEFAULT],
+    ['Expires beside Cache-Control', { expires: '0', 'cache-control': 'max-age=5' }, undefined, BY_DEFAULT],
+    ['Expires below Astro.cache', { expires: '0' }, { maxAge: 7 }, 7],
     ['zero seconds', { 'cache-control': 's-maxage=0' }, undefined, 'not stored: cache-control allows 0 seconds'],
     ['what is not a number of seconds is not there', { 'cache-control': 's-maxage=soon' }, undefined, BY_DEFAULT],
     ['a negative number is not there', { 'cache-control': 's-maxage=-1' }, undefined, BY_DEFAULT],
@@ -92,21 +104,29 @@ describe('the first that says something decides', () => {
   });
 });
 
-describe('stale-while-revalidate limits how old a page may be served', () => {
+describe('a page that says how long it is fresh is served stale for as long as it says, and else not at all', () => {
   test.each<[Record<string, string>, CacheHint | undefined, number | undefined]>([
     [{ 'cache-control': 's-maxage=10, stale-while-revalidate=30' }, undefined, 30],
     [{ 'cache-control': 's-maxage=10, stale-while-revalidate' }, undefined, undefined],
-    [{ 'cache-control': 's-maxage=10' }, undefined, undefined],
+    [{ 'cache-control': 's-maxage=10' }, undefined, 0],
+    [{ 'cache-control': 's-maxage=10, stale-while-revalidate=soon' }, undefined, 0],
+    [{ 'cache-control': 's-maxage=10, stale-while-revalidate=30, must-revalidate' }, undefined, 0],
+    [{ 'cdn-cache-control': 'max-age=10, stale-while-revalidate=30, proxy-revalidate' }, undefined, 0],
+    [{ 'cdn-cache-control': 'max-age=10' }, undefined, 0],
+    [{ 'cache-control': 'max-age=10, must-revalidate' }, undefined, undefined],
     [{}, { maxAge: 10, swr: 20 }, 20],
+    [{}, { maxAge: 10 }, 0],
+    [{}, { tags: ['a'] }, undefined],
+    [{}, undefined, undefined],
   ])('%o %o -> %s', (headers, hint, expected) => {
-    const expiration = expirationOf(new Headers(headers), hint, BY_DEFAULT);
+    const expiration = expirationOf(new Headers(headers), hint, BY_DEFAULT, NOON);
     expect(expiration.kind === 'stored' ? expiration.staleWhileRevalidate : 'not stored').toBe(expected);
   });
 });
 
 const token = fc
   .stringMatching(/^[a-z][a-z-]{0,10}$/)
-  .filter((name) => !['s-maxage', 'private', 'no-store', 'no-cache'].includes(name));
+  .filter((name) => !name.endsWith('-revalidate') && !['s-maxage', 'private', 'no-store', 'no-cache'].includes(name));
 
 describe('for every header', () => {
   test('parsing never throws', () => {
@@ -122,6 +142,30 @@ describe('for every header', () => {
         (before, after, seconds) => {
           const value = [...before, `s-maxage=${seconds}`, ...after].join(', ');
           expect(secondsFor({ 'cache-control': value })).toBe(seconds);
+        },
+      ),
+    );
+  });
+
+  test('who says how long says for how long after it too: the numbers of one field, or none', () => {
+    const field = fc.constantFrom('vercel-cdn-cache-control', 'cdn-cache-control', 'cache-control');
+    const seconds = fc.integer({ min: 1, max: 31_536_000 });
+    const revalidated = fc.constantFrom('must-revalidate', 'proxy-revalidate', undefined);
+    fc.assert(
+      fc.property(
+        field,
+        seconds,
+        fc.option(seconds),
+        revalidated,
+        fc.array(token),
+        (name, fresh, stale, must, more) => {
+          const window = stale === null ? [] : [`stale-while-revalidate=${stale}`];
+          const value = [...more, ...window, `s-maxage=${fresh}`, ...(must === undefined ? [] : [must])].join(', ');
+          expect(expirationOf(new Headers({ [name]: value }), undefined, BY_DEFAULT, NOON)).toEqual({
+            kind: 'stored',
+            seconds: fresh,
+            staleWhileRevalidate: must === undefined ? (stale ?? 0) : 0,
+          });
         },
       ),
     );

@@ -47,6 +47,8 @@ describe('what may be stored', () => {
     ],
     ['private', { headers: { 'cache-control': 'private' } }, 'cache-control: private'],
     ['vary: *', { headers: { vary: 'Accept, *' } }, 'vary: *'],
+    ['a language', { headers: { vary: 'Accept-Language' } }, 'vary: accept-language'],
+    ['a cookie that it read', { headers: { vary: 'Accept-Encoding, Cookie, ORIGIN' } }, 'vary: cookie, origin'],
     ['more than 10 MB', { body: new Uint8Array(10 * 1024 * 1024 + 1) }, '10485761 bytes are more than 10485760'],
     ['cache.set(false)', { hint: false }, 'the page opted out'],
   ])('nothing that is one viewer’s: %s', (_name, response, reason) => {
@@ -59,7 +61,7 @@ test('stores the headers that are for viewers and none that are for caches, conn
     headers: {
       'content-type': 'text/html; charset=utf-8',
       link: '</a.css>; rel=preload',
-      vary: 'Accept',
+      vary: 'Accept-Encoding, ',
       'cache-control': 's-maxage=10',
       'cdn-cache-control': 'max-age=60',
       'vercel-cdn-cache-control': 'max-age=3600',
@@ -75,10 +77,36 @@ test('stores the headers that are for viewers and none that are for caches, conn
       ...ORIGIN,
       body: Buffer.from('x'),
       status: 200,
-      headers: { 'content-type': 'text/html; charset=utf-8', link: '</a.css>; rel=preload', vary: 'Accept' },
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        link: '</a.css>; rel=preload',
+        vary: 'Accept-Encoding,',
+      },
       expiration: 3600,
+      staleWhileRevalidate: 0,
       tags: ['post', 'blog'],
     },
+  });
+});
+
+describe('what browsers ask by whether they have it already', () => {
+  const NOVEMBER = new Date('2026-11-22T12:00:00.789Z');
+
+  test.each<[string, Parameters<typeof storability>[0], Record<string, string>]>([
+    ['headers', { headers: { etag: 'W/"a"', 'last-modified': 'x' } }, { etag: 'W/"a"', 'last-modified': 'x' }],
+    [
+      'Astro.cache',
+      { hint: { etag: '"a"', lastModified: NOVEMBER } },
+      {
+        etag: '"a"',
+        'last-modified': 'Sun, 22 Nov 2026 12:00:00 GMT',
+      },
+    ],
+    ['Astro.cache over headers', { headers: { etag: '"b"' }, hint: { etag: '"a"' } }, { etag: '"a"' }],
+    ['a tag without quotes', { hint: { etag: 'post-7' } }, { etag: '"post-7"' }],
+    ['what is no tag and no date', { hint: { etag: 'a "b"', lastModified: new Date('soon') } }, {}],
+  ])('is kept from %s', (_name, response, headers) => {
+    expect(storability(response)).toMatchObject({ kind: 'storable', page: { headers } });
   });
 });
 

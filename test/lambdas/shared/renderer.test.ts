@@ -1,24 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { openPages } from '../../../lambdas/shared/pages.ts';
 import type { SiteSandbox } from '../../../lambdas/shared/sandbox.ts';
-import type { Log } from '../../../lib/core/ports.ts';
 import type { SiteFetch } from '../../../lib/core/site.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { keyOf } from '../../fakes/world.ts';
 
 const CONFIG = { bucket: 'b', deploymentId: '0123456789abcdef', trailingSlash: 'ignore', expiration: 60 } as const;
 
-type LogLine = readonly [level: string, message: string, details: unknown];
-
 /** Renders with a site that answers so, and whose timers go off at once if it does not. */
 function rendererOf(fetch: SiteFetch, limits: { readonly renderTimeoutMs: number; readonly jobTimeoutMs?: number }) {
-  const lines: LogLine[] = [];
-  const log: Log = (level, message, details) => lines.push([level, message, details]);
   const sandbox: SiteSandbox = {
     environment: {},
     aws: () => Promise.reject(new Error('nothing is asked of AWS')),
     clock: new VirtualClock(),
-    log,
+    log: () => {},
     loadSite: async () => fetch,
     assetJson: (_name, whenAbsent) => () => whenAbsent,
     assetModule: () => Promise.reject(new Error('no module is loaded')),
@@ -32,7 +27,7 @@ function rendererOf(fetch: SiteFetch, limits: { readonly renderTimeoutMs: number
     async () => 'https://example.com',
     async () => {},
   );
-  return { render: (path: string) => renderer.render(keyOf(path)), lines };
+  return (path: string) => renderer.render(keyOf(path));
 }
 
 describe('what the log says of a render that takes too long', () => {
@@ -56,34 +51,8 @@ describe('what the log says of a render that takes too long', () => {
       "rendering /slow took longer than 30000 ms, look at what the page waits for, or raise 'renderTimeout'",
     ],
   ])('%s', async (_name, limits, message) => {
-    await expect(rendererOf(never, limits).render('/slow')).rejects.toThrow(
+    await expect(rendererOf(never, limits)('/slow')).rejects.toThrow(
       expect.objectContaining({ code: 'RENDER_TIMEOUT', message }),
     );
-  });
-});
-
-describe('a page that sets cookies', () => {
-  test('is named in the log once, with their names and never their values', async () => {
-    const headers = [
-      ['set-cookie', 'session=secret-1; Path=/'],
-      ['set-cookie', 'secret-2'],
-      ['set-cookie', 'session=secret-3'],
-    ] as [string, string][];
-    const site = rendererOf(async () => new Response('x', { headers }), { renderTimeoutMs: 1000 });
-    for (const path of ['/a', '/a', '/b', '/a']) await site.render(path);
-    expect(site.lines.map(([level, , details]) => [level, details])).toEqual([
-      ['warn', { pageKey: '/a/index.html', cookies: ['session', 'without a name'] }],
-      ['warn', { pageKey: '/b/index.html', cookies: ['session', 'without a name'] }],
-    ]);
-    expect(site.lines[0]?.[1]).toContain(
-      'the page /a sets cookies (session, without a name), which viewers do not get',
-    );
-    expect(JSON.stringify(site.lines)).not.toContain('secret');
-  });
-
-  test('and others are not', async () => {
-    const site = rendererOf(async () => new Response('x'), { renderTimeoutMs: 1000 });
-    await site.render('/a');
-    expect(site.lines).toEqual([]);
   });
 });

@@ -4,9 +4,16 @@ import type { SiteFetch } from '../../../lib/core/site.ts';
 export const fetch: SiteFetch = async (request, context) => {
   const { pathname, search } = new URL(request.url);
   if (pathname.startsWith('/echo')) return echo(request, context.clientAddress);
+  // `/itself/echo/a` shows what the site answers to its own request for `/echo/a`.
+  const ownPath = /^(?:\/live)?\/itself(\/.*)/.exec(pathname)?.[1];
+  if (ownPath !== undefined) return globalThis.fetch(new URL(ownPath, request.url));
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
+  if (pathname.startsWith('/reads/')) {
+    context.onViewerReads?.({ route: '/reads/[what]', page: ['cookie cart'], middleware: ['cookie lang'] });
+    return page(context.kind, {});
+  }
   if (pathname === '/live/revalidate') {
     const { searchParams } = new URL(request.url);
     await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
