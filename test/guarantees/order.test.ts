@@ -65,41 +65,6 @@ describe('guarantee 7: an older render never overwrites a newer one', () => {
   });
 });
 
-describe('guarantee 5: a redirect without a Location is no page', () => {
-  test('a viewer gets an error in place of it, and the next one a render', async () => {
-    const answering = ask(site.stack.siteUrl, '/nowhere');
-    (await site.next()).respond('', {}, 302);
-    expect((await answering).status).toBe(500);
-    const again = ask(site.stack.siteUrl, '/nowhere');
-    (await site.next()).respond('a page after all');
-    const { status, body } = await again;
-    expect([status, body]).toEqual([200, 'a page after all']);
-  });
-
-  test('a job does not store it in place of the page', async () => {
-    await stored('/expires-to-nowhere', 'page');
-    site.stack.clock.advance(61_000);
-    await askServe(site.stack, '/expires-to-nowhere');
-    (await site.next()).respond('', {}, 308);
-    await site.settled();
-    expect((await askServe(site.stack, '/expires-to-nowhere')).body).toBe('page');
-  });
-
-  test('a revalidation says so, and the page before stays', async () => {
-    await stored('/goes-nowhere', 'page');
-    const revalidating = revalidate('/goes-nowhere');
-    const isOfThis = async (): Promise<void> => {
-      const request = await site.pass(site.next());
-      request.respond('', {}, 301);
-      if (!request.path.includes('goes-nowhere')) await isOfThis();
-    };
-    await isOfThis();
-    const { status, body } = await site.pass(revalidating);
-    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
-    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
-  });
-});
-
 describe('guarantee 8: what S3 serves in place of a function is the page as it was rendered', () => {
   test.each<[string, number, Readonly<Record<string, string>>]>([
     ['with its security policy', 200, { 'content-security-policy': "default-src 'self'" }],
@@ -144,4 +109,52 @@ test('a message that nobody understands keeps no other from being purged', async
   const lines = site.stack.events.ofKind('log').map(({ line }) => line);
   expect(lines.some((line) => line.includes('"message":"not a purge"'))).toBe(true);
   expect(lines.filter((line) => line.includes('"message":"purged","items":["/x"]'))).toHaveLength(1);
+});
+
+// Failures come last: their jobs come again, and would take the answers of other tests.
+test('guarantee 5: a page that takes longer than a viewer can wait is not lost for ever: a job stores it', async () => {
+  const asking = ask(site.stack.siteUrl, '/slow');
+  const ofViewer = await site.next();
+  const { status, headers, body } = await site.pass(asking);
+  expect([status, headers['retry-after']]).toEqual([503, '30']);
+  expect(body).toContain('not available right now');
+  ofViewer.respond('too late');
+  const ofJob = await site.pass(site.next());
+  site.stack.clock.advance(20_000);
+  ofJob.respond('a slow page');
+  await site.settled();
+  const { body: stored, headers: after } = await ask(site.stack.siteUrl, '/slow');
+  expect([stored, after['x-isr-cache']]).toEqual(['a slow page', 'HIT']);
+  const log = site.stack.events.ofKind('log').map(({ line }) => line);
+  expect(log.filter((line) => line.includes("which is what 'originTimeout' (15000 ms) leaves"))).toHaveLength(1);
+});
+
+describe('guarantee 5: a redirect without a Location is no page', () => {
+  test('a viewer gets an error in place of it, and the next one a render', async () => {
+    const answering = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('', {}, 302);
+    expect((await answering).status).toBe(500);
+    const again = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('a page after all');
+    const { status, body } = await again;
+    expect([status, body]).toEqual([200, 'a page after all']);
+  });
+
+  test('a revalidation says so, and the page before stays', async () => {
+    await stored('/goes-nowhere', 'page');
+    const revalidating = revalidate('/goes-nowhere');
+    (await site.next()).respond('', {}, 301);
+    const { status, body } = await site.pass(revalidating);
+    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
+    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
+  });
+
+  test('a job does not store it in place of the page', async () => {
+    await stored('/expires-to-nowhere', 'page');
+    site.stack.clock.advance(61_000);
+    await askServe(site.stack, '/expires-to-nowhere');
+    (await site.next()).respond('', {}, 308);
+    await site.settled();
+    expect((await askServe(site.stack, '/expires-to-nowhere')).body).toBe('page');
+  });
 });
