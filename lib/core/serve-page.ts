@@ -1,4 +1,5 @@
 import { reasonOf } from '../basics/errors.ts';
+import { keepAtEdge } from './keep-at-edge.ts';
 import { versionOf } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS, staleSeconds } from './policy/edge-cache-control.ts';
@@ -6,16 +7,16 @@ import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
 import {
   failedPage,
   freshPage,
-  type IsrCacheState,
   notFoundPage,
-  onlyForThisViewer,
   passedThrough,
+  type RenderCause,
+  renderedPage,
   type ServedPage,
   stalePage,
   tooSlowPage,
 } from './policy/served-page.ts';
 import { type JobQueue, NOT_STORED_YET } from './ports.ts';
-import { isInvalidated, type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
+import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 import type { RenderOptions } from './render-page.ts';
 
@@ -25,43 +26,45 @@ export interface ServePorts extends RenderOncePorts {
 
 /** Responds to a request for a page of which the edge has no fresh copy. */
 export async function servePage(pageKey: PageKey, options: RenderOptions, ports: ServePorts): Promise<ServedPage> {
+  const begun = ports.clock.now();
   const seen = await readPageAndLedger(pageKey, ports);
   const { page } = seen;
   const freshness = await readFreshness(seen, ports);
-  if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'MISS', options, ports);
+  if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'missing', options, ports);
   if (freshness.kind === 'fresh') {
-    return freshPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+    const hit = freshPage(page, freshness.secondsLeft);
+    return keepAtEdge(hit, page.isPrerendered ? undefined : page, begun, ports);
   }
   const wait = secondsUntilRetry(page, ports.clock.now());
   if (wait > 0) return stalePage(page, wait, 'render-failed');
   if (freshness.kind === 'expired' && !freshness.isTooStale) {
     await requestJob(pageKey, versionOf(page), ports);
-    return stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
+    const stale = stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
+    return keepAtEdge(stale, page, begun, ports);
   }
-  return serveRendered(seen, 'REVALIDATED', options, ports);
+  return serveRendered(seen, freshness.kind === 'expired' ? 'too-stale' : 'invalidated', options, ports);
 }
 
 async function serveRendered(
   seen: PageAndLedger,
-  state: IsrCacheState,
+  cause: RenderCause,
   options: RenderOptions,
   ports: ServePorts,
 ): Promise<ServedPage> {
   const outcome = await renderOnce(seen, options, ports);
   if (outcome.kind === 'failed') await leaveToJob(outcome, seen.pageKey, options, ports);
-  const served = servedOutcome(outcome, state, ports.clock.now());
+  const served = servedOutcome(outcome, cause, ports.clock.now());
   // A revalidation during this render has purged the edge already. Our page is older, and must not get into the edge.
-  const isInvalid = 'page' in outcome && (await isInvalidated(outcome.page, ports.ledger));
-  return isInvalid ? onlyForThisViewer(served) : served;
+  return keepAtEdge(served, 'page' in outcome ? outcome.page : undefined, 0, ports);
 }
 
 /** The response to a request that had to wait for a render. `now`: epoch milliseconds. */
-function servedOutcome(outcome: RenderOutcome, state: IsrCacheState, now: number): ServedPage {
+function servedOutcome(outcome: RenderOutcome, cause: RenderCause, now: number): ServedPage {
   switch (outcome.kind) {
     case 'stored': {
       // At least 1: the page was rendered for this request, even if it expires within the second.
       const left = Math.max(1, secondsUntilExpiry(outcome.page, now));
-      return freshPage(outcome.page, outcome.isRendered ? state : 'HIT', left);
+      return outcome.isRendered ? renderedPage(outcome.page, cause, left) : freshPage(outcome.page, left);
     }
     case 'not-found':
       return notFoundPage(outcome.page);
