@@ -81,6 +81,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,
+      ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,

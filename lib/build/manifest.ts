@@ -33,6 +33,8 @@ export interface Manifest {
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
   };
+  /** Seconds that a live route or a page may take, where the construct does not say it. */
+  readonly maxDurationSeconds?: number | undefined;
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];
   /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */

@@ -84,6 +84,7 @@ export function obstacleTo(response: SiteResponse): string | undefined {
 
 function tagsOf(response: SiteResponse): readonly string[] {
   const fromHint = response.hint === false ? [] : (response.hint?.tags ?? []);
-  const fromHeader = (response.headers.get('cache-tag') ?? '').split(',').map((tag) => tag.trim());
+  const headers = ['cache-tag', 'vercel-cache-tag'].map((name) => response.headers.get(name) ?? '');
+  const fromHeader = headers.flatMap((header) => header.split(',')).map((tag) => tag.trim());
   return [...new Set([...fromHint, ...fromHeader])].filter((tag) => tag !== '');
 }
