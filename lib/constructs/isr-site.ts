@@ -84,10 +84,10 @@ export class IsrSite extends Construct {
       Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
     );
 
-    // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
+    // A deployment switches at once. First come its files, then the functions, and last the edge functions that name it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
     for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    for (const naming of edge.naming) naming.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */

@@ -29,10 +29,11 @@ import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
 import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
 import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
-import type { EdgeConfig } from '../handover/edge-config.ts';
+import type { EdgeConfig, LiveEdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
+import { liveCachePolicy } from './live-cache-policy.ts';
 import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -64,10 +65,9 @@ const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
 /** The edge: which origin gets which request, and how long responses are kept. */
 export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
-  /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
-  readonly pageRequest: CloudFrontFunction;
   /** The second origin of pages. */
   readonly failOver: Distribution;
+  readonly #naming: CloudFrontFunction[] = [];
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
   readonly #responseHeaders: ResponseHeadersPolicy;
@@ -92,7 +92,8 @@ export class SiteDistribution extends Construct {
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
     };
-    this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
+    const pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
+    this.#naming.push(pageRequest);
     this.#serveAccess = new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
       originAccessControlName: edgeNameOf(this, 'ServeAccess'),
     });
@@ -102,7 +103,7 @@ export class SiteDistribution extends Construct {
       priceClass: settings.priceClass,
     });
     this.failOver = failOver.distribution;
-    const pages = this.#pages(failOver.origin);
+    const pages = this.#pages(failOver.origin, pageRequest);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
       defaultBehavior: pages,
@@ -121,7 +122,12 @@ export class SiteDistribution extends Construct {
     this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', UNAVAILABLE_KEY]);
   }
 
-  #pages(failOver: IOrigin): BehaviorOptions {
+  /** The functions that name the deployment. As soon as they are updated, viewers get the new one. */
+  get naming(): readonly CloudFrontFunction[] {
+    return this.#naming;
+  }
+
+  #pages(failOver: IOrigin, pageRequest: CloudFrontFunction): BehaviorOptions {
     const { serveUrl } = this.#props.functions;
     return {
       origin: new OriginGroup({
@@ -142,13 +148,7 @@ export class SiteDistribution extends Construct {
       }),
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [
-        onRequest(this.pageRequest),
-        {
-          function: this.#function('PageResponse', 'page-response'),
-          eventType: FunctionEventType.VIEWER_RESPONSE,
-        },
-      ],
+      functionAssociations: [onRequest(pageRequest), onResponse(this.#function('PageResponse', 'page-response'))],
     };
   }
 
@@ -216,18 +216,21 @@ export class SiteDistribution extends Construct {
   }
 
   #live(): BehaviorOptions {
-    const { functions, settings } = this.#props;
+    const { functions, settings, manifest } = this.#props;
+    const config: LiveEdgeConfig = { deploymentId: manifest.deploymentId };
+    const liveRequest = this.#function('LiveRequest', 'live-request', config);
+    this.#naming.push(liveRequest);
     return {
       origin: new FunctionUrlOrigin(functions.liveUrl, {
         readTimeout: settings.liveTimeout,
         customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
       }),
       allowedMethods: AllowedMethods.ALLOW_ALL,
-      cachePolicy: CachePolicy.CACHING_DISABLED,
+      cachePolicy: liveCachePolicy(this),
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [onRequest(this.#function('LiveRequest', 'live-request'))],
+      functionAssociations: [onRequest(liveRequest), onResponse(this.#function('LiveResponse', 'live-response'))],
     };
   }
 
@@ -256,7 +259,7 @@ export class SiteDistribution extends Construct {
     distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
   }
 
-  #function(id: string, name: string, config?: EdgeConfig): CloudFrontFunction {
+  #function(id: string, name: string, config?: EdgeConfig | LiveEdgeConfig): CloudFrontFunction {
     return new CloudFrontFunction(this, id, {
       functionName: edgeNameOf(this, id),
       code: edgeCode(name, config),
@@ -267,4 +270,8 @@ export class SiteDistribution extends Construct {
 
 function onRequest(edgeFunction: CloudFrontFunction): FunctionAssociation {
   return { function: edgeFunction, eventType: FunctionEventType.VIEWER_REQUEST };
+}
+
+function onResponse(edgeFunction: CloudFrontFunction): FunctionAssociation {
+  return { function: edgeFunction, eventType: FunctionEventType.VIEWER_RESPONSE };
 }

@@ -156,6 +156,23 @@ describe('cache hints', () => {
     expect(text).toBe('done');
     expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
   });
+
+  test('of live routes arrive too, and no header of a CDN reaches viewers', async () => {
+    const { hints, response } = await visit(loaded.fetch, '/docs/live/cached', {}, { kind: 'live' });
+    expect(hints).toEqual([{ maxAge: 60, swr: 30, tags: ['live'] }]);
+    expect(response.headers.get('cdn-cache-control')).toBeNull();
+  });
+
+  test.each([
+    ['an action', '/docs/_actions/renew', 'POST', { paths: ['/docs/hint'], tags: ['by-action'] }],
+    ['middleware', '/docs/live/cached?renew', 'GET', { tags: ['by-middleware'] }],
+  ])('cache.invalidate works in %s', async (_name, path, method, expected) => {
+    const asked: RevalidationRequest[] = [];
+    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
+    const init = { method, headers: { 'content-type': 'application/json', origin: 'https://example.com' } };
+    await visit(loaded.fetch, path, init, { kind: 'live', revalidate });
+    expect(asked).toEqual([expected]);
+  });
 });
 
 describe('responses', () => {

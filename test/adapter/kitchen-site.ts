@@ -104,10 +104,24 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
       return new Response('done')
     }
   `,
+  'src/pages/live/cached.astro': `---
+Astro.cache.set({ maxAge: 60, swr: 30, tags: ['live'] })
+---
+<p>cached</p>
+`,
+  'src/middleware.ts': `
+    export const onRequest = async ({ cache, url }, next) => {
+      if (url.searchParams.has('renew')) await cache.invalidate({ tags: 'by-middleware' })
+      return next()
+    }
+  `,
   'src/components/Late.astro': LATE,
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'
-    export const server = { wave: defineAction({ handler: async () => 'hello' }) }
+    export const server = {
+      wave: defineAction({ handler: async () => 'hello' }),
+      renew: defineAction({ handler: (_, { cache }) => cache.invalidate({ path: '/docs/hint', tags: ['by-action'] }) }),
+    }
   `,
 };

@@ -12,11 +12,16 @@ export const fetch: SiteFetch = async (request, context) => {
     await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
     return page('done', {});
   }
+  if (pathname.startsWith('/live/content/')) return content(pathname + search);
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.
   if (decodeURIComponent(pathname).startsWith('/live/'))
     return page(`${context.kind} ${String(performance.now())}`, {});
-  return globalThis.fetch(`${process.env.CONTENT_API_URL}${pathname}${search}`);
+  return content(pathname + search);
 };
+
+function content(path: string): Promise<Response> {
+  return globalThis.fetch(`${process.env.CONTENT_API_URL}${path}`);
+}
 
 async function echo(request: Request, clientAddress: string): Promise<Response> {
   const seen = {
