@@ -2,8 +2,10 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { createS3SessionStore, type SessionStoreOptions } from '../../lib/aws/session-store.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
+import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { type InvalidatePorts, invalidate, invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { LedgerSummary } from '../../lib/core/ledger/ledger-summary.ts';
 import { createLiveLedger } from '../../lib/core/live-ledger.ts';
@@ -23,16 +25,18 @@ interface LivePorts extends InvalidatePorts {
   readonly log: Log;
 }
 
-type SiteWork = Pick<SiteContext, 'revalidate' | 'waitUntil'>;
+type SiteWork = Pick<SiteContext, 'revalidate' | 'sessions' | 'waitUntil'>;
 
 /** Live routes: every method, nothing stored, the body streamed as the site makes it. The edge keeps what says so. */
 export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const { aws, clock, log } = sandbox;
   const config = readEnvironment('the live function', liveVariables, sandbox.environment);
-  const ledger = createS3LedgerStore(openS3Bucket(config.bucket, aws), clock, log);
+  const bucket = openS3Bucket(config.bucket, aws);
+  const ledger = createS3LedgerStore(bucket, clock, log);
   const ports: LivePorts = { ledger, purger: createQueuedPurger(aws, config.purgeQueueUrl), log };
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   const liveLedger = createLiveLedger(ledger, log);
+  const sessions = sessionsIn(bucket, sandbox);
   const headFor = createLiveHead({ liveLedger, clock, log });
   return async (event, stream) => {
     if (!isFromDistribution(event, config.originSecret)) {
@@ -41,7 +45,7 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     const request = liveRequestOf(event);
     if (request === undefined) return send(stream, textHead(400), 'The header Host names no host.\n');
     const pending: Promise<unknown>[] = [];
-    const work: SiteWork = { revalidate, waitUntil: (each) => pending.push(each) };
+    const work: SiteWork = { revalidate, ...sessions, waitUntil: (each) => pending.push(each) };
     const seen = mayBeShared(request) ? liveLedger.seen() : undefined;
     const answer = await siteAnswer(request, event, work, seen, sandbox);
     const { response } = answer;
@@ -57,6 +61,14 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     await Promise.allSettled(pending);
   };
+}
+
+type Kept = Pick<SessionStoreOptions, 'retentionSeconds'>;
+
+/** What the construct wrote beside the bundle: `null` for a site that keeps none here. */
+function sessionsIn(bucket: Bucket, { assetJson, clock }: SiteSandbox): Pick<SiteContext, 'sessions'> {
+  const kept = assetJson<Kept | null>('sessions.json', null)();
+  return kept ? { sessions: createS3SessionStore(bucket, { clock, ...kept }) } : {};
 }
 
 /** `seen`: what the ledger was before the site began, where the response may be for others too. */

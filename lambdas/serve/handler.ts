@@ -3,6 +3,7 @@ import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
+import { keepAtEdge } from '../../lib/core/keep-at-edge.ts';
 import type { PageKey } from '../../lib/core/page/page-key.ts';
 import { keptByEdge, NOT_STORED, STALE_PAGE_SECONDS } from '../../lib/core/policy/edge-cache-control.ts';
 import { onlyForThisViewer, passedThrough, type ServedPage, stalePage } from '../../lib/core/policy/served-page.ts';
@@ -80,12 +81,14 @@ async function fromOtherDeployment(
   options: RevalidateOptions,
   ports: ServePagePorts,
 ): Promise<ServedPage> {
+  const begun = ports.clock.now();
   const others = { ledger: ports.ledger, clock: ports.clock, pages: ports.pagesOf(deploymentId) };
   const seen = await readPageAndLedger(pageKey, others);
   const freshness = await readFreshness(seen, others);
   const isTooStale = freshness.kind === 'expired' && freshness.isTooStale;
   if (seen.page !== undefined && freshness.kind !== 'invalidated' && !isTooStale) {
-    return stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
+    const stale = stalePage(seen.page, STALE_PAGE_SECONDS, 'other-deployment');
+    return keepAtEdge(stale, seen.page.isPrerendered ? undefined : seen.page, begun, others);
   }
   return onlyForThisViewer(await servePage(pageKey, options, ports));
 }

@@ -8,9 +8,10 @@ import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
-import { flattenRoutes, originOf, prerenderedOf, redirectsOf } from './astro-manifest.ts';
-import { liveRoutesOf } from './live-routes.ts';
+import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
+import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
+import { sessionsOf } from './sessions.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
 import { warnOfStoredMethods } from './stored-methods.ts';
 
@@ -39,13 +40,20 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const { config, options } = output;
   const client = fileURLToPath(config.build.client);
   const routes = flattenRoutes(output.routes);
-  const live = liveRoutesOf(usedRoutes(routes, output), options.exclude);
-  const storedMethods = await warnOfStoredMethods(config.root, routes, live.patterns);
+  // What is not found is the same for everybody, so a site without a server has nothing that could be live.
+  const storesPages = options.storesPages || !output.hasServer;
+  const used = usedRoutes(routes, output);
+  const live = storesPages ? liveRoutesOf(used, options.exclude) : onDemandRoutesOf(used);
+  const storedMethods = storesPages ? await warnOfStoredMethods(config.root, routes, live.patterns) : [];
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
   const facts: SiteFacts = {
     base: config.base,
+    trailingSlash: config.trailingSlash,
+    format: config.build.format,
     redirects,
+    slashed: slashedOf(prerendered, config),
+    allowQuery: options.isr.allowQuery,
     errorPages: await readErrorPages(prerendered, client, config.base),
   };
   const build = await writeBuild({
@@ -57,8 +65,11 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
+      hasHtmlEndings: config.build.format !== 'directory',
       assetsFolder: config.build.assets,
+      storesPages,
       isr: options.isr,
+      ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,

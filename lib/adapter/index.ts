@@ -2,12 +2,16 @@ import { extname } from 'node:path';
 import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { writeAstroBuild } from './astro-build.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
+import { sessionConfigFor } from './sessions.ts';
 import { trimPlugin } from './trim.ts';
 
 export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 
 const NAME = 'cdk-isr/astro';
 const PACKAGE = 'cdk-isr';
+const STORES_NOTHING =
+  'no page is stored: each that is not prerendered is rendered for each request; isr({ isr: true }) stores them, and ' +
+  'isr.exclude names those that read cookies';
 
 /** What the hooks of one run of Astro have in common. */
 interface Run {
@@ -38,11 +42,11 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
   return {
     name: NAME,
     hooks: {
-      'astro:config:setup'({ config, updateConfig, addMiddleware, logger }) {
+      'astro:config:setup'({ config, command, updateConfig, addMiddleware, logger }) {
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
-        updateConfig(configOf(config, run, lastIntegration(resolved, run)));
+        updateConfig(configOf(config, command, run, lastIntegration(resolved, run)));
       },
       'astro:routes:resolved'({ routes }) {
         run.routes = routes;
@@ -73,12 +77,14 @@ function forgetTheCommand(): void {
   delete process.env._;
 }
 
-function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
+function configOf(config: AstroConfig, command: string, run: Run, last: AstroIntegration) {
+  const session = sessionConfigFor(config, command);
   const provider = { name: PACKAGE, entrypoint: 'cdk-isr/astro/cache' };
   return {
     // Redirects are answered by the server, with their own status, instead of by HTML files.
     build: { redirects: false },
     ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
+    ...(session === undefined ? {} : { session }),
     integrations: [last],
     vite: { plugins: [trimPlugin(), packagePlugin(), notesPlugin(run)] },
   };
@@ -117,11 +123,15 @@ function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): 
   return {
     name: `${NAME}:build`,
     hooks: {
+      'astro:config:setup'({ addMiddleware }) {
+        addMiddleware({ order: 'post', entrypoint: moduleBeside('last-middleware') });
+      },
       async 'astro:build:done'({ logger }) {
         if (run.config === undefined) return;
         const { build, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
         for (const warning of warnings) logger.warn(warning);
-        const { deploymentId, live, prerendered } = build.manifest;
+        const { deploymentId, live, prerendered, storesPages } = build.manifest;
+        if (!storesPages) logger.info(STORES_NOTHING);
         logger.info(`.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes`);
       },
     },

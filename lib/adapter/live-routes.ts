@@ -33,6 +33,12 @@ export function liveRoutesOf(routes: readonly SiteRoute[], exclude: readonly (st
   return { patterns: [...new Set(patterns)], warnings };
 }
 
+/** For a site that stores nothing: all routes that are rendered on demand. */
+export function onDemandRoutesOf(routes: readonly SiteRoute[]): LiveRoutes {
+  const onDemand = routes.filter((route) => !route.isPrerendered && route.type !== 'redirect');
+  return { patterns: [...new Set(onDemand.map((route) => route.pattern))], warnings: [] };
+}
+
 function matching(regex: RegExp, routes: readonly SiteRoute[]): readonly string[] {
   // `search` always starts at 0. `test` with a global expression would not.
   return routes.map((route) => route.pattern).filter((pattern) => pattern.search(regex) !== -1);

@@ -1,6 +1,12 @@
 import { type Check, fieldsOf, listOf, memberOf, optional, rejectUnknown } from '../basics/checks.ts';
 import { Faults } from '../basics/faults.ts';
-import { ISR_OPTION_NAMES, type IsrOptions, optionsErrorCode, readIsrOptions } from '../build/isr-options.ts';
+import {
+  ISR_OPTION_NAMES,
+  type IsrOptions,
+  NOTHING_STORED,
+  optionsErrorCode,
+  readIsrOptions,
+} from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
@@ -16,11 +22,11 @@ export interface AstroIsrOptions extends IsrOptions {
 
 export interface AdapterOptions {
   /**
-   * `true` is `{}`.
+   * Whether and how pages are stored. `true` is `{}`.
    *
-   * @default true
+   * @default false - every page that is not prerendered is rendered for each request
    */
-  readonly isr?: true | AstroIsrOptions;
+  readonly isr?: boolean | AstroIsrOptions;
   /** Options of @astrojs/vercel. They have no effect here, but nobody has to remove them. */
   readonly devImageService?: unknown;
   readonly edgeMiddleware?: unknown;
@@ -36,6 +42,7 @@ export interface AdapterOptions {
 }
 
 export interface ResolvedOptions {
+  readonly storesPages: boolean;
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
   /** One line for each given option that has no effect, or not the intended one. */
@@ -58,8 +65,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
 const OPTIONS = ['isr', ...Object.keys(WITHOUT_EFFECT)];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
-const STORES_PAGES =
-  'this adapter stores pages: list routes that must be rendered for each request in isr.exclude, all of them with exclude: [/.*/]';
+const STORES_NOTHING: ResolvedOptions = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
 const TOKEN_MISSING =
   'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?';
 
@@ -76,15 +82,18 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   rejectUnknown(given, fields, OPTIONS, KNOWN);
   const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
   const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
-  const isr = readIsr(given.at('isr', fields.isr === undefined || fields.isr === true ? {} : fields.isr));
+  const isr = readIsr(given.at('isr', fields.isr));
   return isr && { ...isr, warnings: [...warnings, ...isr.warnings] };
 };
 
 const readIsr: Check<ResolvedOptions> = (given) => {
-  const fields = fieldsOf(given, 'true or an object', given.value === false ? STORES_PAGES : undefined);
+  const { value } = given;
+  if (value === undefined || value === false) return STORES_NOTHING;
+  const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, ISR_OPTIONS, KNOWN);
   return {
+    storesPages: true,
     isr: readIsrOptions(given, fields),
     exclude: optional(excludedRoutes)(memberOf(given, fields, 'exclude')) ?? [],
     warnings: 'bypassToken' in fields && fields.bypassToken === undefined ? [TOKEN_MISSING] : [],

@@ -7,7 +7,19 @@ export interface RenderScope {
   hint?: CacheHint;
   /** The last call of the page was `Astro.cache.set(false)`. */
   isOptedOut: boolean;
+  /** Query parameters that make a page of their own. */
+  readonly ownQuery: readonly string[];
+  /** Whose code runs; absent while Astro's does. */
+  reader: Reader | undefined;
+  /** No middleware has answered in its place. */
+  hasReachedPage: boolean;
+  /** Of the page that was asked for, before any rewrite. */
+  route: string | undefined;
+  /** What was read of the viewer. */
+  reads: readonly { readonly by: Reader; readonly name: string }[];
 }
+
+export type Reader = 'middleware' | 'page';
 
 const KEY = Symbol.for('cdk-isr.render-scope');
 const shared = globalThis as typeof globalThis & { [KEY]?: AsyncLocalStorage<RenderScope> };

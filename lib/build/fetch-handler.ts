@@ -13,9 +13,9 @@ import {
 } from '../basics/checks.ts';
 import { Faults } from '../basics/faults.ts';
 import { bundleServer, type ServerSource } from './bundle-server.ts';
-import { type IsrOptions, optionsErrorCode, readIsrOptions } from './isr-options.ts';
+import { type IsrOptions, NOTHING_STORED, optionsErrorCode, readIsrOptions } from './isr-options.ts';
 import type { Manifest, PrerenderedPage, TrailingSlash } from './manifest.ts';
-import { prerenderedPage } from './parse-manifest.ts';
+import { prerenderedPage, sessions } from './parse-manifest.ts';
 import type { Build } from './read-build.ts';
 import { withBase } from './route-pattern.ts';
 import { writeBuild } from './write-build.ts';
@@ -31,8 +31,12 @@ export interface FetchHandlerOptions {
    * @default - no files
    */
   readonly client?: string;
-  /** @default - pages stay until they are revalidated, and there is no token to do so with */
-  readonly isr?: IsrOptions;
+  /**
+   * `true` is `{}`: pages stay until they are revalidated, and there is no token to do so with.
+   *
+   * @default false - nothing is stored: every path that is no file is rendered for each request
+   */
+  readonly isr?: boolean | IsrOptions;
   /**
    * Patterns of routes that are never stored, `/api/[...path]`, below `base`.
    *
@@ -55,6 +59,12 @@ export interface FetchHandlerOptions {
    * @default 'assets'
    */
   readonly assetsFolder?: string;
+  /**
+   * Gives live routes a store of sessions, `context.sessions`, in the bucket of the stack.
+   *
+   * @default - no store
+   */
+  readonly sessions?: Manifest['sessions'];
   /** @default [] */
   readonly prerendered?: readonly PrerenderedPage[];
   /** Packages that are not bundled. @default [] */
@@ -69,7 +79,10 @@ export interface FetchHandlerOptions {
 export async function buildFetchHandler(options: FetchHandlerOptions): Promise<Build> {
   const faults = new Faults('the options');
   const read = readOptions(faults.in(options));
-  const { entry, client, external, prerendered, live, ...manifest } = faults.accept(read, optionsErrorCode(faults));
+  const { entry, client, external, prerendered, live, isr, ...manifest } = faults.accept(
+    read,
+    optionsErrorCode(faults),
+  );
   const server = await bundleServer(serverSourceOf(entry, external));
   return writeBuild({
     root: options.root,
@@ -78,6 +91,8 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
     manifest: {
       framework: { name: 'fetch', version: '1' },
       ...manifest,
+      storesPages: isr !== undefined,
+      isr: isr ?? NOTHING_STORED,
       live: live.map((pattern) => withBase(manifest.base, pattern)),
       redirects: [],
       prerendered,
@@ -87,9 +102,12 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
 
 type ResolvedOptions = Pick<
   Manifest,
-  'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'isr' | 'live' | 'prerendered'
+  'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'live' | 'prerendered' | 'sessions'
 > &
-  Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'>;
+  Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'> & {
+    /** `undefined`: nothing is stored. */
+    readonly isr: Manifest['isr'] | undefined;
+  };
 
 const existingFile =
   (mustBe: string): Check<string> =>
@@ -104,8 +122,10 @@ const base: Check<string> = (given) => {
   return path === undefined ? undefined : withBase(path, '');
 };
 
-const isrOptions: Check<Manifest['isr']> = (given) => {
-  const fields = fieldsOf(given);
+const isrOptions: Check<Manifest['isr'] | undefined> = (given) => {
+  const { value } = given;
+  if (value === undefined || value === false) return undefined;
+  const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');
   return fields && readIsrOptions(given, fields);
 };
 
@@ -124,8 +144,9 @@ const readOptions = objectOf<ResolvedOptions>({
   base: withDefault(base, '/'),
   trailingSlash: withDefault(oneOf('always', 'never', 'ignore'), 'ignore'),
   assetsFolder: withDefault(text, 'assets'),
-  isr: withDefault(isrOptions, { expiration: false, allowQuery: [], tokenHashes: [] }),
+  isr: isrOptions,
   live: withDefault(listOf(matching(/^\//, "a route pattern such as '/api/[...path]'", "begin it with '/'")), []),
+  sessions: optional(sessions),
   prerendered: withDefault(listOf(prerenderedPage), []),
 });
 

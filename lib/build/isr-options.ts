@@ -34,6 +34,9 @@ export const ISR_OPTION_NAMES: readonly string[] = [
   'allowQuery',
 ] satisfies readonly (keyof IsrOptions)[];
 
+/** The options of a build that stores no pages. */
+export const NOTHING_STORED: Manifest['isr'] = { expiration: false, allowQuery: [], tokenHashes: [] };
+
 /** Reads these options. Other members are for the caller. */
 export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
   const allowQuery = optional(listOf(text, 'a list of parameter names', "write it as ['page', 'sort']"));

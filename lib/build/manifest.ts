@@ -19,8 +19,12 @@ export interface Manifest {
   /** The path where the site begins: `/` or `/docs`. It is not in the paths of files in `client/`. */
   readonly base: string;
   readonly trailingSlash: TrailingSlash;
+  /** Pages have URLs that end in `.html`, as files do: `/about.html` is `/about`. Absent: they have not. */
+  readonly hasHtmlEndings?: boolean;
   /** The folder in `client/` for files with a hash in their name, such as `_astro`. They outlive deployments. */
   readonly assetsFolder: string;
+  /** `false`: each path that is no file is rendered for each request, and `live` has the routes that are known. */
+  readonly storesPages: boolean;
   readonly isr: {
     /** Seconds a page stays fresh when it does not say so itself; `false`: until it is revalidated. */
     readonly expiration: number | false;
@@ -29,6 +33,8 @@ export interface Manifest {
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
   };
+  /** The site keeps sessions in the stack's bucket, each for so long after it was last written. Absent: it does not. */
+  readonly sessions?: { readonly retentionSeconds: number };
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];
   /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */

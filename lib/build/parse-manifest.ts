@@ -3,15 +3,20 @@ import {
   type Check,
   type Fields,
   fieldsOf,
+  integerBetween,
   listOf,
   matching,
   objectOf,
   oneOf,
+  optional,
   recordOf,
+  trueOrFalse,
+  withDefault,
 } from '../basics/checks.ts';
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
+import { ONE_YEAR_SECONDS } from '../core/policy/freshness.ts';
 import { expiration } from './isr-options.ts';
 import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifest.ts';
 
@@ -73,6 +78,10 @@ export const prerenderedPage = objectOf<PrerenderedPage>({
   headers: recordOf(anyString),
 });
 
+export const sessions = objectOf<NonNullable<Manifest['sessions']>>({
+  retentionSeconds: integerBetween(1, 10 * ONE_YEAR_SECONDS),
+});
+
 const readManifest = objectOf<Manifest>({
   version: () => CONTRACT_VERSION,
   deploymentId: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
@@ -80,12 +89,16 @@ const readManifest = objectOf<Manifest>({
   site: origin,
   base: absolute,
   trailingSlash: oneOf('always', 'never', 'ignore'),
+  hasHtmlEndings: optional(trueOrFalse),
   assetsFolder: anyString,
+  // Builds of older versions do not say it: all of them store pages.
+  storesPages: withDefault(trueOrFalse, true),
   isr: objectOf<Manifest['isr']>({
     expiration,
     allowQuery: listOf(anyString),
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
   }),
+  sessions: optional(sessions),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: anyString, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),

@@ -1,5 +1,6 @@
 import { trimTrailingSlashes } from '../basics/slashes.ts';
 import { matchText, type PatternPart, type ReadableText } from '../basics/text-pattern.ts';
+import type { Manifest } from './manifest.ts';
 
 /** A route pattern in Astro's syntax: `/blog/[slug]`, `/docs/[...path]`, `/feeds/[name].xml`. */
 export interface RoutePattern {
@@ -52,6 +53,16 @@ export function withoutBase(base: string, path: string): string | undefined {
   const prefix = trimTrailingSlashes(base);
   if (path === prefix) return '/';
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+}
+
+/** The patterns of a build's paths of which nothing is stored. */
+export function livePatternsOf({ base, live, storesPages }: Pick<Manifest, 'base' | 'live' | 'storesPages'>) {
+  return storesPages ? live : [...live, everyPathBelow(base)];
+}
+
+/** The pattern of all paths of a site. */
+export function everyPathBelow(base: string): string {
+  return withBase(base, '/[...path]');
 }
 
 /** Whether a prerendered file, or its path, is the site's 404 page: `404.html`, `/docs/404/index.html`. */

@@ -49,7 +49,7 @@ export class IsrSite extends Construct {
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
-    this.bucket = createSiteBucket(this, settings);
+    this.bucket = createSiteBucket(this, settings, manifest);
     const uploads = new SiteUploads(this, 'Uploads', {
       bucket: this.bucket,
       deploymentId: this.deploymentId,

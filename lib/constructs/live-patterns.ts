@@ -1,5 +1,6 @@
 import { IsrError } from '../basics/errors.ts';
 import { matchText, wildcardParts } from '../basics/text-pattern.ts';
+import { everyPathBelow } from '../build/route-pattern.ts';
 import { isFilePath } from '../core/page/page-key.ts';
 
 /** CloudFront path patterns that tell live routes from pages. `*` is any text, also with slashes. */
@@ -10,6 +11,14 @@ export interface LivePatterns {
   readonly live: readonly string[];
   /** Those of `live` that replace several others, because there were too many. No page that they cover is stored. */
   readonly widened: readonly string[];
+  /** Those of `pages` that are for a whole folder, because there were too many. What is no file there is not live. */
+  readonly sharedFolders?: readonly string[];
+}
+
+/** The patterns of a site that stores nothing. */
+export interface AllLivePatterns extends LivePatterns {
+  /** Whether every path that is no file is live, also one that belongs to no route. */
+  readonly isComplete: boolean;
 }
 
 // CloudFront takes 255 characters; one is for a trailing slash.
@@ -32,19 +41,69 @@ export function compileLivePatterns(
   pagePaths: readonly string[],
   limit: number,
 ): LivePatterns {
-  const exact = withoutCovered(routes.flatMap(patternsOf));
+  const all = routes.flatMap(patternsOf);
+  const exact = withoutCovered(all);
   let live = exact;
+  let sharedFolders: readonly string[] = [];
   if (live.length + coveredPages(live, pagePaths).length > limit) live = withoutCovered(live.map(joinSlashVariants));
   for (;;) {
-    const pages = coveredPages(live, pagePaths);
+    const pages = withoutCovered([...coveredPages(live, pagePaths), ...sharedFolders]).toSorted();
     const behaviors = live.length + pages.length;
     if (behaviors <= limit) {
-      return { pages, live: live.toSorted(bySpecificity), widened: live.filter((each) => !exact.includes(each)) };
+      const widened = live.filter((each) => !exact.includes(each));
+      const shared = sharedFolders.length === 0 ? {} : { sharedFolders };
+      return { pages, live: live.toSorted(bySpecificity), widened, ...shared };
     }
-    const folder = crowdedFolder(live);
-    if (folder === undefined) throw tooMany(routes.length, behaviors, limit);
-    live = withoutCovered([...live, `${folder}/*`]);
+    const ofPages = crowdedFolder(pages, (folder) => mayBeShared(folder, all));
+    const ofRoutes = crowdedFolder(live);
+    if (ofPages !== undefined && (ofRoutes === undefined || pages.length > live.length)) {
+      sharedFolders = withoutCovered([...sharedFolders, `${ofPages}/*`]);
+    } else if (ofRoutes !== undefined) {
+      live = withoutCovered([...live, `${ofRoutes}/*`]);
+    } else {
+      throw tooMany(routes.length, behaviors, limit);
+    }
   }
+}
+
+/**
+ * For a site that stores nothing, so that every path is live which is none of `pagePaths`. When there are too few behaviors
+ * for that, the paths of no route are left out: below them is only the page for what is not found, and what middleware
+ * may answer.
+ *
+ * @throws IsrError INVALID_CONFIGURATION when even merged patterns are too many
+ */
+export function compileAllLive(
+  base: string,
+  routes: readonly string[],
+  pagePaths: readonly string[],
+  limit: number,
+): AllLivePatterns {
+  const everything = [...routes, everyPathBelow(base)];
+  const whole = compiledOrNone(() => compileLivePatterns(everything, pagePaths, limit));
+  if (whole !== undefined && whole.widened.length === 0 && whole.sharedFolders === undefined) {
+    return { ...whole, isComplete: true };
+  }
+  return { ...compileLivePatterns(routes, pagePaths, limit), isComplete: routes.includes(everyPathBelow(base)) };
+}
+
+function compiledOrNone(compile: () => LivePatterns): LivePatterns | undefined {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof IsrError) return undefined;
+    throw error;
+  }
+}
+
+/** A folder of pages, unless a live route is only there, or there may be some of its paths among others. */
+function mayBeShared(folder: string, live: readonly string[]): boolean {
+  const shared = `${folder}/*`;
+  return live.every((pattern) => {
+    if (matchesPathPattern(shared, pattern)) return false;
+    const [literal = ''] = pattern.split('*', 1);
+    return matchesPathPattern(pattern, shared) || pattern === literal || !`${folder}/`.startsWith(literal);
+  });
 }
 
 function tooMany(routes: number, behaviors: number, limit: number): IsrError {
@@ -100,9 +159,9 @@ function withoutCovered(patterns: readonly string[]): string[] {
 }
 
 /** Of the deepest folders without wildcards, the one with the most patterns. Never the root: then all pages were live. */
-function crowdedFolder(patterns: readonly string[]): string | undefined {
+function crowdedFolder(patterns: readonly string[], isGood = (_: string): boolean => true): string | undefined {
   const counts = new Map<string, number>();
-  for (const folder of patterns.flatMap(foldersOf)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  for (const folder of patterns.flatMap(foldersOf).filter(isGood)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   const crowded = [...counts].filter(([, count]) => count > 1);
   crowded.sort(([a, countOfA], [b, countOfB]) => depthOf(b) - depthOf(a) || countOfB - countOfA || (a < b ? -1 : 1));
   return crowded[0]?.[0];

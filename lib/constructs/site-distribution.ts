@@ -1,4 +1,4 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -34,8 +34,8 @@ import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
 import { liveCachePolicy } from './live-cache-policy.ts';
-import { compileLivePatterns } from './live-patterns.ts';
 import type { SiteFunctions } from './site-functions.ts';
+import { livePatternsOfSite } from './site-live-patterns.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { UNAVAILABLE_KEY } from './site-uploads.ts';
 
@@ -50,6 +50,8 @@ export interface SiteDistributionProps {
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html, the default one included. */
 const MAX_BEHAVIORS = 75;
+/** One is the default behavior, and one is for files with a hash in their name. */
+const BEHAVIORS_LEFT = MAX_BEHAVIORS - 2;
 // 403 and 404 are not among them: serve sends these on purpose, and S3 would hide the site's own page. Nor is 500: serve
 // sends it with the site's error page if nothing is stored, and then S3 has nothing either. A function that throws, times
 // out or cannot start makes a 502 or 504. One that is throttled makes a 429.
@@ -89,6 +91,7 @@ export class SiteDistribution extends Construct {
     const edgeConfig: EdgeConfig = {
       prefix: `/deployments/${props.manifest.deploymentId}`,
       trailingSlash: props.manifest.trailingSlash,
+      hasHtmlEndings: props.manifest.hasHtmlEndings ?? false,
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
     };
@@ -198,16 +201,8 @@ export class SiteDistribution extends Construct {
 
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
     const { manifest, pagePaths } = this.#props;
-    if (manifest.live.length === 0) return {};
-    // One is the default behavior, and one is for files with a hash in their name.
-    const patterns = compileLivePatterns(manifest.live, pagePaths, MAX_BEHAVIORS - 2);
-    const { widened } = patterns;
-    if (widened.length > 0) {
-      Annotations.of(this).addWarningV2(
-        'cdk-isr:liveRoutesWidened',
-        `the site has more live routes than CloudFront has behaviors, so no page at ${widened.join(', ')} is stored`,
-      );
-    }
+    if (manifest.storesPages && manifest.live.length === 0) return {};
+    const patterns = livePatternsOfSite(this, manifest, pagePaths, BEHAVIORS_LEFT);
     const live = this.#live();
     return Object.fromEntries([
       ...patterns.pages.map((pattern) => [pattern, pages]),

@@ -18,7 +18,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
-import { compileRoutePattern } from '../build/route-pattern.ts';
+import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
 import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import {
   grantAnnouncedPurges,
@@ -27,6 +27,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSessions,
   grantSiteAddress,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
@@ -187,12 +188,15 @@ export class SiteFunctions extends Construct {
   }
 
   #live(): LambdaFunction {
-    const { settings, bucket, queues } = this.#props;
+    const { settings, bucket, queues, build } = this.#props;
+    const { sessions } = build.manifest;
     const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
+      addTo: (folder) => writeJson(join(folder, 'sessions.json'), sessions ?? null),
     });
     grantLedger(bucket, live);
+    if (sessions !== undefined) grantSessions(bucket, live);
     queues.purges.grants.sendMessages(live);
     return live;
   }
@@ -230,7 +234,7 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
-        const live = build.manifest.live.map((pattern) => compileRoutePattern(pattern).parts);
+        const live = livePatternsOf(build.manifest).map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
         options.addTo?.(folder);
       },

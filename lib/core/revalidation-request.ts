@@ -9,15 +9,8 @@ import {
   trueOrFalse,
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
-import {
-  type PageKey,
-  type PageKeyOrFault,
-  pageKeyOf,
-  partBrokenBy,
-  pathOfPageKey,
-  type QueryParameter,
-  ruleBrokenBy,
-} from './page/page-key.ts';
+import { type PageKey, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
+import { namePartBrokenBy, nameRuleBrokenBy, type PageNameOrFault, pageKeyOfName } from './page/page-name.ts';
 import type { Revalidation } from './revalidation.ts';
 
 /** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
@@ -69,8 +62,8 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
     if (path === undefined) return undefined;
     const result = pageKeyOfUrlPath(path, allowQuery);
     if ('pageKey' in result) return result.pageKey;
-    const what = partBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
-    return given.mustBe(`${what} ${ruleBrokenBy(result.fault)}`);
+    const what = namePartBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
+    return given.mustBe(`${what} ${nameRuleBrokenBy(result.fault)}`);
   };
 }
 
@@ -78,16 +71,16 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
 export const pathPrefix: Check<string> = (given) => {
   const prefix = text(given);
   if (prefix === undefined) return undefined;
-  const result = pageKeyOf(prefix);
-  if ('fault' in result) return given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
+  const result = pageKeyOfName(prefix);
+  if ('fault' in result) return given.mustBe(`a path ${nameRuleBrokenBy(result.fault)}`);
   if (!prefix.endsWith('/')) return given.mustBe('a path that ends with a slash');
   return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
 /** `path` as people type it: it may have a query, and Unicode that is not encoded. */
-export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageKeyOrFault {
+export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageNameOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
-  return pageKeyOf(
+  return pageKeyOfName(
     pathname,
     parametersOf(query).filter(({ name }) => allowQuery.includes(name)),
   );

@@ -1,4 +1,5 @@
 import { reasonOf } from '../basics/errors.ts';
+import { keepAtEdge } from './keep-at-edge.ts';
 import { type StoredPage, versionOf } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS, staleSeconds } from './policy/edge-cache-control.ts';
@@ -8,13 +9,12 @@ import {
   freshPage,
   type IsrCacheState,
   notFoundPage,
-  onlyForThisViewer,
   passedThrough,
   type ServedPage,
   stalePage,
 } from './policy/served-page.ts';
 import type { JobQueue } from './ports.ts';
-import { isInvalidated, type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
+import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 import type { RenderOptions } from './render-page.ts';
 
@@ -24,18 +24,21 @@ export interface ServePorts extends RenderOncePorts {
 
 /** Responds to a request for a page of which the edge has no fresh copy. */
 export async function servePage(pageKey: PageKey, options: RenderOptions, ports: ServePorts): Promise<ServedPage> {
+  const begun = ports.clock.now();
   const seen = await readPageAndLedger(pageKey, ports);
   const { page } = seen;
   const freshness = await readFreshness(seen, ports);
   if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'MISS', options, ports);
   if (freshness.kind === 'fresh') {
-    return freshPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+    const hit = freshPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+    return keepAtEdge(hit, page.isPrerendered ? undefined : page, begun, ports);
   }
   const wait = secondsUntilRetry(page, ports.clock.now());
   if (wait > 0) return stalePage(page, wait, 'render-failed');
   if (freshness.kind === 'expired' && !freshness.isTooStale) {
     await requestRegeneration(page, ports);
-    return stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
+    const stale = stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
+    return keepAtEdge(stale, page, begun, ports);
   }
   return serveRendered(seen, 'REVALIDATED', options, ports);
 }
@@ -50,8 +53,7 @@ async function serveRendered(
   if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(outcome.old, ports);
   const served = servedOutcome(outcome, state, ports.clock.now());
   // A revalidation during this render has purged the edge already. Our page is older, and must not get into the edge.
-  const isInvalid = 'page' in outcome && (await isInvalidated(outcome.page, ports.ledger));
-  return isInvalid ? onlyForThisViewer(served) : served;
+  return keepAtEdge(served, 'page' in outcome ? outcome.page : undefined, 0, ports);
 }
 
 /** The response to a request that had to wait for a render. `now`: epoch milliseconds. */

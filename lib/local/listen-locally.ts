@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 
 /** What Linux keeps at most, unless told otherwise. Node's 511 resets connections when a thousand come at once. */
 const BACKLOG = 4096;
@@ -12,17 +12,26 @@ export interface ListenOptions {
   readonly host?: string | undefined;
 }
 
+/** Serves on this machine; resolves to the port. */
+export async function listenLocally(server: Server, options: ListenOptions = {}): Promise<number> {
+  neverTimeOut(server);
+  return bindLocally(server, options);
+}
+
 /**
- * Serves on this machine; resolves to the port. No connection is closed because it was idle or slow: its client may be
- * sending a request at that moment, and on a machine that is busy everything is slow.
+ * No connection is closed because it was idle or slow: its client may be sending a request at that moment, and on a
+ * machine that is busy everything is slow.
  */
-export async function listenLocally(
-  server: Server,
-  { port = 0, host = '127.0.0.1' }: ListenOptions = {},
-): Promise<number> {
+export function neverTimeOut(server: Server): void {
   server.keepAliveTimeout = 0;
   server.headersTimeout = 0;
   server.requestTimeout = 0;
+}
+
+export async function bindLocally(
+  server: NetServer,
+  { port = 0, host = '127.0.0.1' }: ListenOptions = {},
+): Promise<number> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

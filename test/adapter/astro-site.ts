@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type Build, readBuild } from '../../lib/build/read-build.ts';
-import type { CacheHint, SiteContext, SiteFetch } from '../../lib/core/site.ts';
+import type { CacheHint, SiteContext, SiteFetch, SiteReads } from '../../lib/core/site.ts';
 import { built } from '../support/built.ts';
 import { userEnvironment } from '../support/user-environment.ts';
 
@@ -55,6 +55,8 @@ export interface Visit {
   readonly text: string;
   /** What the page said about its caching, in order. */
   readonly hints: readonly (CacheHint | false)[];
+  /** What it asked to know of the viewer. */
+  readonly reads: readonly SiteReads[];
 }
 
 export async function visit(
@@ -64,13 +66,15 @@ export async function visit(
   context: Partial<SiteContext> = {},
 ): Promise<Visit> {
   const hints: (CacheHint | false)[] = [];
+  const reads: SiteReads[] = [];
   const response = await fetch(new Request(new URL(path, 'https://example.com'), init), {
     kind: 'page',
     clientAddress: '192.0.2.1',
     onCacheHint: (hint) => hints.push(hint),
+    onViewerReads: (given) => reads.push(given),
     ...context,
   });
-  return { response, text: await response.text(), hints };
+  return { response, text: await response.text(), hints, reads };
 }
 
 /** `astro dev` or `astro preview` on a free port, until the returned function is called. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
+import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
 
 let site: AstroSite;
@@ -34,6 +35,8 @@ describe('the manifest', () => {
       '/docs/_image',
       '/docs/_server-islands/[name]',
       '/docs/invalidate',
+      '/docs/live/cached',
+      '/docs/live/count.json',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -165,7 +168,7 @@ describe('cache hints', () => {
 
   test.each([
     ['an action', '/docs/_actions/renew', 'POST', { paths: ['/docs/hint'], tags: ['by-action'] }],
-    ['middleware', '/docs/live/cached?renew', 'GET', { tags: ['by-middleware'] }],
+    ['middleware', '/docs/live/cached', 'PUT', { tags: ['by-middleware'] }],
   ])('cache.invalidate works in %s', async (_name, path, method, expected) => {
     const asked: RevalidationRequest[] = [];
     const revalidate = async (request: RevalidationRequest) => void asked.push(request);
@@ -174,6 +177,50 @@ describe('cache hints', () => {
     expect(asked).toEqual([expected]);
   });
 });
+
+describe('a page that reads what only one viewer has', () => {
+  const middleware = ['cookie lang'];
+
+  test.each([
+    { path: '/docs/reads/cookie', page: ['cookie cart'], route: '/reads/[what]' },
+    { path: '/docs/reads/address', page: ['address'], route: '/reads/[what]' },
+    { path: '/docs/reads/header', page: ['header user-agent'], route: '/reads/[what]' },
+    { path: '/docs/reads/language', page: ['header accept-language'], route: '/reads/[what]' },
+    { path: '/docs/reads/query', page: ['query colour'], route: '/reads/[what]' },
+    { path: '/docs/reads/copied', page: ['header *'], route: '/reads/[what]' },
+    { path: '/docs/reads/headers.json', page: ['header *'], route: '/reads/headers.json' },
+    { path: '/docs/reads/rewritten', page: ['cookie cart'], route: '/reads/rewritten' },
+  ])('$path is noticed, under the pattern of its route', async ({ path, page, route }) => {
+    expect((await visit(loaded.fetch, path)).reads).toEqual([{ route, page, middleware }]);
+  });
+
+  test.each([
+    '/docs/posts/a',
+    '/docs/fr/posts/a',
+    '/docs/hint',
+    '/docs/island',
+    '/docs/nowhere',
+    '/docs/boom',
+    '/docs/reads/own',
+    '/docs/reads/plainly-rewritten',
+  ])('%s reads nothing by itself, whatever Astro reads for it', async (path) => {
+    for (const each of (await visit(loaded.fetch, path)).reads) expect(each).toMatchObject({ page: [], middleware });
+  });
+
+  test('counts what middleware reads when that answers in its place', async () => {
+    const { response, reads } = await visit(loaded.fetch, '/docs/reads/gate');
+    expect(response.headers.get('location')).toBe('/docs/login');
+    expect(reads).toEqual([{ route: '/reads/gate', page: ['cookie lang', 'cookie pass'], middleware: [] }]);
+  });
+
+  test('gets what it reads when it is live', async () => {
+    const init = { headers: { cookie: 'cart=full', 'user-agent': 'test' } };
+    const { text } = await visit(loaded.fetch, '/docs/reads/cookie', init, { kind: 'live' });
+    expect(text).toContain('full');
+  });
+});
+
+describeSessions(() => loaded);
 
 describe('responses', () => {
   test('of pages wait for nested components: late status, headers and hints arrive', async () => {

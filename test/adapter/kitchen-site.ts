@@ -8,6 +8,7 @@ import { defineConfig } from 'astro/config'
 
 export default defineConfig({
   output: 'server',
+  session: { ttl: 3600, cookie: { name: 'visitor', maxAge: 7200 } },
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
@@ -46,6 +47,31 @@ Astro.response.headers.set('x-late', 'yes')
 Astro.cache.set({ maxAge: 7 })
 ---
 <p>late</p>
+`;
+
+const READS = `---
+import Basket from '../../components/Basket.astro'
+const { what } = Astro.params
+const draft = Astro.cookies.has('__prerender_bypass')
+const seen = {
+  address: () => Astro.clientAddress,
+  header: () => Astro.request.headers.get('User-Agent'),
+  language: () => Astro.preferredLocale,
+  query: () => Astro.url.searchParams.get('colour'),
+  search: () => Astro.url.search,
+  own: () => Astro.url.searchParams.get('page'),
+  copied: () => new Request(Astro.request.url, { headers: Astro.request.headers }).url,
+}[what]?.()
+---
+<p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
+`;
+
+const COUNT = `
+  export const GET = async ({ session }) => {
+    const count = ((await session.get('count')) ?? 0) + 1
+    session.set('count', count)
+    return Response.json({ count })
+  }
 `;
 
 export const KITCHEN_SITE: Readonly<Record<string, string>> = {
@@ -92,6 +118,22 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
     export const GET = ({ url, request, clientAddress }) =>
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
+  'src/middleware.ts': `
+    export const onRequest = async (context, next) => {
+      if (context.request.method === 'PUT') await context.cache.invalidate({ tags: 'by-middleware' })
+      context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
+      return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
+        ? context.redirect('/docs/login')
+        : next()
+    }
+  `,
+  'src/pages/reads/[what].astro': READS,
+  'src/pages/reads/headers.json.ts': `
+    export const GET = ({ request }) => Response.json(Object.fromEntries(request.headers))
+  `,
+  'src/pages/reads/gate.astro': '<p>inside</p>',
+  'src/pages/reads/rewritten.astro': "---\nreturn Astro.rewrite('/docs/reads/cookie')\n---\n",
+  'src/pages/reads/plainly-rewritten.astro': "---\nreturn Astro.rewrite('/docs/posts/a')\n---\n",
   'src/pages/boom.astro': "---\nthrow new Error('boom')\n---\n<p>never</p>",
   'src/pages/late.astro': "---\nimport Late from '../components/Late.astro'\n---\n<main><Late /></main>",
   'src/pages/live/late.astro': "---\nimport Late from '../../components/Late.astro'\n---\n<main><Late /></main>",
@@ -109,13 +151,10 @@ Astro.cache.set({ maxAge: 60, swr: 30, tags: ['live'] })
 ---
 <p>cached</p>
 `,
-  'src/middleware.ts': `
-    export const onRequest = async ({ cache, url }, next) => {
-      if (url.searchParams.has('renew')) await cache.invalidate({ tags: 'by-middleware' })
-      return next()
-    }
-  `,
+  'src/pages/live/count.json.ts': COUNT,
+  'src/pages/count.json.ts': COUNT,
   'src/components/Late.astro': LATE,
+  'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'

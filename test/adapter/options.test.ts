@@ -25,6 +25,7 @@ test.each([
   { options: undefined },
   { options: {} },
   { options: { isr: true } },
+  { options: { isr: false } },
   { options: { isr: {} } },
   { options: { isr: { expiration: false, bypassToken: TOKEN, exclude: ['/a', /b/], allowQuery: ['page'] } } },
   { options: { isr: { bypassToken: [TOKEN, `${TOKEN}2`] } } },
@@ -35,11 +36,9 @@ test.each([
 
 describe.each([
   {
-    options: { isr: false },
+    options: { isr: 'yes' },
     code: 'INVALID_OPTION',
-    message:
-      "'isr' must be true or an object, got false; this adapter stores pages: list routes that must be rendered for each " +
-      'request in isr.exclude, all of them with exclude: [/.*/] (at the adapter of astro.config)',
+    message: "'isr' must be true, false or an object, got 'yes' (at the adapter of astro.config)",
   },
   {
     options: { isr: { expire: 60 } },
@@ -139,6 +138,16 @@ test.each([
 ])('no error quotes a token: %j', (isr) => {
   const { message, faults } = faultOf({ isr });
   for (const secret of [TOKEN, 'too-short']) expect(JSON.stringify([message, faults])).not.toContain(secret);
+});
+
+test.each([
+  { options: {}, storesPages: false },
+  { options: { isr: undefined }, storesPages: false },
+  { options: { isr: false }, storesPages: false },
+  { options: { isr: true }, storesPages: true },
+  { options: { isr: {} }, storesPages: true },
+] as const)('$options stores pages: $storesPages, as in @astrojs/vercel', ({ options, storesPages }) => {
+  expect(resolveOptions(options).storesPages).toBe(storesPages);
 });
 
 test('a token from an environment variable that is not set is no error, but is told', () => {

@@ -86,6 +86,15 @@ describe('a fetch handler', () => {
   });
 });
 
+test.each([
+  { isr: undefined, storesPages: false },
+  { isr: false, storesPages: false },
+  { isr: true, storesPages: true },
+  { isr: { expiration: 60 }, storesPages: true },
+] as const)('with the option isr: $isr, pages are stored: $storesPages', async ({ isr, storesPages }) => {
+  expect((await build(NAMED, isr === undefined ? {} : { isr })).manifest.storesPages).toBe(storesPages);
+});
+
 describe('the deployment id', () => {
   test('is the same for the same input, and the server, the files and the options each change it', async () => {
     const client = join(root, 'public');

@@ -28,6 +28,7 @@ beforeAll(async () => {
       base: '/',
       trailingSlash: 'never',
       assetsFolder: '_astro',
+      storesPages: true,
       isr: { expiration: false, allowQuery: [], tokenHashes: [] },
       live: ['/ssr'],
       redirects: [{ from: '/a', to: '/b', status: 308 }],

@@ -21,6 +21,7 @@ export const MANIFEST: Manifest = {
   base: '/',
   trailingSlash: 'ignore',
   assetsFolder: '_astro',
+  storesPages: true,
   isr: { expiration: 60, allowQuery: ['page'], tokenHashes: [TOKEN_HASH] },
   live: ['/api/revalidate', '/_actions/[...path]'],
   redirects: [],

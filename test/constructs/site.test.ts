@@ -6,5 +6,7 @@ import './site-distribution.ts';
 import './site-functions.ts';
 import './site-order.ts';
 import './site-queues.ts';
+import './site-sessions.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';
+import './unstored-site.ts';

@@ -136,6 +136,22 @@ describe('guarantee 6: nothing private is ever stored', () => {
     expect(new Set(bodies).size).toBe(6);
   });
 
+  test('a page that asks for a cookie is said in the log, once for its route, and not when it is a draft', async () => {
+    const lines = (): string[] =>
+      site.stack.events
+        .ofKind('log')
+        .map(({ line }) => line)
+        .filter((line) => line.includes('viewerReads'));
+    await get('/reads/a', { cookie: `__prerender_bypass=${TOKEN}` });
+    expect(lines()).toEqual([]);
+    await get('/reads/a');
+    await get('/reads/b');
+    expect(lines().map((line) => JSON.parse(line.slice(line.indexOf('{'))).message)).toEqual([
+      "the page at /reads/[what] read the cookie `cart`, which no stored page gets; list '/reads/[what]' in isr.exclude, and it is rendered for each viewer",
+      'middleware read the cookie `lang`, which no stored page gets; pages that depend on it belong into isr.exclude',
+    ]);
+  });
+
   test('draft mode renders for one viewer and stores nothing', async () => {
     const published = await get('/echo/draft');
     const drafts = [1, 2].map(() => get('/echo/draft', { cookie: `__prerender_bypass=${TOKEN}` }));

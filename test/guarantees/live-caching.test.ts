@@ -97,3 +97,15 @@ describe('a live response at the edge is purged', () => {
     await revalidate({ all: true });
   });
 });
+
+test('sessions of live routes are in the bucket, for every sandbox, where no behavior of the edge reaches them', async () => {
+  const visit = async (method: string, id: string) => {
+    const { body } = await ask(site.stack.siteUrl, '/live/session', { method, headers: { 'x-session': id } });
+    return JSON.parse(body);
+  };
+  expect(await visit('POST', 'one')).toEqual({ visits: 1, hasStore: true });
+  expect(await visit('POST', 'one')).toEqual({ visits: 2, hasStore: true });
+  expect((await visit('POST', 'two')).visits).toBe(1);
+  await visit('DELETE', 'one');
+  expect((await visit('POST', 'one')).visits).toBe(1);
+});

@@ -87,7 +87,13 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
     revalidate: code('revalidate', (sandbox) => buffered(createRevalidate(sandbox))),
     render: code('render', createRender),
     purge: code('purge', createPurge),
-    edge: { prefix: `/deployments/${id}`, trailingSlash: 'ignore', allowQuery, tokenHashes: [tokenHash] },
+    edge: {
+      prefix: `/deployments/${id}`,
+      trailingSlash: 'ignore',
+      hasHtmlEndings: false,
+      allowQuery,
+      tokenHashes: [tokenHash],
+    },
   };
 }
 

@@ -25,6 +25,7 @@ export const FAULTS = [
   'ledger-is-lost',
   'ledger-is-restored',
   'objects-are-corrupted',
+  'address-is-spoilt',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -65,6 +65,7 @@ export class Workload {
     if (weather.has('ledger-is-lost')) actions.push([1, () => this.#loseLedger()]);
     if (weather.has('ledger-is-restored')) actions.push([2, () => this.#restoreLedger()]);
     if (weather.has('objects-are-corrupted')) actions.push([2, (random) => this.#corrupt(random)]);
+    if (weather.has('address-is-spoilt')) actions.push([1, (random) => this.#spoilAddress(random)]);
     return actions;
   }
 
@@ -208,7 +209,7 @@ export class Workload {
 
   #corrupt(random: Random): void {
     const { bucket } = this.#world;
-    const keys = [...bucket.objects.keys()];
+    const keys = [...bucket.objects.keys()].filter((each) => each !== SITE_ADDRESS_KEY);
     const key = keys.length === 0 ? undefined : random.pick(keys);
     const object = key === undefined ? undefined : bucket.objects.get(key);
     if (key === undefined || object === undefined) return;
@@ -219,9 +220,15 @@ export class Workload {
     } else {
       bucket.objects.set(key, { ...object, body: Buffer.from(garbage), etag: `"${random.next()}"` });
     }
-    // Somebody sees the alarm, and deploys.
-    if (key === SITE_ADDRESS_KEY)
-      this.#world.scheduler.after(random.between(30_000, 300_000), () => writeAddress(bucket));
+  }
+
+  /** Until somebody deploys, because of the alarm. */
+  #spoilAddress(random: Random): void {
+    const { bucket, scheduler } = this.#world;
+    if (this.#world.isTraced) this.#world.say('misfortune', 'the address of the site is spoilt');
+    if (random.chance(0.5)) bucket.objects.delete(SITE_ADDRESS_KEY);
+    else bucket.put(SITE_ADDRESS_KEY, Buffer.from('{"a'), {});
+    scheduler.after(random.between(30_000, 300_000), () => writeAddress(bucket));
   }
 }
 

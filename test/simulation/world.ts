@@ -67,7 +67,7 @@ export class World {
     this.weather = new Weather(faults);
     const { pages, contents } = createPages(this.random.fork('site'));
     this.site = new Site(pages, contents);
-    this.checker = new Checker(this.scheduler, this.site, this.weather);
+    this.checker = new Checker(this.scheduler, this.site, this.weather, (name) => this.distribution.purgedAt(name));
     this.storeChecks = new StoreChecks(this.checker, this.site, () => this.bucket, TOKEN);
     this.renderChecks = new RenderChecks(this.checker, {
       scheduler: this.scheduler,
@@ -90,8 +90,9 @@ export class World {
     this.render = this.#function('render', code.render, 45);
     this.purge = this.#function('purge', code.purge, 30);
     this.distribution = new Distribution(this, code);
-    // Of the first deployment: the site is not known to anybody before, but it may be.
-    this.scheduler.after(this.random.chance(0.2) ? this.random.between(0, 60_000) : 0, () => writeAddress(this.bucket));
+    // The first deployment writes it last.
+    const firstMs = this.weather.has('address-is-spoilt') ? this.random.between(0, 60_000) : 0;
+    this.scheduler.after(firstMs, () => writeAddress(this.bucket));
     new Poller(this, this.jobs, this.render, { batchSize: 1, concurrency: this.random.between(2, 5) });
     new Poller(this, this.purges, this.purge, { batchSize: 10, concurrency: 2 });
   }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { buildFetchHandler } from '../../build/fetch-handler.ts';
+import type { IsrOptions } from '../../build/isr-options.ts';
 import { type CliHost, type Command, type ExitCode, UsageError } from '../terminal/command.ts';
 import { flagFault, readFlags } from '../terminal/flags.ts';
 
@@ -9,6 +10,7 @@ const FLAGS = {
   base: { type: 'string' },
   client: { type: 'string' },
   expiration: { type: 'string' },
+  isr: { type: 'boolean' },
   json: { type: 'boolean' },
   live: { type: 'string', multiple: true },
   root: { type: 'string' },
@@ -25,6 +27,7 @@ Usage: isr build <entry> [flags]
   --site <origin>          canonical origin: https://example.com
   --base <path>            where the site begins (default: /)
   --live <pattern>         route that is never stored: /api/[...path]; may be repeated
+  --isr                    stores pages; so does each of the next three. Without any of them, nothing is stored
   --expiration <seconds>   how long a page stays fresh when it does not say so; 'false': until it is revalidated
   --token <secret>         token that allows a revalidation, at least 32 characters; only its hash is written
   --allow-query <name>     query parameter that is part of a page; may be repeated
@@ -32,7 +35,7 @@ Usage: isr build <entry> [flags]
   --json                   the result as one JSON object
 
 Examples:
-  isr build src/server.ts --client public --site https://example.com
+  isr build src/server.ts --isr --client public --site https://example.com
   isr build src/server.ts --live '/api/[...path]' --expiration 3600`;
 
 export const buildCommand: Command = {
@@ -57,18 +60,28 @@ async function runBuild(argv: readonly string[], host: CliHost): Promise<ExitCod
     site: values.site,
     base: values.base,
     live: values.live,
-    isr: {
-      expiration: readExpiration(values.expiration),
-      bypassToken: values.token,
-      allowQuery: values['allow-query'],
-    },
+    isr: isrOptionsOf(values),
   });
   const milliseconds = Math.round(performance.now() - started);
-  const { deploymentId } = build.manifest;
+  const { deploymentId, storesPages } = build.manifest;
   const folder = at(`${values.root ?? '.'}/.isr`);
-  if (values.json) host.out(JSON.stringify({ deploymentId, folder, milliseconds }));
-  else host.out(`Built deployment ${deploymentId} into ${folder} in ${milliseconds} ms.`);
+  if (values.json) host.out(JSON.stringify({ deploymentId, folder, milliseconds, storesPages }));
+  else {
+    host.out(`Built deployment ${deploymentId} into ${folder} in ${milliseconds} ms.`);
+    if (!storesPages) host.out('No page is stored: each is rendered for each request. --isr stores them.');
+  }
   return 0;
+}
+
+function isrOptionsOf(values: {
+  readonly isr?: boolean | undefined;
+  readonly expiration?: string | undefined;
+  readonly token?: string | undefined;
+  readonly 'allow-query'?: string[] | undefined;
+}): IsrOptions | undefined {
+  const { isr, expiration, token, 'allow-query': allowQuery } = values;
+  if (!isr && expiration === undefined && token === undefined && allowQuery === undefined) return undefined;
+  return { expiration: readExpiration(expiration), bypassToken: token, allowQuery };
 }
 
 function readExpiration(value: string | undefined): number | false | undefined {

@@ -50,6 +50,7 @@ export function pageJson(page: StoredView) {
     ledgerSequence: facts.ledgerSequence,
     invalidatedBy: freshness.kind === 'invalidated' ? { entry: freshness.by, sequence: freshness.sequence } : null,
     retryAt: facts.retryAt === undefined ? null : new Date(facts.retryAt).toISOString(),
+    viewerReads: facts.viewerReads ?? null,
     tooStale: freshness.kind === 'expired' && freshness.isTooStale,
   };
 }

@@ -1,5 +1,6 @@
 import type { CacheHint } from '../site.ts';
 import type { PageKey } from './page-key.ts';
+import type { ViewerReads } from './viewer-reads.ts';
 
 /** Everything about a stored page but its key and its body. */
 export interface PageFacts {
@@ -20,6 +21,8 @@ export interface PageFacts {
   readonly ledgerId?: string;
   /** SHA-256 (hex) of the body as the site gave it. */
   readonly bodyHash: string;
+  /** What the page asked to know of the viewer, when it did. */
+  readonly viewerReads?: ViewerReads;
   /** The edge may have older content of the page: no revalidation has purged it since it was replaced. */
   readonly isUnpurged?: boolean;
   /** Epoch milliseconds before which a failed render of this page is not tried again. */
@@ -49,6 +52,8 @@ export interface SiteResponse {
   readonly body: Uint8Array;
   /** `undefined`: the framework said nothing; `false`: do not store. */
   readonly hint: CacheHint | false | undefined;
+  /** What the page asked to know of the viewer, when it did. */
+  readonly viewerReads?: ViewerReads;
 }
 
 /** What is stored beside the body. */

@@ -26,6 +26,9 @@ export function keptByEdge(seconds: number | false): string {
   return `public, max-age=0, s-maxage=${seconds}`;
 }
 
+/** For a page that may have been revalidated by now. Without the 0, CloudFront gives it for as long as both origins fail. */
+export const UNCERTAIN_CACHE_CONTROL = `${keptByEdge(STALE_PAGE_SECONDS)}, stale-if-error=0`;
+
 /** `Cache-Control` for the edge, which keeps the page for `seconds`. viewer-response rewrites it for browsers. */
 export function freshCacheControl(page: PageFacts, seconds: number): string {
   const kept = keptByEdge(seconds);

@@ -1,6 +1,12 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
-import { freshCacheControl, keptByEdge, NOT_STORED, staleCacheControl } from './edge-cache-control.ts';
+import {
+  freshCacheControl,
+  keptByEdge,
+  NOT_STORED,
+  staleCacheControl,
+  UNCERTAIN_CACHE_CONTROL,
+} from './edge-cache-control.ts';
 import { headersForAll } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
@@ -34,6 +40,11 @@ export function stalePage(page: StoredPage, seconds: number, reason: string): Se
 /** The same page, which no cache may keep. */
 export function onlyForThisViewer(page: ServedPage): ServedPage {
   return { ...page, headers: { ...page.headers, 'cache-control': NOT_STORED } };
+}
+
+/** The same page, which the edge may keep only until it can ask again. */
+export function briefly(page: ServedPage): ServedPage {
+  return { ...page, headers: { ...page.headers, 'cache-control': UNCERTAIN_CACHE_CONTROL } };
 }
 
 /** A response of the site for one viewer alone. */

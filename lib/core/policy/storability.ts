@@ -1,5 +1,6 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
+import { boundedReads } from '../page/viewer-reads.ts';
 import { CDN_FIELDS, expirationOf } from './expiration.ts';
 import { validatorsOf } from './validators.ts';
 import { varyingNames } from './vary.ts';
@@ -60,6 +61,7 @@ export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDe
         : seconds,
     staleWhileRevalidate,
     tags: tagsOf(response),
+    ...(response.viewerReads === undefined ? {} : { viewerReads: boundedReads(response.viewerReads) }),
   };
   return { kind: 'storable', page };
 }

@@ -13,6 +13,12 @@ export interface LambdaFunctionOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What only the local stack adds: `AWS_ENDPOINT_URL_S3` and its like. */
   readonly platformEnvironment: Readonly<Record<string, string>>;
+  /**
+   * By name, the port of this machine that answers https under it. Asked when a sandbox starts.
+   *
+   * @default none
+   */
+  readonly ownNames?: (() => ReadonlyMap<string, number>) | undefined;
   /** With which the handlers sign: it stands for the function's role. @default 'local', a key that may do everything */
   readonly accessKeyId?: string | undefined;
   /** @default no limit but `maximumSandboxes` */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { compileCacheFolder } from './compile-cache.ts';
 import type { LambdaFunctionOptions } from './function-options.ts';
-import { CLOCK_VARIABLE, formatClock } from './sandbox-preload/protocol.ts';
+import { CLOCK_VARIABLE, formatClock, formatNames, NAMES_VARIABLE } from './sandbox-preload/protocol.ts';
 
 /**
  * The whole environment of a sandbox: the function's own variables, then what Lambda defines, which wins.
@@ -15,6 +15,7 @@ export function sandboxEnvironment(options: LambdaFunctionOptions, runtimeApi: s
     NODE_COMPILE_CACHE: compileCacheFolder(),
     ...options.environment,
     ...options.platformEnvironment,
+    [NAMES_VARIABLE]: formatNames(options.ownNames?.() ?? new Map()),
     // A home that does not exist, as on Lambda: the AWS SDK must not find the developer's ~/.aws/config.
     HOME: '/home/sbx_user1051',
     LANG: 'en_US.UTF-8',

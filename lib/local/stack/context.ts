@@ -10,6 +10,7 @@ import type { LocalEventListener } from '../events.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { EventSourceMapping } from '../lambda/event-source-mapping.ts';
 import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
+import type { Certificates } from '../tls/certificates.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
 import type { StackFunction } from './stack-function.ts';
@@ -30,6 +31,8 @@ export interface StackContext {
   readonly clock: StackClock;
   readonly state: LocalState;
   readonly access: AccessControl;
+  /** With which the distributions speak https, and which the functions trust. */
+  readonly certificates: Certificates;
   readonly server: ObjectAndQueueServices;
   /** The variables by which the AWS SDK finds this machine's services. */
   readonly endpoints: Readonly<Record<string, string>>;
@@ -58,6 +61,8 @@ export interface StackContext {
   readonly originRequestPolicies: Map<string, OriginRequestPolicyConfig>;
   readonly responseHeadersPolicies: Map<string, ResponseHeadersPolicyConfig>;
   readonly originAccessControls: Map<string, OriginAccessControlConfig>;
+  /** The port of each name of a distribution that is not this machine's own. */
+  readonly siteNames: Map<string, number>;
   readonly distributions: Map<string, LocalDistribution>;
   readonly distributionUrls: Map<string, string>;
   /** The logical id of the distribution that viewers ask, see `viewersDistributionOf`. */

@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StackClock } from '../clock.ts';
 import { loadAssembly, type StackAssembly } from '../cloudformation/assembly.ts';
@@ -9,6 +11,7 @@ import { AccessControl } from '../iam/access-control.ts';
 import { startObjectAndQueueServices } from '../object-and-queue-services.ts';
 import { once } from '../once.ts';
 import type { QueueDepth } from '../sqs/queue/queue.ts';
+import { Certificates } from '../tls/certificates.ts';
 import { Changes } from './changes.ts';
 import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
@@ -59,7 +62,7 @@ export interface RunStackOptions {
 /** A synthesized stack that runs on this machine. */
 export interface LocalStack {
   readonly stackName: string;
-  /** `http://127.0.0.1:4400`: the distribution. */
+  /** `http://127.0.0.1:4400`: the distribution. The same port speaks https. */
   readonly siteUrl: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly clock: StackClock;
@@ -174,6 +177,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
   const state = await LocalState.open(directory, { fresh });
   stops.push(state.keepClock(clock), () => state.close());
   const access = new AccessControl();
+  const certificates = new Certificates(directory ?? (await temporaryFolder(stops)));
   const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent, access });
   stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();
@@ -187,6 +191,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     clock,
     state,
     access,
+    certificates,
     server,
     endpoints: {
       AWS_ENDPOINT_URL_S3: server.url,
@@ -211,12 +216,19 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     originRequestPolicies: new Map(),
     responseHeadersPolicies: new Map(),
     originAccessControls: new Map(),
+    siteNames: new Map(),
     distributions,
     viewersDistribution: viewersDistributionOf(assembly.template),
     distributionUrls: new Map(),
     sites: [],
   };
   return { context, cloudFrontApi };
+}
+
+async function temporaryFolder(stops: Stop[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Later resources use earlier ones: they end first. One that cannot end does not keep the others. */

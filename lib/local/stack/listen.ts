@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { IsrError } from '../../basics/errors.ts';
 import { closeServer, listenLocally } from '../listen-locally.ts';
+import type { Certificate } from '../tls/certificate.ts';
+import { createEitherWayServer } from '../tls/either-way-server.ts';
 
 export interface ListenRequest {
   /** 0: any free port. */
@@ -25,6 +27,17 @@ export async function listen(request: ListenRequest, listener: RequestListener):
   const server = createServer(listener);
   const port = await explainPortInUse(request, () => listenLocally(server, { port: request.port }));
   return { url: `http://127.0.0.1:${port}`, port, stop: () => closeServer(server) };
+}
+
+/** The same, and by https too. The URL is that by http, which a browser opens without asking whom it trusts. */
+export async function listenEitherWay(
+  request: ListenRequest,
+  certificate: Certificate,
+  listener: RequestListener,
+): Promise<Listening> {
+  const server = createEitherWayServer(certificate, listener);
+  const port = await explainPortInUse(request, () => server.listen(request.port));
+  return { url: `http://127.0.0.1:${port}`, port, stop: () => server.close() };
 }
 
 /** Runs `bind`, and says of a port in use what it was for and how to choose another. */

@@ -23,6 +23,15 @@ test('writes .isr for a module that exports fetch', async () => {
   expect(host.said.join('\n')).toContain(`Built deployment ${manifest.deploymentId}`);
 });
 
+test('stores nothing unless it is told how, and says so', async () => {
+  await writeFile(join(folder, 'server.ts'), "export const fetch = async (): Promise<Response> => new Response('hi');");
+  expect(await run(['build', 'server.ts'], host)).toBe(0);
+  expect(host.said.at(-1)).toBe('No page is stored: each is rendered for each request. --isr stores them.');
+  expect(await run(['build', 'server.ts', '--isr'], host)).toBe(0);
+  expect(host.said.at(-1)).toMatch(/^Built deployment/);
+  expect(JSON.parse(await readFile(join(folder, '.isr/manifest.json'), 'utf8')).storesPages).toBe(true);
+});
+
 test('fails with the reason when there is no such module', async () => {
   expect(await run(['build', 'nowhere.ts'], host)).toBe(1);
   expect(host.complained.join('\n')).toMatch(/^isr build: .*nowhere\.ts/);

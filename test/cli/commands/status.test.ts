@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storedSentences } from '../../../lib/cli/commands/status/sentences.ts';
 import { forgetEdge } from '../../support/origin.ts';
 import { type RunningStack, startRunningStack } from '../support/running-stack.ts';
 
@@ -78,6 +79,26 @@ test('says of a page that was prerendered with status 404 what the site answers'
   const { text } = await isr('status', '/404');
   expect(text).toMatch(/^Through the edge: 404,/m);
   expect(text).toMatch(/: prerendered\n {2}key +deployments\/\w+\/404\/index\.html\n {2}size +.*, status 404$/m);
+});
+
+test('says of a page that asked for a cookie which route to exclude', () => {
+  const facts = {
+    ...{
+      status: 200,
+      headers: {},
+      renderedAt: 0,
+      expiration: false as const,
+      tags: [],
+      ledgerSequence: 1,
+      bodyHash: '',
+    },
+    viewerReads: { route: '/cart', names: ['cookie cart'] },
+  };
+  const freshness = { kind: 'fresh', secondsLeft: 60 } as const;
+  const page = { facts, freshness, state: 'fresh', key: '', path: '/cart', bytes: 1, etag: '"1"', now: 1000 } as const;
+  expect(storedSentences({ kind: 'found', page, dropped: [] })).toContain(
+    "While it was rendered, it read the cookie `cart`, which no stored page gets; list '/cart' in isr.exclude, and it is rendered for each viewer.",
+  );
 });
 
 test('asks another site, and says that what it stores is not known', async () => {

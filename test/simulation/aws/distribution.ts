@@ -7,7 +7,7 @@ import type { Random } from '../random.ts';
 import { type SitePage, shownIn } from '../site.ts';
 import type { World } from '../world.ts';
 import type { OriginAnswer } from './edge-cache.ts';
-import { type EdgeAnswer, EdgeLocation, type OriginRequest } from './edge-location.ts';
+import { type EdgeAnswer, EdgeLocation, LOCATIONS, type OriginRequest } from './edge-location.ts';
 import type { Invocation } from './lambda.ts';
 
 /** As in lib/constructs/site-distribution.ts. */
@@ -21,6 +21,7 @@ const UNAVAILABLE: OriginAnswer = {
   body: '',
   source: 's3',
   shown: undefined,
+  sentAt: 0,
 };
 
 /** What a viewer gets, and from where. */
@@ -35,11 +36,13 @@ export class Distribution {
   readonly locations: readonly EdgeLocation[];
   readonly #world: World;
   #lastInvalidationAt = 0;
+  /** By location. */
+  readonly #purgedAt = new Map<string, number>();
 
   constructor(world: World, code: DeploymentCode) {
     this.#world = world;
     const { scheduler, random, weather, scripts } = world;
-    this.locations = ['A', 'B'].map(
+    this.locations = LOCATIONS.map(
       (name) =>
         new EdgeLocation(name, {
           pageRequest: scripts.pageRequest(code.edge),
@@ -69,7 +72,7 @@ export class Distribution {
     headers: Readonly<Record<string, string>>,
     done: (answer: ViewerAnswer) => void,
   ): void {
-    const owed = this.#world.checker.owedByEdge(page);
+    const owed = this.#world.checker.owedByEdge(page, location.name);
     const request = location.pageRequest(viewerEvent(page.path, query, headers));
     if (!('uri' in request)) {
       done({ status: request.statusCode, headers: request.headers, edge: undefined });
@@ -140,13 +143,21 @@ export class Distribution {
     this.#lastInvalidationAt = scheduler.now;
     const items = [...xml.matchAll(/<Path>(.*?)<\/Path>/g)].map(([, item = '']) => unescapeXml(item));
     for (const location of this.locations) {
-      scheduler.after(this.#purgeDelayMs(random), () => {
+      const delayMs = this.#purgeDelayMs(random);
+      this.#purgedAt.set(location.name, Math.max(this.purgedAt(location.name), scheduler.now + delayMs));
+      scheduler.after(delayMs, () => {
         if (this.#world.isTraced) this.#world.say(location.name, `forgets ${items.join(' ')}`);
         location.purge(items);
+        this.#world.checker.purged(location, items);
       });
     }
     if (weather.has('purges-are-refused') && random.chance(0.05)) return refusal(503, 'ServiceUnavailable');
     return { status: 201, headers: {}, body: Buffer.alloc(0) };
+  }
+
+  /** Epoch milliseconds at which all that was accepted so far has taken effect at the location. */
+  purgedAt(location: string): number {
+    return this.#purgedAt.get(location) ?? 0;
   }
 
   /** In AWS's words: under 5 s for 95 of 100, complete within 25 s. */
@@ -176,7 +187,7 @@ export class Distribution {
       const certainty = isPlain && page ? this.#world.renderChecks.certainty(page.page.path, key) : undefined;
       this.#world.serve.invoke(call, (invocation) => {
         this.#world.renderChecks.answered(key, certainty, invocation);
-        const answer = originAnswer(invocation);
+        const answer = originAnswer(invocation, scheduler.now);
         if (page !== undefined && owed !== undefined) checker.servedByOrigin(page.page, owed, answer);
         if (FAIL_OVER_STATUSES.has(answer.status)) return fail(String(answer.status));
         scheduler.after(this.#world.latency(random), () => {
@@ -199,7 +210,8 @@ export class Distribution {
       const object = bucket.objects.get(decodeURIComponent(request.uri.slice(1)));
       const shown = object === undefined ? undefined : shownInObject(object, bucket);
       const { status, headers } = stored;
-      const answer: OriginAnswer = { status, headers, body: stored.body.toString(), source: 's3', shown };
+      const body = stored.body.toString();
+      const answer: OriginAnswer = { status, headers, body, source: 's3', shown, sentAt: scheduler.now };
       if (stored.status === 200) checker.givenByS3(this.#pageOf(request.uri), answer);
       scheduler.after(this.#world.latency(random), () => {
         if (this.#world.isTraced) this.#world.say(where, isRefused ? 'S3 refuses' : describe(answer, request));
@@ -218,13 +230,13 @@ function conditional({ headers, ifNoneMatch }: OriginRequest): Readonly<Record<s
   return ifNoneMatch === undefined ? headers : { ...headers, 'if-none-match': ifNoneMatch };
 }
 
-function originAnswer(invocation: Invocation<UrlAnswer>): OriginAnswer {
+function originAnswer(invocation: Invocation<UrlAnswer>, sentAt: number): OriginAnswer {
   if ('error' in invocation) {
     const status = invocation.error === 'throttled' ? 429 : 502;
-    return { status, headers: {}, body: '', source: 'serve', shown: undefined };
+    return { status, headers: {}, body: '', source: 'serve', shown: undefined, sentAt };
   }
   const { status, headers, body } = invocation.answer;
-  return { status, headers, body, source: 'serve', shown: shownIn(headers, body) };
+  return { status, headers, body, source: 'serve', shown: shownIn(headers, body), sentAt };
 }
 
 function describe({ source, status, headers, body }: OriginAnswer, { uri, ifNoneMatch }: OriginRequest): string {

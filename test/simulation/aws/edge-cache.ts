@@ -7,6 +7,15 @@ export interface OriginAnswer {
   readonly body: string;
   readonly source: 'serve' | 's3';
   readonly shown: Shown | undefined;
+  /** Epoch milliseconds at which the origin let go of it. */
+  readonly sentAt: number;
+}
+
+/** An invalidation that took effect at a location. */
+export interface Purge {
+  readonly items: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** A copy that one location keeps. */
@@ -17,8 +26,11 @@ export interface Copy extends OriginAnswer {
   readonly staleWhileRevalidateUntil: number;
   readonly staleIfErrorUntil: number;
   readonly tags: readonly string[];
-  /** It was on its way while something that would have removed it took effect. */
-  readonly wasInFlight: boolean;
+  /**
+   * Something that would have removed it took effect at this location while it was fetched: `asked` before the origin
+   * had let go of it, `under way` after that, when nobody could hold it back any more.
+   */
+  readonly overtaken: 'asked' | 'under way' | undefined;
 }
 
 /** Of the distribution. */

@@ -2,7 +2,15 @@ import type { EdgeFunction } from '../../lambdas/edge/run-edge-function.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Weather } from '../weather.ts';
-import { type Copy, isPurgedBy, type Lifetimes, lifetimesOf, type OriginAnswer, tagsIn } from './edge-cache.ts';
+import {
+  type Copy,
+  isPurgedBy,
+  type Lifetimes,
+  lifetimesOf,
+  type OriginAnswer,
+  type Purge,
+  tagsIn,
+} from './edge-cache.ts';
 
 /** A request as the viewer-request function left it. */
 export interface OriginRequest {
@@ -24,8 +32,10 @@ export interface EdgeAnswer {
 interface Fetch {
   readonly waiting: ((result: EdgeAnswer) => void)[];
   /** What took effect meanwhile. */
-  readonly purges: (readonly string[])[];
+  readonly purges: Purge[];
 }
+
+export const LOCATIONS = ['A', 'B'];
 
 /** One place of CloudFront: its cache and its version of the edge function. */
 export class EdgeLocation {
@@ -76,7 +86,7 @@ export class EdgeLocation {
     for (const [key, copy] of this.copies) {
       if (items.some((item) => isPurgedBy(item, key, copy.tags))) this.copies.delete(key);
     }
-    for (const fetch of this.#fetches.values()) fetch.purges.push(items);
+    for (const fetch of this.#fetches.values()) fetch.purges.push({ items, at: this.#scheduler.now });
   }
 
   /** Requests for one thing are one request to the origin. */
@@ -106,12 +116,7 @@ export class EdgeLocation {
     });
   }
 
-  #receive(
-    cacheKey: string,
-    answer: OriginAnswer,
-    known: Copy | undefined,
-    purges: readonly (readonly string[])[],
-  ): EdgeAnswer {
+  #receive(cacheKey: string, answer: OriginAnswer, known: Copy | undefined, purges: readonly Purge[]): EdgeAnswer {
     const current = this.copies.get(cacheKey);
     if (answer.status >= 500) {
       const isUsable = current !== undefined && this.#scheduler.now < current.staleIfErrorUntil;
@@ -131,17 +136,18 @@ export class EdgeLocation {
     answer: OriginAnswer,
     tags: readonly string[],
     lifetimes: Lifetimes,
-    purges: readonly (readonly string[])[],
+    purges: readonly Purge[],
   ): EdgeAnswer {
-    const wasInFlight = purges.some((items) => items.some((item) => isPurgedBy(item, cacheKey, tags)));
-    if (wasInFlight && !(this.#weather.is('answers-in-flight-are-kept') && this.#random.chance(0.5))) {
+    const covering = purges.filter(({ items }) => items.some((item) => isPurgedBy(item, cacheKey, tags)));
+    if (covering.length > 0 && !(this.#weather.is('answers-in-flight-are-kept') && this.#random.chance(0.5))) {
       return { answer, copy: undefined };
     }
+    const isUnderWay = covering.some(({ at }) => at >= answer.sentAt);
     const freshUntil = this.#scheduler.now + lifetimes.fresh * 1000;
     const copy: Copy = {
       ...answer,
       tags,
-      wasInFlight,
+      overtaken: covering.length === 0 ? undefined : isUnderWay ? 'under way' : 'asked',
       storedAt: this.#scheduler.now,
       freshUntil,
       staleWhileRevalidateUntil: freshUntil + lifetimes.staleWhileRevalidate * 1000,
@@ -153,7 +159,14 @@ export class EdgeLocation {
 
   #confirmed(known: Copy, answer: OriginAnswer): OriginAnswer {
     const headers = this.#weather.is('headers-stay-on-304') ? known.headers : { ...known.headers, ...answer.headers };
-    return { status: known.status, headers, body: known.body, source: answer.source, shown: known.shown };
+    return {
+      status: known.status,
+      headers,
+      body: known.body,
+      source: answer.source,
+      shown: known.shown,
+      sentAt: answer.sentAt,
+    };
   }
 
   /** What CloudFront does with them is not documented. */

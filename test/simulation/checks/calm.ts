@@ -41,7 +41,7 @@ export class Calm {
       for (const [cacheKey, copy] of location.copies) {
         const key = decodeURIComponent(cacheKey.slice(1, cacheKey.indexOf(' ')));
         const stored = storeChecks.revalidated.get(key);
-        if (stored === undefined || copy.shown === undefined || copy.wasInFlight) continue;
+        if (stored === undefined || copy.shown === undefined || copy.overtaken === 'under way') continue;
         if (copy.freshUntil <= scheduler.now || isAsNewAs(copy.shown.versions, stored)) continue;
         const [old, made] = [copy.shown.versions, stored].map((versions) => versions.join('.'));
         checker.violate(4, `${location.name} still keeps ${key} with ${old}, though a revalidation stored ${made}`);
@@ -79,7 +79,7 @@ export class Calm {
   #look(location: EdgeLocation, page: SitePage, query: string, isLast: boolean, when: string): void {
     const { checker, distribution, site } = this.#world;
     distribution.view(location, page, query, {}, ({ edge, status }) => {
-      if (!isLast || edge?.copy?.wasInFlight) return;
+      if (!isLast || edge?.copy?.overtaken === 'under way') return;
       const now = site.versionsOf(page);
       const shown = edge?.answer.shown;
       if (shown !== undefined && isAsNewAs(shown.versions, now)) return;

@@ -1,8 +1,10 @@
+import { edgeTagOf, edgeTagOfPath } from '../../../lib/core/purge/edge-tags.ts';
 import type { OriginAnswer } from '../aws/edge-cache.ts';
-import type { EdgeAnswer } from '../aws/edge-location.ts';
+import { type EdgeAnswer, type EdgeLocation, LOCATIONS } from '../aws/edge-location.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from '../site.ts';
 import type { Fault, Weather } from '../weather.ts';
+import { pageNameOf } from './stored-page.ts';
 
 export interface Violation {
   /** Its number in docs/architecture.md. */
@@ -20,7 +22,7 @@ export interface Covered extends Owed {
 export interface Owed {
   readonly versions: Versions;
   readonly ledgers: number;
-  /** Epoch milliseconds at which the first revalidation was answered. */
+  /** Epoch milliseconds at which the purge of the first revalidation took effect. */
   readonly since?: number;
 }
 
@@ -33,34 +35,37 @@ const FAILING: readonly Fault[] = [
   'sandboxes-crash',
   'sandboxes-freeze',
   's3-is-slow',
+  'address-is-spoilt',
 ];
-/** CloudFront's invalidations are complete by then. */
-export const PURGE_MS = 25_000;
 /** How long a copy that S3 gave may be kept, see FAIL_OVER_CACHE_CONTROL. */
 const FAIL_OVER_MS = 330_000;
+/** How long a copy may be kept of which serve could not know whether it is right, see UNCERTAIN_SECONDS. */
+const UNCERTAIN_MS = 2000;
 
 /** Holds what happens against the guarantees. */
 export class Checker {
   violation: Violation | undefined;
   readonly #scheduler: Scheduler;
   readonly #site: Site;
+  readonly #purgedAtOf: (location: string) => number;
   readonly #mayFail: boolean;
   readonly #mayLoseTags: boolean;
-  /** By path: the first revalidation whose purge has taken effect. */
-  readonly #answeredAt = new Map<string, number>();
+  /** By location and path: the first revalidation whose purge has taken effect. */
+  readonly #purgedAt = new Map<string, number>();
   /** By path: what every answer of serve has to show. */
   readonly #owedByServe = new Map<string, Versions>();
   /** By deployment and path: what S3 has to hold. */
   readonly #owedByS3 = new Map<string, Versions>();
-  /** By path: what every copy has to show. */
+  /** By location and path: what every copy has to show. */
   readonly #owedByEdge = new Map<string, Versions>();
   readonly #generations = new Map<string, number>();
   #ledgers = 0;
 
-  constructor(scheduler: Scheduler, site: Site, weather: Weather) {
+  constructor(scheduler: Scheduler, site: Site, weather: Weather, purgedAtOf: (location: string) => number) {
+    this.#purgedAtOf = purgedAtOf;
     this.#scheduler = scheduler;
     this.#site = site;
-    this.#mayLoseTags = weather.is('tags-are-lost-on-304');
+    this.#mayLoseTags = weather.is('tags-are-lost-on-304') || weather.is('objects-are-corrupted');
     this.#mayFail = FAILING.some((fault) => weather.is(fault));
   }
 
@@ -78,18 +83,38 @@ export class Checker {
       if (ledgers !== this.#ledgers) continue;
       raise(this.#owedByServe, page.path, versions);
       if (!isPurged) continue;
-      const answeredAt = this.#scheduler.now;
-      this.#scheduler.after(PURGE_MS, () => {
-        if (ledgers !== this.#ledgers) return;
-        raise(this.#owedByEdge, page.path, versions);
-        this.#answeredAt.set(page.path, Math.min(answeredAt, this.#answeredAt.get(page.path) ?? answeredAt));
-      });
+      for (const location of LOCATIONS) this.#oweByEdge(location, { page, versions, ledgers });
     }
+  }
+
+  /** From when all purges that CloudFront has accepted by now have taken effect there. */
+  #oweByEdge(location: string, { page, versions, ledgers }: Covered): void {
+    const { now } = this.#scheduler;
+    this.#scheduler.after(Math.max(0, this.#purgedAtOf(location) - now), () => {
+      if (ledgers !== this.#ledgers) return;
+      const key = `${location} ${page.path}`;
+      raise(this.#owedByEdge, key, versions);
+      this.#purgedAt.set(key, Math.min(this.#scheduler.now, this.#purgedAt.get(key) ?? this.#scheduler.now));
+    });
   }
 
   /** Nothing waits in a queue any more: every purge is done. */
   everythingIsPurged(): void {
-    for (const [path, versions] of this.#owedByServe) raise(this.#owedByEdge, path, versions);
+    for (const [path, versions] of this.#owedByServe) {
+      for (const location of LOCATIONS) raise(this.#owedByEdge, `${location} ${path}`, versions);
+    }
+  }
+
+  /** What a purge is about is gone from the location, whoever gave it. */
+  purged(location: EdgeLocation, items: readonly string[]): void {
+    if (this.#mayLoseTags) return;
+    for (const key of location.copies.keys()) {
+      const page = pageNameOf(key.slice(0, key.indexOf(' ')), this.#site)?.page;
+      if (page === undefined) continue;
+      const tags = [edgeTagOfPath(page.path), ...page.tags.map(edgeTagOf)].map((tag) => `#${tag}`);
+      const item = items.find((each) => tags.includes(each));
+      if (item !== undefined) this.violate(4, `${location.name} still keeps ${key} after ${item} was purged there`);
+    }
   }
 
   /** Paths are rendered before the answer. */
@@ -112,9 +137,10 @@ export class Checker {
     return { versions: this.#owedByServe.get(page.path) ?? [], ledgers: this.#ledgers };
   }
 
-  owedByEdge(page: SitePage): Owed {
-    const since = this.#answeredAt.get(page.path) ?? 0;
-    return { versions: this.#owedByEdge.get(page.path) ?? [], ledgers: this.#ledgers, since };
+  owedByEdge(page: SitePage, location: string): Owed {
+    const key = `${location} ${page.path}`;
+    const since = this.#purgedAt.get(key) ?? 0;
+    return { versions: this.#owedByEdge.get(key) ?? [], ledgers: this.#ledgers, since };
   }
 
   #isPaid({ versions, ledgers }: Owed, { shown, headers }: OriginAnswer): boolean {
@@ -133,8 +159,10 @@ export class Checker {
 
   seenByViewer(page: SitePage, owed: Owed, location: string, { answer, copy }: EdgeAnswer): void {
     if (answer.shown === undefined || this.#isPaid(owed, answer)) return;
-    if (copy?.wasInFlight) return;
     const { now } = this.#scheduler;
+    if (copy?.overtaken === 'under way') return;
+    // serve could not know any more, and said so.
+    if (copy?.overtaken === 'asked' && copy.freshUntil - copy.storedAt <= UNCERTAIN_MS) return;
     // S3 cannot render. It is asked again after 30 seconds; if it fails as well, its answer stands for some minutes.
     const isYoung = copy === undefined || now - copy.storedAt <= FAIL_OVER_MS;
     // A copy from before the revalidation is purged like all others, unless it lost its tags.

@@ -1,17 +1,25 @@
 // A site that tells what it was given, and whose responses the test's content server decides.
-import type { SiteFetch } from '../../../lib/core/site.ts';
+import type { SiteContext, SiteFetch } from '../../../lib/core/site.ts';
 
 export const fetch: SiteFetch = async (request, context) => {
   const { pathname, search } = new URL(request.url);
   if (pathname.startsWith('/echo')) return echo(request, context.clientAddress);
+  // `/itself/echo/a` shows what the site answers to its own request for `/echo/a`.
+  const ownPath = /^(?:\/live)?\/itself(\/.*)/.exec(pathname)?.[1];
+  if (ownPath !== undefined) return globalThis.fetch(new URL(ownPath, request.url));
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
+  if (pathname.startsWith('/reads/')) {
+    context.onViewerReads?.({ route: '/reads/[what]', page: ['cookie cart'], middleware: ['cookie lang'] });
+    return page(context.kind, {});
+  }
   if (pathname === '/live/revalidate') {
     const { searchParams } = new URL(request.url);
     await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
     return page('done', {});
   }
+  if (pathname === '/live/session') return countVisits(request, context);
   if (pathname.startsWith('/live/content/')) return content(pathname + search);
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.
   if (decodeURIComponent(pathname).startsWith('/live/'))
@@ -35,4 +43,12 @@ async function echo(request: Request, clientAddress: string): Promise<Response> 
 
 function page(body: string, headers: Record<string, string>): Response {
   return new Response(body, { headers: { 'content-type': 'text/html', ...headers } });
+}
+
+async function countVisits(request: Request, { sessions }: SiteContext): Promise<Response> {
+  const id = request.headers.get('x-session') ?? '';
+  const visits = 1 + Number((await sessions?.read(id)) ?? 0);
+  if (request.method === 'DELETE') await sessions?.remove(id);
+  else await sessions?.write(id, String(visits));
+  return Response.json({ visits, hasStore: sessions !== undefined });
 }

@@ -1,3 +1,4 @@
+import { sentenceOfReads } from '../../../core/page/viewer-reads.ts';
 import type { Freshness } from '../../../core/policy/freshness.ts';
 import { expiresAt, type StoredView } from '../../site/stored-page.ts';
 import { durationOf } from '../../terminal/wording.ts';
@@ -60,6 +61,7 @@ export function storedSentences(look: StoredLook): string[] {
   return [
     ...(dropped.length > 0 ? [`The stored page is that of ${page.path}: ${dropped.join(', ')} is no part of it.`] : []),
     stateSentence(page),
+    ...readsSentences(page),
     ...retrySentences(page),
   ];
 }
@@ -101,6 +103,10 @@ function invalidation({ by, sequence }: Invalidated, { facts }: StoredView): str
   if (kind === undefined) return `everything was revalidated (${proof})`;
   const what = { tag: `its tag '${name}'`, path: `the page ${name}`, prefix: `everything below ${name}` }[kind];
   return `${what} was revalidated (${proof})`;
+}
+
+function readsSentences({ facts }: StoredView): string[] {
+  return facts.viewerReads === undefined ? [] : [`While it was rendered, it ${sentenceOfReads(facts.viewerReads)}.`];
 }
 
 function retrySentences({ facts, now }: StoredView): string[] {

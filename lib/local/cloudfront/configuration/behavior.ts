@@ -53,7 +53,7 @@ const BEHAVIOR_RULES: KnownProperties = {
   ],
   ignored: {
     RealtimeLogConfigArn: 'requests are events of the local stack',
-    ViewerProtocolPolicy: 'the local edge speaks http and presents itself as https',
+    ViewerProtocolPolicy: 'the local edge answers by http too, and presents itself as https',
   },
 };
 

@@ -2,6 +2,7 @@
 // Anything else that a template says is refused by properties.ts.
 
 export interface DistributionConfig {
+  readonly Aliases?: readonly string[];
   readonly Origins?: readonly OriginConfig[];
   readonly OriginGroups?: { readonly Items?: readonly OriginGroupConfig[] };
   readonly DefaultCacheBehavior: CacheBehaviorConfig;

@@ -26,13 +26,13 @@ const DISTRIBUTION_RULES: KnownProperties = {
     'Origins',
   ],
   ignored: {
-    Aliases: 'the local site has one address',
+    Aliases: 'the local edge answers whatever host is asked for; functions find it under these names',
     Comment: 'a label',
     HttpVersion: 'the local edge speaks HTTP/1.1',
     IPV6Enabled: 'the local edge listens on 127.0.0.1',
     Logging: 'requests are events of the local stack',
     PriceClass: 'every edge location is on this machine',
-    ViewerCertificate: 'the local edge speaks http',
+    ViewerCertificate: 'the local edge has a certificate made on this machine',
     WebACLId: 'a firewall is not emulated',
   },
 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Fields } from './fields.ts';
 
 /** A viewer's request as it travels through the edge. */
@@ -13,9 +14,8 @@ export interface EdgeRequest {
 }
 
 /**
- * The local edge speaks http, the real one https. So that functions, the origins and what they compute from a URL see
- * what they see on AWS, the viewer's own `Origin` and `Referer` become https here, and `toLocalScheme` turns redirects
- * to the viewer's own authority back. Without it, Astro's origin check refuses every form post.
+ * To functions and origins every viewer comes by https, as on AWS. A viewer of this machine may come by http: then its
+ * own `Origin` and `Referer` become https here. Without it, Astro's origin check refuses every form post.
  */
 export function readEdgeRequest(nodeRequest: IncomingMessage): EdgeRequest {
   const target = nodeRequest.url ?? '/';
@@ -24,7 +24,9 @@ export function readEdgeRequest(nodeRequest: IncomingMessage): EdgeRequest {
   const question = path.indexOf('?');
   const uri = question < 0 ? path : path.slice(0, question);
   const headers: Fields = { ...nodeRequest.headers };
-  for (const name of ['origin', 'referer']) headers[name] = toPublicScheme(headers[name], nodeRequest.headers.host);
+  if (isPlain(nodeRequest)) {
+    for (const name of ['origin', 'referer']) headers[name] = toPublicScheme(headers[name], nodeRequest.headers.host);
+  }
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
   if (nodeRequest.httpVersion === '1.0') delete headers['accept-encoding'];
   for (const [name, value] of Object.entries(headers)) if (value === undefined) delete headers[name];
@@ -42,14 +44,13 @@ function toPublicScheme(value: string | string[] | undefined, host: string | und
   return isOwn(value, `http://${host}`) ? `https${value.slice('http'.length)}` : value;
 }
 
-export function toLocalScheme(headers: Readonly<Fields>, host: string | undefined): Fields {
-  const location = headers.location;
-  if (typeof location !== 'string' || host === undefined || !isOwn(location, `https://${host}`)) return { ...headers };
-  return { ...headers, location: `http${location.slice('https'.length)}` };
-}
-
 function isOwn(url: string, origin: string): boolean {
   return url === origin || /^[/?#]/.test(url.startsWith(origin) ? url.slice(origin.length) : '');
+}
+
+/** Whether the viewer came by http. */
+export function isPlain({ socket }: IncomingMessage): boolean {
+  return !(socket instanceof TLSSocket);
 }
 
 /** CloudFront refuses a GET or HEAD that brings a body with 403. */

@@ -7,10 +7,11 @@ import { type Behavior, forwardsCookies } from '../configuration/behavior.ts';
 import { normalizeForMatching } from '../configuration/path-pattern.ts';
 import type { Configuration } from '../configuration/read-configuration.ts';
 import { type FunctionHost, runViewerRequest, runViewerResponse } from '../functions/run-viewer-functions.ts';
-import { type EdgeRequest, hasBody, readEdgeRequest, toLocalScheme } from '../message/edge-request.ts';
+import { type EdgeRequest, hasBody, readEdgeRequest } from '../message/edge-request.ts';
 import type { Fields } from '../message/fields.ts';
 import { drain, type HttpResponse } from '../message/http-response.ts';
 import { applyViewerConditions } from './conditions.ts';
+import { withOwnUrlsAsAsked } from './own-urls.ts';
 import { refusalOf } from './refusals.ts';
 import { applyResponseHeadersPolicy } from './response-headers.ts';
 import { withVisibleVary } from './vary.ts';
@@ -53,10 +54,14 @@ export class ViewerSide {
     const requestId = createRequestId();
     const request = this.#withRootObject(withoutLocation(readEdgeRequest(nodeRequest)));
     const { response, result, originHeaders } = await this.#route(request, nodeRequest, requestId);
-    const local = toLocalScheme(response.headers, nodeRequest.headers.host);
-    const headers: Fields = { ...local, ...this.#edgeHeaders(requestId), 'x-cache': `${result} from cloudfront` };
+    const shown = withOwnUrlsAsAsked(nodeRequest, response);
+    const headers: Fields = {
+      ...shown.headers,
+      ...this.#edgeHeaders(requestId),
+      'x-cache': `${result} from cloudfront`,
+    };
     if (headers.date === undefined) headers.date = new Date(this.#options.clock.now()).toUTCString();
-    return { ...response, headers, originHeaders };
+    return { ...shown, headers, originHeaders };
   }
 
   async #route(request: EdgeRequest, nodeRequest: IncomingMessage, requestId: string): Promise<Routed> {

@@ -6,6 +6,9 @@ export const CLOCK_HEADER = 'x-local-clock';
 /** The same at the start of a sandbox, with its pace: gone from the environment before a handler can see it. */
 export const CLOCK_VARIABLE = '_LOCAL_CLOCK';
 
+/** Where on this machine a distribution's own names lead, for a sandbox alone, which forgets the variable. */
+export const NAMES_VARIABLE = '_LOCAL_NAMES';
+
 /** Begins the name of the folder in which a stack's sandboxes share compiled code. */
 export const COMPILE_CACHE_PREFIX = 'lambda-compile-cache-';
 
@@ -40,4 +43,19 @@ export function lineReader(onText: (line: string) => void): (chunk: string) => v
     rest = lines.pop() ?? '';
     for (const line of lines) onText(line);
   };
+}
+
+/** `shop.example.com=4400` for each name, with the port that answers https. */
+export function formatNames(ports: ReadonlyMap<string, number>): string {
+  return [...ports].map(([name, port]) => `${name}=${port}`).join(' ');
+}
+
+export function parseNames(text = ''): ReadonlyMap<string, number> {
+  const pairs = text.split(' ').filter((pair) => pair !== '');
+  return new Map(
+    pairs.map((pair) => {
+      const [name = '', port] = pair.split('=');
+      return [name, Number(port)] as const;
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.
 import type { DistributionConfig } from '../../cloudfront/configuration/cloudformation-shapes.ts';
 import { LocalDistribution } from '../../cloudfront/distribution.ts';
 import type { StackContext } from '../context.ts';
-import { ANY_PORT, listen } from '../listen.ts';
+import { ANY_PORT, listenEitherWay } from '../listen.ts';
 import { distributionId } from '../physical-name.ts';
 
 export const distributionResources: ResourceTypes<StackContext> = {
@@ -16,15 +16,16 @@ export const distributionResources: ResourceTypes<StackContext> = {
       const isForViewers = logicalId === context.viewersDistribution;
       const port = isForViewers ? context.ports.distribution : undefined;
       let listener: RequestListener = (_, response) => response.writeHead(503).end();
-      const listening = await listen(port ?? ANY_PORT, (request, response) => listener(request, response));
-      context.onStop(() => listening.stop());
-      const domainName = `127.0.0.1:${listening.port}`;
-      const distribution = createDistribution(
-        id,
-        domainName,
-        properties.raw('DistributionConfig') as DistributionConfig,
-        context,
+      const config = properties.raw('DistributionConfig') as DistributionConfig;
+      const names = (config.Aliases ?? []).map((name) => name.toLowerCase());
+      const certificate = await context.certificates.for(id, names);
+      const listening = await listenEitherWay(port ?? ANY_PORT, certificate, (request, response) =>
+        listener(request, response),
       );
+      context.onStop(() => listening.stop());
+      for (const name of names) context.siteNames.set(name, listening.port);
+      const domainName = `127.0.0.1:${listening.port}`;
+      const distribution = createDistribution(id, domainName, config, context);
       listener = distribution.listener;
       context.distributions.set(id, distribution);
       context.distributionUrls.set(id, listening.url);

@@ -45,7 +45,7 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
   const key = properties.object('Code').string('S3Key');
   const codeDirectory = context.assetPath(key);
   if (codeDirectory === undefined) throw new Error(`its code '${key}' is not in the assembly; synthesize again`);
-  const { clock, onEvent, onChange, endpoints } = context;
+  const { clock, onEvent, onChange, endpoints, certificates } = context;
   const role = properties.string('Role');
   const created = new StackFunction({
     constructPath,
@@ -58,7 +58,9 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
     role,
     accessKeyId: context.access.accessKeyOf(role),
     environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
-    platformEnvironment: endpoints,
+    // A site fetches itself by the https address that viewers have of it.
+    platformEnvironment: { ...endpoints, NODE_EXTRA_CA_CERTS: certificates.file },
+    ownNames: () => context.siteNames,
     reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
     clock,
     onEvent,

@@ -63,3 +63,20 @@ export async function consume({ Records }) {
   const failed = Records.filter(({ body }) => body === 'fail');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
+
+/** What connects to each address that the event lists, in its own way; `refused` when nothing does. */
+export async function connectTo({ addresses }) {
+  const { connect } = await import('node:net');
+  const { connect: connectSecurely } = await import('node:tls');
+  const portOf = (socket, event) =>
+    new Promise((resolve) => {
+      socket.once(event, () => resolve(socket.remotePort)).once('error', () => resolve('refused'));
+    }).finally(() => socket.destroy());
+  return Promise.all(
+    addresses.map(({ host, port, isSecure }) =>
+      isSecure
+        ? portOf(connectSecurely({ host, port, rejectUnauthorized: false }), 'secureConnect')
+        : portOf(connect(port, host), 'connect'),
+    ),
+  );
+}
