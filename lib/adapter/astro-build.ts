@@ -13,7 +13,12 @@ import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import { sessionsOf } from './sessions.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
-import { warnOfStoredMethods } from './stored-methods.ts';
+import type { SiteModules } from './site-modules.ts';
+import { warnOfPostedForms, warnOfStoredMethods, writingEndpointsOfIntegrations } from './stored-methods.ts';
+
+const STORES_NOTHING =
+  'no page is stored: each that is not prerendered is rendered for each request; isr({ isr: true }) stores them, and ' +
+  'isr.exclude names those that read cookies';
 
 /** What the hooks of one `astro build` have gathered. */
 export interface AstroOutput {
@@ -28,11 +33,15 @@ export interface AstroOutput {
   readonly islandKey: string | undefined;
   /** Every module that Vite has read. Astro writes their absolute paths into the server. */
   readonly moduleIds: Iterable<string>;
+  /** Those that run on the server. */
+  readonly modules: SiteModules;
 }
 
 export interface AstroBuildResult {
   readonly build: Build;
   readonly warnings: readonly string[];
+  /** What was decided for the user. */
+  readonly notes: readonly string[];
 }
 
 /** Turns the output of `astro build` into `.isr/`, at the root of the project. */
@@ -42,9 +51,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const routes = flattenRoutes(output.routes);
   // What is not found is the same for everybody, so a site without a server has nothing that could be live.
   const storesPages = options.storesPages || !output.hasServer;
-  const used = usedRoutes(routes, output);
-  const live = storesPages ? liveRoutesOf(used, options.exclude) : onDemandRoutesOf(used);
-  const storedMethods = storesPages ? await warnOfStoredMethods(config.root, routes, live.patterns) : [];
+  const live = storesPages ? await liveOfStored(routes, output) : liveOfUnstored(usedRoutes(routes, output));
   const redirects = redirectsOf(routes, config);
   const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
   const facts: SiteFacts = {
@@ -75,7 +82,32 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       prerendered,
     },
   });
-  return { build, warnings: [...live.warnings, ...storedMethods] };
+  return { build, warnings: live.warnings, notes: live.notes };
+}
+
+interface Live {
+  readonly patterns: readonly string[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+async function liveOfStored(routes: readonly IntegrationResolvedRoute[], output: AstroOutput): Promise<Live> {
+  const { config, modules, options } = output;
+  const named = liveRoutesOf(usedRoutes(routes, output), options.exclude);
+  const found = writingEndpointsOfIntegrations(config.root, routes, modules);
+  const added = found.filter(({ pattern }) => !named.patterns.includes(pattern));
+  const patterns = [...named.patterns, ...added.map(({ pattern }) => pattern)];
+  const methods = await warnOfStoredMethods(config.root, routes, patterns, modules);
+  const forms = warnOfPostedForms(config, routes, patterns, modules);
+  return {
+    patterns,
+    warnings: [...named.warnings, ...methods, ...forms],
+    notes: added.map(({ pattern }) => `${pattern} is live, since the integration that added it answers more than GET`),
+  };
+}
+
+function liveOfUnstored(routes: readonly IntegrationResolvedRoute[]): Live {
+  return { ...onDemandRoutesOf(routes), notes: [STORES_NOTHING] };
 }
 
 // Astro adds routes for images and islands to each site with an adapter, used or not.

@@ -24,11 +24,13 @@ import {
   grantAnnouncedPurges,
   grantAnnouncing,
   grantDeliveries,
+  grantFollowingPurges,
   grantLedger,
   grantPageWriting,
   grantPurgePace,
   grantSessions,
   grantSiteAddress,
+  grantTellingOfPurges,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -130,6 +132,12 @@ export class SiteFunctions extends Construct {
       resources: [distribution.distributionArn],
     });
     new Policy(this, 'Purging', { statements: [statement], roles });
+    // For revalidations that wait until the purge is complete.
+    const asking = new PolicyStatement({
+      actions: ['cloudfront:GetInvalidation'],
+      resources: [distribution.distributionArn],
+    });
+    new Policy(this, 'Waiting', { statements: [asking], roles: roles.slice(0, 1) });
   }
 
   #serve(): LambdaFunction {
@@ -182,6 +190,7 @@ export class SiteFunctions extends Construct {
     grantPurgePace(bucket, revalidate);
     grantSiteAddress(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
+    grantFollowingPurges(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
     return revalidate;
@@ -211,6 +220,7 @@ export class SiteFunctions extends Construct {
     grantPurgePace(bucket, purge);
     grantSiteAddress(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
+    grantTellingOfPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.
     grantLedger(bucket, purge);
     purge.addEventSource(
