@@ -2,10 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   type BehaviorOptions,
-  CacheCookieBehavior,
-  CacheHeaderBehavior,
   CachePolicy,
-  CacheQueryStringBehavior,
   type CfnDistribution,
   Function as CloudFrontFunction,
   Distribution,
@@ -27,14 +24,15 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
-import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
 import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
 import type { EdgeConfig, LiveEdgeConfig } from '../handover/edge-config.ts';
+import { liveCachePolicy, pageCachePolicy } from './cache-policies.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
-import { liveCachePolicy } from './live-cache-policy.ts';
+import { imageBehaviors } from './image-behavior.ts';
 import type { SiteFunctions } from './site-functions.ts';
+import type { SiteImages } from './site-images.ts';
 import { livePatternsOfSite } from './site-live-patterns.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { UNAVAILABLE_KEY } from './site-uploads.ts';
@@ -44,6 +42,7 @@ export interface SiteDistributionProps {
   readonly settings: SiteSettings;
   readonly bucket: Bucket;
   readonly functions: SiteFunctions;
+  readonly images: SiteImages | undefined;
   /** URL paths, percent-encoded, of prerendered pages and public files. */
   readonly pagePaths: readonly string[];
 }
@@ -81,9 +80,13 @@ const HIDDEN_HEADERS = [
 /** The edge: which origin gets which request, and how long responses are kept. */
 export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
-  /** The second origin of pages. */
+  /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
+  readonly pageRequest: CloudFrontFunction;
+  /** The function that names variants of images. */
+  readonly imageRequest: CloudFrontFunction | undefined;
+  /** The second origin of pages and images. */
   readonly failOver: Distribution;
-  readonly #naming: CloudFrontFunction[] = [];
+  #liveRequest: CloudFrontFunction | undefined;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
   readonly #responseHeaders: ResponseHeadersPolicy;
@@ -108,8 +111,8 @@ export class SiteDistribution extends Construct {
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
     };
-    const pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
-    this.#naming.push(pageRequest);
+    this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
+    this.imageRequest = props.images && this.#function('ImageRequest', 'image-request', props.images.rules);
     this.#serveAccess = new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
       originAccessControlName: edgeNameOf(this, 'ServeAccess'),
     });
@@ -119,11 +122,11 @@ export class SiteDistribution extends Construct {
       priceClass: settings.priceClass,
     });
     this.failOver = failOver.distribution;
-    const pages = this.#pages(failOver.origin, pageRequest);
+    const pages = this.#pages(failOver.origin);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
       defaultBehavior: pages,
-      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes(pages) },
+      additionalBehaviors: { ...this.#assets(), ...this.#images(failOver.origin), ...this.#liveRoutes(pages) },
       domainNames: [...settings.domainNames],
       certificate: settings.certificate,
       // With CloudFront's own certificate, CloudFront decides.
@@ -135,15 +138,16 @@ export class SiteDistribution extends Construct {
     });
     this.#readCacheTags();
     this.#allowReading('EdgeReadsAssets', this.distribution, ['assets/*']);
-    this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', UNAVAILABLE_KEY]);
+    const images = props.images === undefined ? [] : ['images/*'];
+    this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', ...images, UNAVAILABLE_KEY]);
   }
 
-  /** The functions that name the deployment. As soon as they are updated, viewers get the new one. */
-  get naming(): readonly CloudFrontFunction[] {
-    return this.#naming;
+  /** The function that names the deployment for live routes, of a site that has some. */
+  get liveRequest(): CloudFrontFunction | undefined {
+    return this.#liveRequest;
   }
 
-  #pages(failOver: IOrigin, pageRequest: CloudFrontFunction): BehaviorOptions {
+  #pages(failOver: IOrigin): BehaviorOptions {
     const { serveUrl } = this.#props.functions;
     return {
       origin: new OriginGroup({
@@ -156,7 +160,7 @@ export class SiteDistribution extends Construct {
       }),
       // CloudFront refuses other methods on an origin group.
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-      cachePolicy: this.#pageCachePolicy(),
+      cachePolicy: pageCachePolicy(this),
       originRequestPolicy: new OriginRequestPolicy(this, 'PageOriginRequest', {
         originRequestPolicyName: edgeNameOf(this, 'PageOriginRequest'),
         comment: 'Pages depend on deployment, path and allowed query alone',
@@ -164,7 +168,7 @@ export class SiteDistribution extends Construct {
       }),
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [onRequest(pageRequest), onResponse(this.#function('PageResponse', 'page-response'))],
+      functionAssociations: [onRequest(this.pageRequest), onResponse(this.#function('PageResponse', 'page-response'))],
     };
   }
 
@@ -174,23 +178,6 @@ export class SiteDistribution extends Construct {
     // load of a site that is slow already. S3 has the page.
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
     return { readTimeout, connectionTimeout: Duration.seconds(3), connectionAttempts: 1 };
-  }
-
-  #pageCachePolicy(): CachePolicy {
-    return new CachePolicy(this, 'PageCache', {
-      cachePolicyName: edgeNameOf(this, 'PageCache'),
-      comment: 'Pages: the origin says how long',
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.seconds(MAX_EDGE_SECONDS),
-      // The viewer-request function sets both, after it has checked them.
-      headerBehavior: CacheHeaderBehavior.allowList('x-prerender-revalidate', 'x-isr-draft'),
-      cookieBehavior: CacheCookieBehavior.none(),
-      // The viewer-request function puts the allowed parameters into the path.
-      queryStringBehavior: CacheQueryStringBehavior.none(),
-      enableAcceptEncodingGzip: true,
-      enableAcceptEncodingBrotli: true,
-    });
   }
 
   #assets(): Record<string, BehaviorOptions> {
@@ -213,10 +200,23 @@ export class SiteDistribution extends Construct {
     };
   }
 
+  #images(failOver: IOrigin): Record<string, BehaviorOptions> {
+    const { images } = this.#props;
+    const { imageRequest } = this;
+    if (images === undefined || imageRequest === undefined) return {};
+    const access = { functionAccess: this.#serveAccess, failOver, failoverStatuses: FAILOVER_STATUSES };
+    return imageBehaviors(this, { images, imageRequest, ...access });
+  }
+
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
-    const { manifest, pagePaths } = this.#props;
+    const { manifest, pagePaths, images } = this.#props;
     if (manifest.storesPages && manifest.live.length === 0) return {};
-    const patterns = livePatternsOfSite(this, manifest, pagePaths, BEHAVIORS_LEFT);
+    const patterns = livePatternsOfSite(
+      this,
+      manifest,
+      pagePaths,
+      images === undefined ? BEHAVIORS_LEFT : BEHAVIORS_LEFT - 2,
+    );
     const live = this.#live();
     return Object.fromEntries([
       ...patterns.pages.map((pattern) => [pattern, pages]),
@@ -228,7 +228,7 @@ export class SiteDistribution extends Construct {
     const { functions, settings, manifest } = this.#props;
     const config: LiveEdgeConfig = { deploymentId: manifest.deploymentId };
     const liveRequest = this.#function('LiveRequest', 'live-request', config);
-    this.#naming.push(liveRequest);
+    this.#liveRequest = liveRequest;
     return {
       origin: new FunctionUrlOrigin(functions.liveUrl, {
         readTimeout: settings.liveTimeout,
@@ -268,7 +268,7 @@ export class SiteDistribution extends Construct {
     distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
   }
 
-  #function(id: string, name: string, config?: EdgeConfig | LiveEdgeConfig): CloudFrontFunction {
+  #function(id: string, name: string, config?: object): CloudFrontFunction {
     return new CloudFrontFunction(this, id, {
       functionName: edgeNameOf(this, id),
       code: edgeCode(name, config),

@@ -28,3 +28,20 @@ export function liveCachePolicy(scope: Construct): CachePolicy {
     enableAcceptEncodingBrotli: true,
   });
 }
+
+export function pageCachePolicy(scope: Construct): CachePolicy {
+  return new CachePolicy(scope, 'PageCache', {
+    cachePolicyName: edgeNameOf(scope, 'PageCache'),
+    comment: 'Pages: the origin says how long',
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.seconds(0),
+    maxTtl: Duration.seconds(MAX_EDGE_SECONDS),
+    // The viewer-request function sets both, after it has checked them.
+    headerBehavior: CacheHeaderBehavior.allowList('x-prerender-revalidate', 'x-isr-draft'),
+    cookieBehavior: CacheCookieBehavior.none(),
+    // The viewer-request function puts the allowed parameters into the path.
+    queryStringBehavior: CacheQueryStringBehavior.none(),
+    enableAcceptEncodingGzip: true,
+    enableAcceptEncodingBrotli: true,
+  });
+}
