@@ -82,7 +82,7 @@ export class World {
     this.allowQuery = this.random.chance(0.3) ? ['page'] : [];
     // As in lib/constructs/site-queues.ts, for the functions' default timeouts.
     this.jobs = this.#queue(JOB_QUEUE, { isFifo: true, visibilityMs: 270_000, maxReceiveCount: 3 });
-    this.purges = this.#queue(PURGE_QUEUE, { isFifo: false, visibilityMs: 180_000, maxReceiveCount: 10 });
+    this.purges = this.#queue(PURGE_QUEUE, { isFifo: false, visibilityMs: 180_000, maxReceiveCount: 100 });
     const code = this.codeOf('a1');
     this.serve = this.#function('serve', code.serve, 30);
     this.live = this.#function('live', code.live, 30);
@@ -93,8 +93,12 @@ export class World {
     // The first deployment writes it last.
     const firstMs = this.weather.has('address-is-spoilt') ? this.random.between(0, 60_000) : 0;
     this.scheduler.after(firstMs, () => writeAddress(this.bucket));
-    new Poller(this, this.jobs, this.render, { batchSize: 1, concurrency: this.random.between(2, 5) });
-    new Poller(this, this.purges, this.purge, { batchSize: 10, concurrency: 2 });
+    new Poller(this, this.jobs, this.render, {
+      name: JOB_QUEUE,
+      batchSize: 1,
+      concurrency: this.random.between(2, 5),
+    });
+    new Poller(this, this.purges, this.purge, { name: PURGE_QUEUE, batchSize: 10, concurrency: 2 });
   }
 
   say(who: string, what: string): void {
