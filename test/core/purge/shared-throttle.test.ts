@@ -107,7 +107,7 @@ test('two sites that share the throttle of one account lose no purge, and none i
     expect(site.askedAt.size).toBeGreaterThan(100);
     expect(site.mostReceives()).toBeLessThan(ATTEMPTS / 2);
     const latest = Math.max(...[...site.askedAt].map(([item, at]) => (site.purgedAt.get(item) ?? 0) - at));
-    expect(latest).toBeLessThan(60_000);
+    expect(latest).toBeLessThan(30_000);
   }
 });
 
