@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { extname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
@@ -9,6 +8,7 @@ import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
+import { astroVersionOf } from './astro-version.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
@@ -67,7 +67,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     server: await bundleServer(await serverSourceOf(output, facts)),
     client,
     manifest: {
-      framework: { name: 'astro', version: astroVersionOf(config) },
+      framework: { name: 'astro', version: astroVersionOf(config.root) },
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
@@ -167,9 +167,4 @@ async function readErrorPages(
     return [withBase(base, file), { body, headers }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-function astroVersionOf(config: AstroConfig): string {
-  const { version } = createRequire(config.root)('astro/package.json') as { readonly version: string };
-  return version;
 }

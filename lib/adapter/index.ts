@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { writeAstroBuild } from './astro-build.ts';
+import { requireSupportedAstro } from './astro-version.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
 import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
@@ -42,6 +43,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     name: NAME,
     hooks: {
       'astro:config:setup'({ config, updateConfig, addMiddleware, logger }) {
+        requireSupportedAstro(config.root);
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
