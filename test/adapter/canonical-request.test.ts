@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type AstroUrls, canonicalRequestOf, type MatchedRoute } from '../../lib/adapter/canonical-request.ts';
+import {
+  type AstroUrls,
+  canonicalRequestOf,
+  type MatchedRoute,
+  pageNameOf,
+} from '../../lib/adapter/canonical-request.ts';
 
 const PAGE: MatchedRoute = { type: 'page', isIndex: false };
 
@@ -72,4 +77,15 @@ test('what has no route is asked for as it is', () => {
   const request = new Request('https://example.com/nowhere');
   const urls: AstroUrls = { base: '/', trailingSlash: 'ignore', format: 'directory' };
   expect(canonicalRequestOf(request, urls, () => undefined)).toEqual({ request });
+});
+
+test.each([
+  ['directory', '/about.html', '/about.html'],
+  ['file', '/about.html', '/about'],
+  ['file', '/about.html?page=2', '/about?page=2'],
+  ['file', '/about', '/about'],
+  ['file', '/index.html', '/'],
+  ['preserve', '/nest/index.html', '/nest'],
+] as const)('a revalidation by the URL that a page sees names the page: %s, %s is %s', (format, path, name) => {
+  expect(pageNameOf(path, { base: '/', trailingSlash: 'ignore', format })).toBe(name);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
+import { describeUrls } from './kitchen-urls.ts';
 
 let site: AstroSite;
 let loaded: Loaded;
@@ -122,35 +123,7 @@ describe('redirects', () => {
   });
 });
 
-describe('the URL that a stored page sees', () => {
-  const seenBy = (html: string): unknown => JSON.parse(/\[.*\]/.exec(html.replaceAll('&quot;', '"'))?.[0] ?? '');
-
-  test.each(['plain', 'node.js', 'example.com', 'a,b', 'a b'])(
-    'is that of the same page prerendered: %s',
-    async (slug) => {
-      const file = join(loaded.build.clientDirectory, `urls/made/${slug}.html`);
-      const made = seenBy((await readFile(file, 'utf8')).replaceAll('/made/', '/stored/'));
-      const path = `/docs/urls/stored/${encodeURI(slug)}`;
-      for (const spelling of [path, `${path}/`, `${path}.html`]) {
-        expect(seenBy((await visit(loaded.fetch, spelling)).text), spelling).toEqual(made);
-      }
-    },
-  );
-
-  test.each([
-    ['a%2Fb', 'a%2Fb'],
-    ['a%2Cb', 'a%2Cb'],
-    ['caf%c3%a9', 'café'],
-  ])('has the parameter that Astro gives it: %s', async (slug, parameter) => {
-    expect(seenBy((await visit(loaded.fetch, `/docs/urls/stored/${slug}`)).text)).toContain(parameter);
-  });
-});
-
-test.each(['204', '302', '404'])('a %s without a content type gets none', async (status) => {
-  const { response } = await visit(loaded.fetch, `/docs/untyped/${status}`);
-  expect([response.status, response.headers.get('x-own')]).toEqual([Number(status), '1']);
-  if (status !== '404') expect(response.headers.get('content-type')).toBeNull();
-});
+describeUrls(() => loaded);
 
 describe('cache hints', () => {
   test('arrive as the page wrote them: commas and Unicode in tags', async () => {
