@@ -171,7 +171,7 @@ function pathOf(url: string): string {
 }
 
 export function createPages(random: Random): { readonly pages: SitePage[]; readonly contents: number } {
-  const expirations = [false, 5, 60, 3600] as const;
+  const expirations = [false, 5, 60, 600, 3600] as const;
   const define = (
     path: string,
     contents: readonly number[],

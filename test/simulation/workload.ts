@@ -61,6 +61,7 @@ export class Workload {
       [1, (random) => this.#inventedPaths(random)],
     ];
     if (weather.has('outages')) actions.push([2, (random) => this.#outage(random)]);
+    if (weather.has('account-is-throttled')) actions.push([2, (random) => this.#crowd(random)]);
     if (weather.has('deployments')) actions.push([2, (random) => this.#deploy(random)]);
     if (weather.has('ledger-is-lost')) actions.push([1, () => this.#loseLedger()]);
     if (weather.has('ledger-is-restored')) actions.push([2, () => this.#restoreLedger()]);
@@ -147,10 +148,20 @@ export class Workload {
   #outage(random: Random): void {
     const { weather, scheduler } = this.#world;
     if (this.#world.isTraced) this.#world.say('outage', 'begins');
-    weather.isOutage = true;
+    weather.outage = random.chance(0.5) ? 'all' : 'serve';
     scheduler.after(random.between(...OUTAGE_MS), () => {
       if (this.#world.isTraced) this.#world.say('outage', 'ends');
-      weather.isOutage = false;
+      weather.outage = undefined;
+    });
+  }
+
+  /** Two sites share what an account may purge, and neither knows of the other. */
+  #crowd(random: Random): void {
+    const { weather, scheduler } = this.#world;
+    if (this.#world.isTraced) this.#world.say('another site', 'begins to purge');
+    weather.isCrowded = true;
+    scheduler.after(random.between(10_000, 90_000), () => {
+      weather.isCrowded = false;
     });
   }
 

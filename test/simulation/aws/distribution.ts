@@ -138,6 +138,7 @@ export class Distribution {
     const { scheduler, weather } = this.#world;
     const isTooSoon = scheduler.now - this.#lastInvalidationAt < INVALIDATION_PAUSE_MS;
     if (isTooSoon && weather.has('purges-are-throttled')) return refusal(400, 'Throttling');
+    if (weather.isCrowded && random.chance(0.95)) return refusal(400, 'Throttling');
     if (weather.has('purges-are-refused') && random.chance(0.1))
       return refusal(random.chance(0.5) ? 503 : 400, 'Other');
     this.#lastInvalidationAt = scheduler.now;

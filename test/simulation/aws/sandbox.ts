@@ -22,7 +22,6 @@ export interface SandboxOptions {
   readonly log: (from: SimulatedSandbox, ...line: Parameters<Log>) => void;
 }
 
-const CRASH_CHANCE = 0.004;
 const PAUSE_CHANCE = 0.004;
 
 /**
@@ -123,7 +122,7 @@ export class SimulatedSandbox implements SiteSandbox {
       scheduler.after(this.#pausedUntil - scheduler.now, () => this.#deliver(act));
       return;
     }
-    if (weather.has('sandboxes-crash') && this.random.chance(CRASH_CHANCE)) {
+    if (weather.has('sandboxes-crash') && this.random.chance(weather.crashChance)) {
       this.kill();
       this.onDeath();
       return;
