@@ -16,6 +16,8 @@ export interface WorkloadOptions {
 
 type Action = readonly [weight: number, act: (random: Random) => void];
 
+/** More are visited once before all else, since chance meets each of them seldom. */
+const FEW = 10;
 const OUTAGE_MS = [2000, 90_000] as const;
 
 /** What viewers, editors and misfortune do. Each event draws from a stream of its own, so that leaving one out changes no other. */
@@ -47,6 +49,7 @@ export class Workload {
       });
     }
     this.endsAt = world.scheduler.now + at;
+    if (world.site.pages.length > FEW) this.#visitAll(new Random(seed).fork('visits'));
   }
 
   #possibleActions(): readonly Action[] {
@@ -96,6 +99,15 @@ export class Workload {
       headers,
       () => undefined,
     );
+  }
+
+  #visitAll(random: Random): void {
+    const { distribution, scheduler, site } = this.#world;
+    for (const page of site.pages) {
+      scheduler.after(random.between(0, 10_000), () =>
+        distribution.askServe(random.pick(distribution.locations), page, random),
+      );
+    }
   }
 
   #edit(random: Random): SitePage {
