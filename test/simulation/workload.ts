@@ -61,6 +61,7 @@ export class Workload {
       [6, (random) => this.#editor.revalidate(this.#editor.wish(random), random)],
       [3, (random) => this.#burst(random)],
       [2, (random) => this.#stampede(random)],
+      [4, (random) => this.#race(random)],
       [1, (random) => this.#inventedPaths(random)],
     ];
     if (weather.has('outages')) actions.push([2, (random) => this.#outage(random)]);
@@ -142,6 +143,20 @@ export class Workload {
     for (let i = random.between(2, 6); i > 0; i--) {
       this.#world.scheduler.after(random.between(0, 2000), () => this.#save(random));
     }
+  }
+
+  /** An editor saves what a viewer waits for, and another viewer comes soon. */
+  #race(random: Random): void {
+    const { distribution, scheduler, site } = this.#world;
+    const page = random.pick(site.pages);
+    const location = random.pick(distribution.locations);
+    const look = (): void => distribution.view(location, page, '', {}, () => undefined);
+    look();
+    scheduler.after(random.between(0, 1500), () => {
+      for (const content of page.contents) site.edit(content);
+      this.#editor.revalidate(random.chance(0.5) ? { tags: [random.pick(page.tags)] } : { paths: [page.path] }, random);
+    });
+    for (let i = 0; i < 3; i++) scheduler.after(random.between(2000, 40_000), look);
   }
 
   /** Many regional caches of CloudFront ask at the same time. */
