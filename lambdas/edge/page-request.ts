@@ -2,6 +2,8 @@
 import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import {
   isFilePath,
+  isInternalPath,
+  normalizePath,
   pageKeyOf,
   partBrokenBy,
   type QueryParameter,
@@ -24,13 +26,15 @@ function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRe
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return text(405, 'Method Not Allowed', 'pages answer GET and HEAD only', { allow: { value: 'GET, HEAD' } });
   }
-  const page = pageKeyOf(request.uri, allowedParameters(request.querystring, config.allowQuery));
+  const page = pageKeyOf(request.uri, allowedParameters(request.querystring, config.allowQuery), config);
   if ('fault' in page) {
     const problem = `the ${partBrokenBy(page.fault)} must be one ${ruleBrokenBy(page.fault)}`;
-    return text(400, 'Bad Request', problem, {});
+    const isTooLong = page.fault === 'too-long' || page.fault === 'query-too-long';
+    return isTooLong ? text(414, 'URI Too Long', problem, {}) : text(400, 'Bad Request', problem, {});
   }
-  const path = canonicalPath(request.uri, config.trailingSlash);
-  if (path !== request.uri) return redirect(request, path);
+  const path = normalizePath(request.uri);
+  const canonical = canonicalPath(path, config.trailingSlash);
+  if (canonical !== path) return redirect(request, canonical);
   setTrustedHeaders(request);
   keepKnownTokens(request, config.tokenHashes);
   request.uri = config.prefix + uriOfPageKey(page.pageKey);
@@ -76,13 +80,14 @@ function decodeName(name: string): string {
   return percentDecode(name.replace(/\+/g, ' ')) || name;
 }
 
+/** As Astro does: https://github.com/withastro/astro/blob/main/packages/astro/src/core/routing/trailing-slash-handler.ts */
 function canonicalPath(path: string, trailingSlash: EdgeConfig['trailingSlash']): string {
-  // Astro's own paths, which it does not redirect either: https://github.com/withastro/astro (isInternalPath).
-  if (path === '/' || /^\/[_@.]/.test(path)) return path;
+  if (path === '/' || isInternalPath(path)) return path;
+  const single = path.replace(/\/{2,}$/, trailingSlash === 'never' ? '' : '/') || '/';
+  if (single !== path || trailingSlash === 'ignore') return single;
   const hasSlash = path.charAt(path.length - 1) === '/';
-  if (trailingSlash === 'always' && !hasSlash && !isFilePath(path)) return `${path}/`;
-  if (trailingSlash === 'never' && hasSlash) return path.slice(0, -1);
-  return path;
+  if (trailingSlash === 'never') return hasSlash ? path.slice(0, -1) : path;
+  return hasSlash || isFilePath(path) ? path : `${path}/`;
 }
 
 function redirect(request: EdgeRequest, path: string): EdgeResponse {

@@ -1,5 +1,5 @@
 import type { SiteResponse } from '../../lib/core/page/page.ts';
-import { isFilePath, type PageKey, pathOfPageKey, queryOfPageKey } from '../../lib/core/page/page-key.ts';
+import { type PageKey, pathOfPageKey, queryOfPageKey, requestPathOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { Renderer } from '../../lib/core/ports.ts';
 import { withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, SiteReads, TrailingSlash } from '../../lib/core/site.ts';
@@ -79,8 +79,6 @@ async function render(
 }
 
 function urlOf(pageKey: PageKey, siteUrl: string, { trailingSlash }: RendererOptions): URL {
-  const path = pathOfPageKey(pageKey);
-  const slash = trailingSlash === 'always' && path !== '/' && !isFilePath(path) ? '/' : '';
   const query = queryOfPageKey(pageKey);
-  return new URL(path + slash + (query === '' ? '' : `?${query}`), siteUrl);
+  return new URL(requestPathOfPageKey(pageKey, trailingSlash) + (query === '' ? '' : `?${query}`), siteUrl);
 }

@@ -1,6 +1,7 @@
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import { withBase } from '../build/route-pattern.ts';
+import { isFilePath } from '../core/page/page-key.ts';
 
 /** Astro's status for a redirect that names none. */
 const DEFAULT_REDIRECT_STATUS = 301;
@@ -46,6 +47,14 @@ export function prerenderedOf(
       return file === undefined ? [] : [{ path: withBase(base, path), file, headers: Object.fromEntries(headers) }];
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Prerendered pages whose path looks like that of a file. With `trailingSlash: 'always'`, Astro adds the slash to all others. */
+export function slashedOf(prerendered: readonly PrerenderedPage[], config: AstroConfig): readonly string[] {
+  if (config.trailingSlash !== 'always') return [];
+  return prerendered
+    .filter(({ path, file }) => isFilePath(path) && file.endsWith('/index.html'))
+    .map(({ path }) => path);
 }
 
 /** The site's canonical origin, when the configuration has `site`. */

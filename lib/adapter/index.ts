@@ -2,15 +2,13 @@ import { extname } from 'node:path';
 import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { writeAstroBuild } from './astro-build.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
+import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
 
 export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 
 const NAME = 'cdk-isr/astro';
 const PACKAGE = 'cdk-isr';
-const STORES_NOTHING =
-  'no page is stored: each that is not prerendered is rendered for each request; isr({ isr: true }) stores them, and ' +
-  'isr.exclude names those that read cookies';
 
 /** What the hooks of one run of Astro have in common. */
 interface Run {
@@ -21,6 +19,7 @@ interface Run {
   hasServerIslands: boolean;
   islandKey: string | undefined;
   readonly moduleIds: Set<string>;
+  readonly modules: Map<string, SiteModule>;
 }
 
 /**
@@ -37,6 +36,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     hasServerIslands: false,
     islandKey: undefined,
     moduleIds: new Set(),
+    modules: new Map(),
   };
   return {
     name: NAME,
@@ -83,7 +83,7 @@ function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
     build: { redirects: false },
     ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
     integrations: [last],
-    vite: { plugins: [trimPlugin(), packagePlugin(), notesPlugin(run)] },
+    vite: { plugins: [trimPlugin(), packagePlugin(), notesPlugin(run), modulesPlugin(`${NAME}:modules`, run.modules)] },
   };
 }
 
@@ -125,10 +125,10 @@ function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): 
       },
       async 'astro:build:done'({ logger }) {
         if (run.config === undefined) return;
-        const { build, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
+        const { build, notes, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
         for (const warning of warnings) logger.warn(warning);
-        const { deploymentId, live, prerendered, storesPages } = build.manifest;
-        if (!storesPages) logger.info(STORES_NOTHING);
+        for (const note of notes) logger.info(note);
+        const { deploymentId, live, prerendered } = build.manifest;
         logger.info(`.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes`);
       },
     },

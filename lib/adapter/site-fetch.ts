@@ -1,13 +1,16 @@
+import type { RouteData } from 'astro';
+import { percentDecode } from '../basics/percent-encoding.ts';
 import { isNotFoundPage, withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
+import { type AstroUrls, canonicalRequestOf } from './canonical-request.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type Reader, type RenderScope, runInScope } from './scope.ts';
 
 /** What the server needs to know of the build. */
-export interface SiteFacts {
-  /** `/` or `/docs`. Astro itself would serve pages without it too, so each page would have two URLs. */
-  readonly base: string;
+export interface SiteFacts extends AstroUrls {
   readonly redirects: readonly Redirect[];
+  /** Prerendered pages that are not there without the slash at the end, by their decoded path: `/tags/node.js`. */
+  readonly slashed: readonly string[];
   /** Query parameters that make a page of their own. */
   readonly allowQuery: readonly string[];
   /** Prerendered 404 and 500 pages by the path of their file, `/docs/404.html`. */
@@ -24,12 +27,13 @@ export interface SiteApp {
   render(
     request: Request,
     options: {
+      routeData?: RouteData;
       clientAddress: string;
       prerenderedErrorPageFetch: (url: string) => Promise<Response>;
       waitUntil?: (work: Promise<unknown>) => void;
     },
   ): Promise<Response>;
-  match(request: Request, allowPrerendered: boolean): { readonly type: string } | undefined;
+  match(request: Request, allowPrerendered?: boolean): RouteData | undefined;
   setCookieHeaders(response: Response): Iterable<string>;
 }
 
@@ -50,6 +54,7 @@ export function createSiteFetch(facts: SiteFacts, apps?: SiteApps): SiteFetch {
     if (redirect !== undefined && !(redirect.isDynamic && isPageOf(app, request))) {
       return new Response(null, { status: redirect.status, headers: { location: redirect.location } });
     }
+    if (facts.slashed.includes(percentDecode(pathname) ?? pathname)) return redirectToSlash(request);
     const response = app === undefined ? notFound(facts) : await renderWith(app, request, context, facts);
     return request.method === 'HEAD' ? withoutBody(response) : response;
   };
@@ -61,9 +66,12 @@ function isPageOf(app: SiteApp | undefined, request: Request): boolean {
 }
 
 async function renderWith(app: SiteApp, request: Request, context: SiteContext, facts: SiteFacts): Promise<Response> {
+  // A live route is asked for as the viewer asks.
+  const asked = context.kind === 'page' ? canonicalRequestOf(request, facts, (each) => app.match(each)) : { request };
   const scope = newScope(context, facts.allowQuery);
   const response = await runInScope(scope, () =>
-    app.render(request, {
+    app.render(asked.request, {
+      ...('routeData' in asked ? { routeData: asked.routeData } : {}),
       clientAddress: context.clientAddress,
       // By default, Astro makes a network call to https://localhost/404.html.
       prerenderedErrorPageFetch: async (url) => errorPageAt(new URL(url).pathname, facts),
@@ -74,6 +82,11 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
   else if (scope.hint !== undefined) context.onCacheHint?.(scope.hint);
   tellReads(scope, new URL(request.url).pathname);
   return withCookies(response, [...app.setCookieHeaders(response)]);
+}
+
+function redirectToSlash({ url }: Request): Response {
+  const { pathname, search } = new URL(url);
+  return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
 }
 
 function newScope(context: SiteContext, ownQuery: readonly string[]): RenderScope {

@@ -1,6 +1,6 @@
 import type { Bucket, ObjectWrite } from '../core/bucket/bucket.ts';
-import { factsOf, type RenderedPage } from '../core/page/page.ts';
-import type { PageKey } from '../core/page/page-key.ts';
+import { factsOf, type RenderedPage, type StoredPage } from '../core/page/page.ts';
+import { fileKeyOf, type PageKey } from '../core/page/page-key.ts';
 import { FAIL_OVER_CACHE_CONTROL } from '../core/policy/edge-cache-control.ts';
 import type { PageStore } from '../core/ports.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../core/purge/edge-tags.ts';
@@ -22,10 +22,19 @@ const MAX_TAGS_LENGTH = 1024;
 export function createS3PageStore(bucket: Bucket, options: PageStoreOptions): PageStore {
   const { deploymentId, prerendered = () => undefined } = options;
   const objectKey = (pageKey: PageKey): string => `deployments/${deploymentId}${pageKey}`;
+  const readAt = async (place: PageKey, pageKey: PageKey): Promise<StoredPage | undefined> => {
+    const object = await bucket.get(objectKey(place));
+    if (object === undefined) return undefined;
+    const page = await readStoredPage(place, object, { bucket, prerendered });
+    return { ...page, pageKey };
+  };
   return {
     async read(pageKey) {
-      const object = await bucket.get(objectKey(pageKey));
-      return object === undefined ? undefined : readStoredPage(pageKey, object, { bucket, prerendered });
+      const page = await readAt(pageKey, pageKey);
+      if (page !== undefined) return page;
+      const fileKey = fileKeyOf(pageKey);
+      const file = fileKey === undefined ? undefined : await readAt(fileKey, pageKey);
+      return file?.isPrerendered ? file : undefined;
     },
     async write(page, condition) {
       const key = objectKey(page.pageKey);

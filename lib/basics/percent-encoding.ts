@@ -13,3 +13,12 @@ export function percentDecode(text: string): string | undefined {
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
+
+/** Leaves what a browser leaves as it is in a path, such as commas. `undefined` when the text is not well-formed. */
+export function encodePath(text: string): string | undefined {
+  try {
+    return encodeURI(text);
+  } catch (_) {
+    return undefined;
+  }
+}

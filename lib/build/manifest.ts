@@ -19,6 +19,8 @@ export interface Manifest {
   /** The path where the site begins: `/` or `/docs`. It is not in the paths of files in `client/`. */
   readonly base: string;
   readonly trailingSlash: TrailingSlash;
+  /** Pages have URLs that end in `.html`, as files do: `/about.html` is `/about`. Absent: they have not. */
+  readonly hasHtmlEndings?: boolean;
   /** The folder in `client/` for files with a hash in their name, such as `_astro`. They outlive deployments. */
   readonly assetsFolder: string;
   /** `false`: each path that is no file is rendered for each request, and `live` has the routes that are known. */

@@ -7,6 +7,7 @@ import {
   matching,
   objectOf,
   oneOf,
+  optional,
   recordOf,
   trueOrFalse,
   withDefault,
@@ -82,6 +83,7 @@ const readManifest = objectOf<Manifest>({
   site: origin,
   base: absolute,
   trailingSlash: oneOf('always', 'never', 'ignore'),
+  hasHtmlEndings: optional(trueOrFalse),
   assetsFolder: anyString,
   // Builds of older versions do not say it: all of them store pages.
   storesPages: withDefault(trueOrFalse, true),

@@ -91,6 +91,7 @@ export class SiteDistribution extends Construct {
     const edgeConfig: EdgeConfig = {
       prefix: `/deployments/${props.manifest.deploymentId}`,
       trailingSlash: props.manifest.trailingSlash,
+      hasHtmlEndings: props.manifest.hasHtmlEndings ?? false,
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
     };

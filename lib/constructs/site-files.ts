@@ -1,11 +1,11 @@
 import { join, posix } from 'node:path';
-import { IsrError } from '../basics/errors.ts';
 import { type ContentTypes, contentTypeOf, withCharset } from '../build/content-type.ts';
 import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { isNotFoundPage } from '../build/route-pattern.ts';
 import type { PrerenderedFacts } from '../core/page/page.ts';
-import { type PageKey, pageKeyOf } from '../core/page/page-key.ts';
+import type { PageKey, UrlStyle } from '../core/page/page-key.ts';
+import { encodeUrlPath, pageKeysOf } from './file-urls.ts';
 
 /** A file of the build, and its key below `deployments/<id>/` or `assets/`. */
 export interface PlacedFile {
@@ -17,6 +17,8 @@ export interface PlacedFile {
 export interface SiteFiles {
   /** Prerendered pages and the files of `public/`, under their page keys. */
   readonly pages: readonly PlacedFile[];
+  /** Pages whose last segment looks like a file, once more, for their URL without a slash. */
+  readonly twins: readonly PlacedFile[];
   /** Files with a hash in their name, under their URL paths. They outlive the deployment. */
   readonly assets: readonly PlacedFile[];
   /** Statuses and headers of prerendered pages. S3 has only their content types. */
@@ -42,27 +44,30 @@ interface ClientFile {
  * @throws IsrError BUILD_MALFORMED for a path that cannot be a page key
  */
 export function placeSiteFiles(build: Build, contentTypes: ContentTypes): SiteFiles {
-  const { prerendered, files, base, assetsFolder } = build.manifest;
+  const { prerendered, files, base, assetsFolder, trailingSlash, hasHtmlEndings = false } = build.manifest;
+  const style: UrlStyle = { trailingSlash, hasHtmlEndings };
   const isAsset = ({ file }: ClientFile): boolean => file.startsWith(`${assetsFolder}/`);
   const others = files.map((file): ClientFile => {
-    const path = posix.join(base, file);
-    return { file, path, contentType: contentTypeOf(path, contentTypes), headers: {} };
+    const whole = posix.join(base, file);
+    const path = !file.startsWith(`${assetsFolder}/`) ? whole.replace(/\/index\.html$/, '') || '/' : whole;
+    return { file, path, contentType: contentTypeOf(whole, contentTypes), headers: {} };
   });
   const assets = others.filter(isAsset);
   const pages = [
     ...prerendered.map((page) => prerenderedFile(page, contentTypes)),
     ...others.filter((file) => !isAsset(file)),
-  ].map((page) => ({ ...page, key: keyOf(page.path, page.file) }));
+  ].map((page) => ({ ...page, keys: pageKeysOf(page, style) }));
   const placed = (each: ClientFile, key: string): PlacedFile => ({
     source: join(build.clientDirectory, each.file),
     key: key.slice(1),
     contentType: each.contentType,
   });
   return {
-    pages: pages.map((page) => placed(page, page.key)),
+    pages: pages.map((page) => placed(page, page.keys[0])),
+    twins: pages.flatMap(({ keys: [, ...more], ...page }) => more.map((key) => placed(page, key))),
     assets: assets.map((asset) => placed(asset, asset.path)),
-    exceptions: Object.fromEntries(pages.flatMap(({ key, file, headers }) => exceptionOf(key, file, headers))),
-    pagePaths: pages.map(({ path }) => encodePath(path)),
+    exceptions: Object.fromEntries(pages.flatMap(exceptionsOf)),
+    pagePaths: pages.map(({ path }) => encodeUrlPath(path)),
     unusedTypes: Object.keys(contentTypes).filter((name) => ![...assets, ...pages].some((each) => isFor(name, each))),
   };
 }
@@ -81,21 +86,15 @@ function isFor(name: string, { path, file }: ClientFile): boolean {
   return name.startsWith('.') ? posix.extname(file).toLowerCase() === name : path === name;
 }
 
-function keyOf(path: string, file: string): PageKey {
-  const result = pageKeyOf(encodePath(path));
-  if ('pageKey' in result) return result.pageKey;
-  throw new IsrError(
-    'BUILD_MALFORMED',
-    `'client/${file}' of the build cannot be served at '${path}' (${result.fault}); rename it and build the site again`,
-  );
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
-}
-
-function exceptionOf(pageKey: PageKey, file: string, headers: ClientFile['headers']): [PageKey, PrerenderedFacts][] {
+function exceptionsOf({
+  keys,
+  file,
+  headers,
+}: ClientFile & { readonly keys: readonly PageKey[] }): [PageKey, PrerenderedFacts][] {
   const isPlain = Object.keys(headers).length === 0;
-  if (isNotFoundPage(file)) return [[pageKey, { ...(isPlain ? {} : { headers }), status: 404 }]];
-  return isPlain ? [] : [[pageKey, { headers }]];
+  const facts: PrerenderedFacts = {
+    ...(isPlain ? {} : { headers }),
+    ...(isNotFoundPage(file) ? { status: 404 } : {}),
+  };
+  return Object.keys(facts).length === 0 ? [] : keys.map((key) => [key, facts]);
 }

@@ -44,6 +44,8 @@ export class SiteUploads extends Construct {
     this.#upload(files.assets, { id: 'Assets', prefix: 'assets', cacheControl: ASSET_CACHE_CONTROL });
     const prefix = `deployments/${deploymentId}`;
     this.#upload(files.pages, { id: 'Pages', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
+    // In a folder of their own: on disk, a file and a folder cannot have one name.
+    this.#upload(files.twins, { id: 'Twins', prefix, cacheControl: FAIL_OVER_CACHE_CONTROL });
     if (Object.keys(files.exceptions).length > 0) this.#uploadExceptions();
     this.#uploadUnavailablePage();
   }

@@ -9,29 +9,29 @@ import {
   trueOrFalse,
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
-import {
-  type PageKey,
-  type PageKeyOrFault,
-  pageKeyOf,
-  partBrokenBy,
-  pathOfPageKey,
-  type QueryParameter,
-  ruleBrokenBy,
-} from './page/page-key.ts';
+import { type PageKey, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
+import { namePartBrokenBy, nameRuleBrokenBy, type PageNameOrFault, pageKeyOfName } from './page/page-name.ts';
 import type { Revalidation } from './revalidation.ts';
 
 /** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
 export const MAX_REVALIDATED_ITEMS = 1000;
 /** Of the body. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
-const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
+const MEMBERS = ['paths', 'tags', 'prefixes', 'all', 'wait'];
+
+/** What the body of a request says. */
+export interface RevalidationRequest extends Revalidation {
+  /** Whether to answer only when nobody gets an old page any more. */
+  readonly wait?: true;
+}
 
 /**
- * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them.
+ * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them, and
+ * `"wait": true` beside them.
  *
  * @throws IsrError INVALID_REQUEST, naming every fault at once
  */
-export function parseRevalidation(body: unknown, allowQuery: readonly string[]): Revalidation {
+export function parseRevalidation(body: unknown, allowQuery: readonly string[]): RevalidationRequest {
   const faults = new Faults('the body');
   const given = faults.in(body);
   const wanted = readRevalidation(given, allowQuery);
@@ -47,7 +47,7 @@ export function parseRevalidation(body: unknown, allowQuery: readonly string[]):
   return faults.accept(wanted, 'INVALID_REQUEST');
 }
 
-function readRevalidation(given: Given, allowQuery: readonly string[]): Revalidation | undefined {
+function readRevalidation(given: Given, allowQuery: readonly string[]): RevalidationRequest | undefined {
   const fields = fieldsOf(given, 'a JSON object such as {"paths":["/blog"]}');
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, MEMBERS, 'a member that is known');
@@ -59,6 +59,7 @@ function readRevalidation(given: Given, allowQuery: readonly string[]): Revalida
     tags: itemsIn('tags', text),
     prefixes: itemsIn('prefixes', pathPrefix),
     all: optional(trueOrFalse)(memberOf(given, fields, 'all')) ?? false,
+    ...(optional(trueOrFalse)(memberOf(given, fields, 'wait')) ? { wait: true } : {}),
   };
 }
 
@@ -69,8 +70,8 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
     if (path === undefined) return undefined;
     const result = pageKeyOfUrlPath(path, allowQuery);
     if ('pageKey' in result) return result.pageKey;
-    const what = partBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
-    return given.mustBe(`${what} ${ruleBrokenBy(result.fault)}`);
+    const what = namePartBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
+    return given.mustBe(`${what} ${nameRuleBrokenBy(result.fault)}`);
   };
 }
 
@@ -78,16 +79,16 @@ export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
 export const pathPrefix: Check<string> = (given) => {
   const prefix = text(given);
   if (prefix === undefined) return undefined;
-  const result = pageKeyOf(prefix);
-  if ('fault' in result) return given.mustBe(`a path ${ruleBrokenBy(result.fault)}`);
+  const result = pageKeyOfName(prefix);
+  if ('fault' in result) return given.mustBe(`a path ${nameRuleBrokenBy(result.fault)}`);
   if (!prefix.endsWith('/')) return given.mustBe('a path that ends with a slash');
   return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
 /** `path` as people type it: it may have a query, and Unicode that is not encoded. */
-export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageKeyOrFault {
+export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageNameOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
-  return pageKeyOf(
+  return pageKeyOfName(
     pathname,
     parametersOf(query).filter(({ name }) => allowQuery.includes(name)),
   );

@@ -1,12 +1,11 @@
-import type { TrailingSlash } from '../core/site.ts';
+import type { UrlStyle } from '../core/page/page-key.ts';
 
 // The construct writes one of these in place of the string `"__ISR_EDGE_CONFIG__"`.
 
 /** Of the function that names the page. */
-export interface EdgeConfig {
+export interface EdgeConfig extends UrlStyle {
   /** `/deployments/<id>`: where the pages of this deployment are. */
   readonly prefix: string;
-  readonly trailingSlash: TrailingSlash;
   /** Decoded names of the query parameters that are part of a page's key. */
   readonly allowQuery: readonly string[];
   /** SHA-256 in hex of each valid token. */

@@ -20,10 +20,19 @@ export function fillTemplate({ parts }: Template, kind: TargetKind, lookup: Look
       throw tooManyItems(values.length * choices.length, MAX_FILLED_ITEMS);
     choices = choices.flatMap((choice) => values.map((value) => ({ ...choice, [name]: value })));
   }
-  return { items: choices.map((choice) => parts.map((part) => textOf(part, kind, choice)).join('')) };
+  const query = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));
+  const encodeAt = (index: number) => (query !== -1 && index > query ? encodeParameter : encodeSegment);
+  return {
+    items: choices.map((choice) => parts.map((part, i) => textOf(part, kind, choice, encodeAt(i))).join('')),
+  };
 }
 
-function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<Record<string, string>>): string {
+function textOf(
+  part: string | Placeholder,
+  kind: TargetKind,
+  values: Readonly<Record<string, string>>,
+  encode: (value: string) => string,
+): string {
   if (typeof part === 'string') return part;
   const value = values[part.name] ?? '';
   if (kind === 'tags') return value;
@@ -31,9 +40,13 @@ function textOf(part: string | Placeholder, kind: TargetKind, values: Readonly<R
   return trimSlashes(value).split('/').map(encode).join('/');
 }
 
-/** `index.html` is the page of its folder, see page-key.ts. A value must not lead to another page. */
-function encode(value: string): string {
-  return value === 'index.html' ? '%2Findex.html' : encodeURIComponent(value.toWellFormed());
+/** As in a link. Whatever the value, it stays in its segment: an encoded slash is no slash, see page-key.ts. */
+function encodeSegment(value: string): string {
+  return encodeURI(value.toWellFormed()).replaceAll(/[/?#]/g, encodeURIComponent);
+}
+
+function encodeParameter(value: string): string {
+  return encodeURIComponent(value.toWellFormed());
 }
 
 export function tooManyItems(count: number, max: number): IsrError {

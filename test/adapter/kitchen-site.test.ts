@@ -33,7 +33,9 @@ describe('the manifest', () => {
       '/docs/_actions/[...path]',
       '/docs/_image',
       '/docs/_server-islands/[name]',
+      '/docs/api/cms/[...params]',
       '/docs/invalidate',
+      '/docs/live/contact',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -74,6 +76,25 @@ describe('the manifest', () => {
     expect(output).toContain("option 'maxDuration' has no effect on AWS: set 'renderTimeout' of the construct IsrSite");
     expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
     expect(output).not.toContain(NEW_TOKEN);
+  });
+
+  test('says of an endpoint that an integration added, and that gets a POST, that it is live without being named', () => {
+    expect(output).toContain('/api/cms/[...params] is live, since the integration that added it answers more than GET');
+    expect(output).not.toContain('/cms/feed.xml is live');
+  });
+
+  test('says of a method that is exported from another file too that only live routes get it', () => {
+    expect(output).toContain('/re-exports exports PUT, but only live routes get more than GET and HEAD');
+  });
+
+  test('names the component whose form a stored page would never get, and each stored page with it', () => {
+    expect(output).toContain(
+      'src/components/Wave.astro has a form that is posted to the page that it is on, and stored are /contact: only live',
+    );
+    expect(output).toContain(
+      "src/pages/forms.astro posts a form to /docs/posts/comments, which is stored: list '/posts/comments'",
+    );
+    expect(output.match(/posts a form to|has a form that is posted/g)).toHaveLength(2);
   });
 
   test('keeps tokens and the manifest out of the server', async () => {

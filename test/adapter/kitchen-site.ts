@@ -28,6 +28,16 @@ export default defineConfig({
     maxDuration: 10,
   }),
   integrations: [{
+    name: 'adds-routes-as-a-cms-does',
+    hooks: {
+      'astro:config:setup': ({ injectRoute }) => {
+        const add = (pattern, file) =>
+          injectRoute({ pattern, prerender: false, entrypoint: new URL(file, import.meta.url) })
+        add('/api/cms/[...params]', './cms/api.ts')
+        add('/cms/feed.xml', './cms/feed.ts')
+      },
+    },
+  }, {
     name: 'writes-a-file-at-the-end',
     hooks: {
       'astro:build:done': async ({ dir }) => {
@@ -63,6 +73,15 @@ const seen = {
 }[what]?.()
 ---
 <p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
+`;
+
+const FORMS = `---
+import { actions } from 'astro:actions'
+---
+<form action="/search"><input name="q"></form>
+<form method="post" action="https://forms.example/newsletter"></form>
+<form method="post" action={'/docs/live/contact' + actions.wave}></form>
+<form method="post" action="/docs/posts/comments"></form>
 `;
 
 export const KITCHEN_SITE: Readonly<Record<string, string>> = {
@@ -112,7 +131,7 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
   'src/middleware.ts': `
     export const onRequest = (context, next) => {
       context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
-      return context.url.pathname.endsWith('/reads/gate') && !context.cookies.has('pass')
+      return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
         ? context.redirect('/docs/login')
         : next()
     }
@@ -124,6 +143,20 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
   'src/pages/reads/gate.astro': '<p>inside</p>',
   'src/pages/reads/rewritten.astro': "---\nreturn Astro.rewrite('/docs/reads/cookie')\n---\n",
   'src/pages/reads/plainly-rewritten.astro': "---\nreturn Astro.rewrite('/docs/posts/a')\n---\n",
+  'cms/handler.ts': `
+    export const all = async ({ request }) => new Response(await request.text())
+  `,
+  'cms/api.ts': "export { all as GET, all as POST } from './handler'",
+  'cms/feed.ts': "export const GET = () => new Response('<rss/>')",
+  'src/pages/re-exports.ts': "export { all as GET, all as PUT } from '../../cms/handler'",
+  'src/pages/contact.astro': "---\nimport Wave from '../components/Wave.astro'\n---\n<Wave />",
+  'src/pages/live/contact.astro': "---\nimport Wave from '../../components/Wave.astro'\n---\n<Wave />",
+  'src/pages/forms.astro': FORMS,
+  'src/components/Wave.astro': `---
+import { actions } from 'astro:actions'
+---
+<form class={1 > 0 ? 'a' : 'b'} method="POST" action={actions.wave}><button>Wave</button></form>
+`,
   'src/pages/boom.astro': "---\nthrow new Error('boom')\n---\n<p>never</p>",
   'src/pages/late.astro': "---\nimport Late from '../components/Late.astro'\n---\n<main><Late /></main>",
   'src/pages/live/late.astro': "---\nimport Late from '../../components/Late.astro'\n---\n<main><Late /></main>",

@@ -132,6 +132,7 @@ describe('the function that names the page', () => {
     expect(JSON.parse(config)).toEqual({
       prefix: '/deployments/0123456789abcdef',
       trailingSlash: 'ignore',
+      hasHtmlEndings: false,
       allowQuery: ['page'],
       tokenHashes: [TOKEN_HASH],
     });

@@ -30,6 +30,14 @@ test('reads paths, tags, prefixes and all, each once', () => {
   });
 });
 
+test('a path may have an escape that is not its character', () => {
+  expect(parseRevalidation({ paths: ['/blog/', '/a%2Fb', '/\u0000'] }, []).pages).toEqual([
+    keyOf('/blog'),
+    keyOf('/a%2Fb'),
+    keyOf('/%00'),
+  ]);
+});
+
 describe('a path may carry a query', () => {
   test('of which the allowed parameters name the page', () => {
     expect(pageKeyOfUrlPath('/search?utm=x&page=2', ['page'])).toEqual({ pageKey: '/search/!(page)(2)' });
@@ -53,8 +61,8 @@ describe('what cannot be understood is refused, each fault with its place and va
       "'paths[0]' must be a path without an empty segment (//), got '//evil'; 'paths[1]' must be a path that begins with a slash, got 'blog'",
     ],
     [
-      { paths: ['/a/../b', '/a%2Fb', '/\u0000'] },
-      "'paths[0]' must be a path without a . or .. segment, got '/a/../b'; 'paths[1]' must be a path without an encoded slash or a backslash, got '/a%2Fb'; 'paths[2]' must be a path without a control character, got '/\\u0000'",
+      { paths: ['/a/../b', '/a\\b', '/%zz'] },
+      "'paths[0]' must be a path without a . or .. segment, got '/a/../b'; 'paths[1]' must be a path without a backslash, got '/a\\b'; 'paths[2]' must be a path in valid percent-encoding, got '/%zz'",
     ],
     [
       { prefixes: ['/blog', '//'] },

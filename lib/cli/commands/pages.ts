@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../../basics/map-concurrently.ts';
-import { type PageKey, pageKeyOf, ruleBrokenBy } from '../../core/page/page-key.ts';
+import type { PageKey } from '../../core/page/page-key.ts';
+import { nameRuleBrokenBy, pageKeyOfName } from '../../core/page/page-name.ts';
 import { openBucket, type SiteBucket } from '../site/bucket.ts';
 import { PAGE_HEADING, pageJson, pageLine } from '../site/page-views.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP } from '../site/place.ts';
@@ -105,8 +106,9 @@ function statesOf(words: readonly string[]): ReadonlySet<PageState> {
 
 /** How keys of pages below the prefix begin. `/blog/` includes the page `/blog`, as it does in a revalidation. */
 function keyPrefixOf(prefix: string): string {
-  const result = pageKeyOf(prefix);
-  if ('fault' in result) throw flagFault('--prefix', { value: prefix, mustBe: `a path ${ruleBrokenBy(result.fault)}` });
+  const result = pageKeyOfName(prefix);
+  if ('fault' in result)
+    throw flagFault('--prefix', { value: prefix, mustBe: `a path ${nameRuleBrokenBy(result.fault)}` });
   if (!prefix.endsWith('/')) throw flagFault('--prefix', { value: prefix, mustBe: 'a path that ends with a slash' });
   return `${result.pageKey.replace(/\/index\.html$/, '')}/`;
 }

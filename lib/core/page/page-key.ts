@@ -1,26 +1,20 @@
 // The one string that names a page. This file is also bundled into the CloudFront function, whose runtime
 // (cloudfront-js-2.0) has no destructuring, spread, for-of, default parameters, optional chaining or URL class:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
-import { percentDecode, percentEncode } from '../../basics/percent-encoding.ts';
+import { encodePath, percentDecode, percentEncode } from '../../basics/percent-encoding.ts';
+import type { TrailingSlash } from '../site.ts';
 
 /**
- * Decoded, absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`.
- * The S3 key is `deployments/<id>` + the page key, so that S3 alone can serve the page.
+ * Absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`. The S3 key is
+ * `deployments/<id>` + the page key, so that S3 alone can serve the page.
  *
- * A segment of the path that begins with `!` gets a second one, so no path can be mistaken for a query.
+ * A segment is decoded text, unless it has an escape that means another thing than the character (`a%2Fb`): then it is
+ * `!*a*2Fb`. Where a slash at the end makes a difference, `!slash` or `!bare` say which it is, and `!index` says that the
+ * path ended in `/index.html`. A segment that begins with `!` itself gets a second one.
  */
 export type PageKey = string & { readonly __brand: 'PageKey' };
 
-export type PageKeyFault =
-  | 'not-absolute'
-  | 'empty-segment'
-  | 'dot-segment'
-  | 'encoded-slash'
-  | 'control-character'
-  | 'bad-encoding'
-  | 'too-long'
-  | 'bad-query-encoding'
-  | 'query-too-long';
+export type PageKeyFault = 'not-absolute' | 'bad-encoding' | 'too-long' | 'bad-query-encoding' | 'query-too-long';
 
 /** Name and value as in the URL: percent-encoded, `+` for a space. */
 export interface QueryParameter {
@@ -28,42 +22,59 @@ export interface QueryParameter {
   readonly value: string;
 }
 
+/** Which URLs are one page. */
+export interface UrlStyle {
+  readonly trailingSlash: TrailingSlash;
+  /** `/about.html` and `/about/index.html` are `/about`. */
+  readonly hasHtmlEndings: boolean;
+}
+
 export type PageKeyOrFault = { readonly pageKey: PageKey } | { readonly fault: PageKeyFault };
+
+/** What the path says at its end, where pages differ by it. */
+type Ending = '' | 'slash' | 'bare' | 'index';
+
+interface PathParts {
+  readonly segments: readonly string[];
+  readonly ending: Ending;
+}
 
 const RULES: Readonly<Record<PageKeyFault, string>> = {
   'not-absolute': 'that begins with a slash',
-  'empty-segment': 'without an empty segment (//)',
-  'dot-segment': 'without a . or .. segment',
-  'encoded-slash': 'without an encoded slash or a backslash',
-  'control-character': 'without a control character',
   'bad-encoding': 'in valid percent-encoding',
   'too-long': 'of at most 1,024 bytes, and 960 as a key of S3',
   'bad-query-encoding': 'in valid percent-encoding',
   'query-too-long': 'of at most 960 bytes together with the path',
 };
 
+/** For those who know nothing of the site: with and without a slash, a path names one page. */
+const LENIENT: UrlStyle = { trailingSlash: 'ignore', hasHtmlEndings: false };
 const MAX_PATH_BYTES = 1024;
 // S3 allows 1,024 bytes a key. The rest is for `deployments/<id>` and `_isr/leases/<id>`.
 const MAX_KEY_BYTES = 960;
 const INDEX = 'index.html';
-const HAS_EXTENSION = /\.[A-Za-z][A-Za-z0-9]*$/;
-const FAULTY_SLASH = /%2f|%5c|\\/i;
+const ENDING = /^!(slash|bare|index)$/;
+// As Astro tells files from pages: https://github.com/withastro/astro/blob/main/packages/internal-helpers/src/path.ts
+const FILE_NAME = /.\.\w+$/;
+const HTML_NAME = /[^.]\.html$/;
+// The characters that decodeURI leaves encoded, because they mean something where they stand. Control characters and the
+// backslash mean nothing, but must not get into a key.
+const KEPT_ESCAPE = /(%(?:2f|5c|3b|3f|3a|40|26|3d|2b|24|2c|23|7f|[01][\da-f]))/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/;
+const UNSAFE = /[\x00-\x1f\x7f?#]/g;
 
 /**
- * `path` as in a request line, without its query. `/isr`, `/isr/` and `/isr/index.html` are one page.
- * The order of parameters with different names does not matter.
+ * `path` as in a request line, without its query. It is read as URL parsers read it: `/a/../b` and `\\b` are `/b`. As for
+ * Astro, `//a` is `/a`. The order of parameters with different names does not matter.
  */
-export function pageKeyOf(path: string, parameters?: readonly QueryParameter[]): PageKeyOrFault {
-  const segments = segmentsOf(path);
-  if (typeof segments === 'string') return { fault: segments };
+export function pageKeyOf(path: string, parameters?: readonly QueryParameter[], style?: UrlStyle): PageKeyOrFault {
+  const parts = partsOfPath(path, style === undefined ? LENIENT : style);
+  if (typeof parts === 'string') return { fault: parts };
   const query = parameters === undefined || parameters.length === 0 ? '' : querySegmentOf(parameters);
   if (query === undefined) return { fault: 'bad-query-encoding' };
-  const pageKey = joinKey(segments, query) as PageKey;
+  const pageKey = joinKey(parts, query);
   if (byteLength(pageKey) <= MAX_KEY_BYTES) return { pageKey: pageKey };
-  const isPathTooLong = byteLength(joinKey(segments, '')) > MAX_KEY_BYTES;
-  return { fault: isPathTooLong ? 'too-long' : 'query-too-long' };
+  return { fault: byteLength(joinKey(parts, '')) > MAX_KEY_BYTES ? 'too-long' : 'query-too-long' };
 }
 
 /** The page key as a percent-encoded path, only unreserved characters left as they are: what CloudFront asks S3 for. */
@@ -73,25 +84,63 @@ export function uriOfPageKey(pageKey: PageKey): string {
 
 /** The page key that a URI of `uriOfPageKey` stands for; `undefined` for any other URI. */
 export function pageKeyOfUri(uri: string): PageKey | undefined {
-  const pageKey = FAULTY_SLASH.test(uri) ? undefined : (percentDecode(uri) as PageKey | undefined);
+  const pageKey = /%2f|%5c/i.test(uri) ? undefined : (percentDecode(uri) as PageKey | undefined);
   if (pageKey === undefined || pageKey.charAt(0) !== '/') return undefined;
+  const parts = partsOfKey(pageKey);
   const query = queryOfPageKey(pageKey);
-  const parameters = query === '' ? [] : query.split('&').map(parameterOf);
-  const result = pageKeyOf(pathOfPageKey(pageKey), parameters);
-  return 'pageKey' in result && result.pageKey === pageKey ? pageKey : undefined;
+  const querySegment = query === '' ? '' : querySegmentOf(query.split('&').map(parameterOf));
+  const isCanonical = parts.segments.every((segment) => keySegmentOf(requestSegmentOf(segment)) === segment);
+  if (!isCanonical || querySegment === undefined || byteLength(pageKey) > MAX_KEY_BYTES) return undefined;
+  return joinKey(parts, querySegment) === pageKey ? pageKey : undefined;
 }
 
-/** The percent-encoded path of the page, without a trailing slash: `/caf%C3%A9`, `/rss.xml`, `/`. */
+/**
+ * The name of the page in the ledger and in tags: the percent-encoded path without a trailing slash, `/caf%C3%A9`,
+ * `/rss.xml`, `/`. Spellings of one path that are pages of their own have one name, so a revalidation covers them all.
+ */
 export function pathOfPageKey(pageKey: PageKey): string {
-  const segments = pageKey.split('/').slice(1);
-  const last = segments[segments.length - 1];
-  if (last === INDEX || isQuerySegment(last)) segments.pop();
-  return `/${segments.map((segment) => percentEncode(segment.charAt(0) === '!' ? segment.slice(1) : segment)).join('/')}`;
+  const parts = partsOfKey(pageKey);
+  const names = parts.segments.map((segment) => percentEncode(percentDecode(requestSegmentOf(segment)) || ''));
+  if (parts.ending === 'index') names.push(INDEX);
+  return `/${names.join('/')}`;
 }
 
-/** What `uriOfPageKey` of all pages below `prefix` begins with. `prefix`: percent-encoded as by `pathOfPageKey`, `/blog/`. */
-export function keyPrefixOf(prefix: string): string {
-  return prefix.replace(/\/%21/g, '/%21%21');
+/** The path to ask the site for: `/caf%C3%A9/`, `/a,b`. `trailingSlash` decides where the key does not. */
+export function requestPathOfPageKey(pageKey: PageKey, trailingSlash: TrailingSlash): string {
+  const parts = partsOfKey(pageKey);
+  const last = parts.segments[parts.segments.length - 1];
+  const path = parts.segments.map((segment) => `/${requestSegmentOf(segment)}`).join('');
+  if (parts.ending === 'index') return `${path}/${INDEX}`;
+  const isFile = last !== undefined && FILE_NAME.test(last);
+  const hasSlash = parts.ending === '' ? trailingSlash === 'always' && !isFile : parts.ending === 'slash';
+  return hasSlash || path === '' ? `${path}/` : path;
+}
+
+/**
+ * The key under which the build's page for the same file stands, if it is another one: files have no query, `/a%2Cb` is
+ * the file of `/a,b`, and `/a/index.html` that of `/a/`.
+ */
+export function fileKeyOf(pageKey: PageKey): PageKey | undefined {
+  const parts = partsOfKey(pageKey);
+  const texts = parts.segments.map((segment) => percentDecode(requestSegmentOf(segment)) || '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  if (texts.some((text) => /[\x00-\x1f\x7f/\\]/.test(text))) return undefined;
+  const segments = texts.map(escapeSegment);
+  const isFolder = parts.ending === 'index';
+  const fileKey = joinKey(
+    isFolder ? withEnding(segments, true, LENIENT) : { segments: segments, ending: parts.ending },
+    '',
+  );
+  return fileKey === pageKey ? undefined : fileKey;
+}
+
+/** What `uriOfPageKey` of pages below `prefix` begins with. `prefix`: percent-encoded as by `pathOfPageKey`, `/blog/`. */
+export function keyPrefixesOf(prefix: string): string[] {
+  const names = prefix.split('/');
+  const plain = names.map((name) => percentEncode(escapeSegment(percentDecode(name) || '')));
+  const kept = names.map((name) => percentEncode(keySegmentOf(name) || ''));
+  const prefixes = [plain.join('/'), kept.join('/')];
+  return prefixes[0] === prefixes[1] ? prefixes.slice(1) : prefixes;
 }
 
 /** `page=2&sort=x`, percent-encoded; empty when the key has no query. */
@@ -107,10 +156,10 @@ export function queryOfPageKey(pageKey: PageKey): string {
 /** The path of the page with its query, as in a URL: `/search?page=2`. */
 export function urlPathOfPageKey(pageKey: PageKey): string {
   const query = queryOfPageKey(pageKey);
-  return pathOfPageKey(pageKey) + (query === '' ? '' : `?${query}`);
+  return requestPathOfPageKey(pageKey, 'ignore') + (query === '' ? '' : `?${query}`);
 }
 
-/** What the path of a page must be, as the end of "a path": `without a control character`. */
+/** What the path of a page must be, as the end of "a path": `that begins with a slash`. */
 export function ruleBrokenBy(fault: PageKeyFault): string {
   return RULES[fault];
 }
@@ -120,9 +169,28 @@ export function partBrokenBy(fault: PageKeyFault): 'path' | 'query' {
   return fault === 'bad-query-encoding' || fault === 'query-too-long' ? 'query' : 'path';
 }
 
-/** Whether the page stands for a file, such as `/rss.xml`: such paths never end in a slash. */
+/** Whether the path looks like that of a file, such as `/rss.xml`: no slash is added to it. */
 export function isFilePath(path: string): boolean {
-  return HAS_EXTENSION.test(path);
+  return FILE_NAME.test(path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** Astro's own paths, and others of which it never changes the slash at the end. */
+export function isInternalPath(path: string): boolean {
+  return /^\/[_@.]|^\/\/+[^/]/.test(path);
+}
+
+/** As a URL parser reads it: a backslash is a slash, and dot segments are resolved. */
+export function normalizePath(path: string): string {
+  const parts = path.replace(/\\/g, '/').split('/');
+  const kept: string[] = [];
+  for (let i = 1; i < parts.length; i++) {
+    const part = parts[i] as string;
+    const dots = part.replace(/%2e/gi, '.');
+    if (dots === '..') kept.pop();
+    if (dots !== '.' && dots !== '..') kept.push(part);
+    else if (i === parts.length - 1) kept.push('');
+  }
+  return `/${kept.join('/')}`;
 }
 
 function parameterOf(pair: string): QueryParameter {
@@ -130,37 +198,77 @@ function parameterOf(pair: string): QueryParameter {
   return { name: pair.slice(0, end), value: pair.slice(end + 1) };
 }
 
-function segmentsOf(path: string): string[] | PageKeyFault {
+function partsOfPath(path: string, style: UrlStyle): PathParts | PageKeyFault {
   if (path.charAt(0) !== '/') return 'not-absolute';
+  if (encodePath(path) === undefined) return 'bad-encoding';
   if (byteLength(path) > MAX_PATH_BYTES) return 'too-long';
-  const encoded = path.slice(1).split('/');
-  if (encoded[encoded.length - 1] === '') encoded.pop();
+  const encoded = normalizePath(path).split('/');
   const segments: string[] = [];
   for (let i = 0; i < encoded.length; i++) {
-    const fault = pushSegment(segments, encoded[i] as string);
-    if (fault !== undefined) return fault;
+    if (encoded[i] === '') continue;
+    const segment = keySegmentOf(encoded[i] as string);
+    if (segment === undefined) return 'bad-encoding';
+    segments.push(segment);
   }
-  while (segments[segments.length - 1] === INDEX) segments.pop();
-  return segments;
+  return withEnding(segments, encoded[encoded.length - 1] === '', style);
 }
 
-function pushSegment(segments: string[], encoded: string): PageKeyFault | undefined {
-  if (encoded === '') return 'empty-segment';
-  if (FAULTY_SLASH.test(encoded)) return 'encoded-slash';
-  const segment = percentDecode(encoded);
-  if (segment === undefined) return 'bad-encoding';
-  if (segment === '.' || segment === '..') return 'dot-segment';
-  if (CONTROL_CHARACTER.test(segment)) return 'control-character';
-  segments.push(segment);
-  return undefined;
+function withEnding(segments: readonly string[], hasSlash: boolean, style: UrlStyle): PathParts {
+  const last = segments[segments.length - 1];
+  if (last === undefined) return { segments: segments, ending: '' };
+  const folder = segments.slice(0, -1);
+  if (last === INDEX && !hasSlash) return { segments: folder, ending: style.hasHtmlEndings ? '' : 'index' };
+  if (style.hasHtmlEndings && !hasSlash && HTML_NAME.test(last)) {
+    return { segments: folder.concat(last.slice(0, -'.html'.length)), ending: '' };
+  }
+  if (FILE_NAME.test(last)) return { segments: segments, ending: hasSlash ? 'slash' : '' };
+  if (style.trailingSlash === 'always' && !hasSlash) return { segments: segments, ending: 'bare' };
+  return { segments: segments, ending: style.trailingSlash === 'never' && hasSlash ? 'slash' : '' };
 }
 
-function joinKey(segments: readonly string[], query: string): string {
-  const escaped = segments.map((segment) => (segment.charAt(0) === '!' ? `!${segment}` : segment));
-  const last = escaped[escaped.length - 1];
-  if (query !== '') escaped.push(query);
-  else if (last === undefined || !HAS_EXTENSION.test(last)) escaped.push(INDEX);
-  return `/${escaped.join('/')}`;
+function partsOfKey(pageKey: PageKey): PathParts {
+  const segments = pageKey.split('/').slice(1);
+  const last = segments[segments.length - 1];
+  if (last === INDEX || isQuerySegment(last)) segments.pop();
+  const marker = ENDING.exec(segments[segments.length - 1] || '');
+  if (marker === null) return { segments: segments, ending: '' };
+  return { segments: segments.slice(0, -1), ending: marker[1] as Ending };
+}
+
+function joinKey(parts: PathParts, query: string): PageKey {
+  const all = parts.segments.slice();
+  const last = all[all.length - 1];
+  if (parts.ending !== '') all.push(`!${parts.ending}`);
+  if (query !== '') all.push(query);
+  else if (parts.ending !== '' || last === undefined || !FILE_NAME.test(last)) all.push(INDEX);
+  return `/${all.join('/')}` as PageKey;
+}
+
+/** A segment of a URL as one of a key; `undefined` when it cannot be one. */
+function keySegmentOf(encoded: string): string | undefined {
+  const safe = encoded.replace(UNSAFE, encodeURIComponent);
+  const text = percentDecode(safe);
+  if (text === undefined || text === '' || text === '.' || text === '..') return undefined;
+  if (!KEPT_ESCAPE.test(safe)) return escapeSegment(text);
+  const parts = safe.split(KEPT_ESCAPE);
+  // Every second part is an escape. Its letters stay as they are: Astro takes `%2f` and `%2F` for two texts.
+  const written = parts.map((part, i) => (i % 2 === 1 ? part : encodeText(percentDecode(part) || '')));
+  return `!*${written.join('').replace(/%/g, '*')}`;
+}
+
+function escapeSegment(text: string): string {
+  return text.charAt(0) === '!' ? `!${text}` : text;
+}
+
+/** A segment of a key as one of a URL, in which only what has to be is encoded. */
+function requestSegmentOf(segment: string): string {
+  if (segment.slice(0, 2) === '!*') return segment.slice(2).replace(/\*/g, '%');
+  return encodePath(segment.charAt(0) === '!' ? segment.slice(1) : segment) || '';
+}
+
+/** Without `*`, which stands for `%` in a key: S3 decodes percent signs, and a key must survive that. */
+function encodeText(text: string): string {
+  return (encodePath(text) || '').replace(/\*/g, '%2A');
 }
 
 function querySegmentOf(parameters: readonly QueryParameter[]): string | undefined {
@@ -181,7 +289,7 @@ function isQuerySegment(segment: string | undefined): boolean {
   return segment !== undefined && segment.slice(0, 2) === '!(';
 }
 
-/** `*XX` in place of `%XX`: S3 decodes percent signs, and a key must survive that. */
+/** `*XX` in place of `%XX`, as in `encodeText`. */
 function encodeParameter(text: string): string | undefined {
   const decoded = percentDecode(text.replace(/\+/g, ' '));
   return decoded === undefined ? undefined : percentEncode(decoded).replace(/%/g, '*');

@@ -1,4 +1,4 @@
-import { keyPrefixOf, pathOfPageKey } from '../page/page-key.ts';
+import { keyPrefixesOf, pathOfPageKey } from '../page/page-key.ts';
 import type { Revalidation } from '../revalidation.ts';
 import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERY_COPY, itemsOfOneCall } from './one-call.ts';
@@ -18,7 +18,7 @@ export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): 
   ];
   const paths = revalidation.prefixes.flatMap((prefix) => [
     `${prefix}*`,
-    `/deployments/${deploymentId}${keyPrefixOf(prefix)}*`,
+    ...keyPrefixesOf(prefix).map((keyPrefix) => `/deployments/${deploymentId}${keyPrefix}*`),
   ]);
   return itemsOfOneCall([...tags.map((tag) => `#${tag}`), ...paths]);
 }

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  fileKeyOf,
   type PageKey,
   pageKeyOf,
   pageKeyOfUri,
   pathOfPageKey,
   type QueryParameter,
   queryOfPageKey,
+  requestPathOfPageKey,
+  type UrlStyle,
   uriOfPageKey,
 } from '../../../lib/core/page/page-key.ts';
 
-const key = (path: string, parameters?: readonly QueryParameter[]): string => {
-  const result = pageKeyOf(path, parameters);
+const key = (path: string, parameters?: readonly QueryParameter[], style?: UrlStyle): string => {
+  const result = pageKeyOf(path, parameters, style);
   return 'pageKey' in result ? result.pageKey : `fault: ${result.fault}`;
 };
 
@@ -20,40 +23,63 @@ describe('a path becomes the key of its page', () => {
     ['/', '/index.html'],
     ['/isr', '/isr/index.html'],
     ['/isr/', '/isr/index.html'],
-    ['/isr/index.html', '/isr/index.html'],
-    ['/index.html/index.html', '/index.html'],
+    ['/isr/index.html', '/isr/!index/index.html'],
+    ['/index.html/index.html', '/index.html/!index/index.html'],
     ['/rss.xml', '/rss.xml'],
     ['/docs/node.js', '/docs/node.js'],
-    ['/release/v1.2', '/release/v1.2/index.html'],
+    ['/docs/node.js/', '/docs/node.js/!slash/index.html'],
+    ['/release/v1.2', '/release/v1.2'],
     ['/caf%C3%A9', '/café/index.html'],
+    ['/caf%c3%a9', '/café/index.html'],
     ['/café', '/café/index.html'],
     ['/a%20b', '/a b/index.html'],
     ['/100%25', '/100%/index.html'],
+    ['/a,b', '/a,b/index.html'],
     ['/!important', '/!!important/index.html'],
     ['/!(page)(2)', '/!!(page)(2)/index.html'],
+    ['/!slash', '/!!slash/index.html'],
+    ['/!*a', '/!!*a/index.html'],
   ])('%s -> %s', (path, expected) => {
     expect(key(path)).toBe(expected);
   });
 
   test.each([
+    ['/a%2Fb', '/!*a*2Fb/index.html'],
+    ['/a%2fb', '/!*a*2fb/index.html'],
+    ['/a%252Fb', '/a%2Fb/index.html'],
+    ['/a%5Cb', '/!*a*5Cb/index.html'],
+    ['/a%2Cb', '/!*a*2Cb/index.html'],
+    ['/a%00', '/!*a*00/index.html'],
+    ['/a%0d%0aset-cookie', '/!*a*0d*0aset-cookie/index.html'],
+    ['/%7F', '/!**7F/index.html'],
+    ['/a\u0000', '/!*a*00/index.html'],
+    ['/%C3%BC%2F.js', '/!**C3*BC*2F.js'],
+  ])('an escape that is not its character is kept, and spelt safely: %s -> %s', (path, expected) => {
+    expect(key(path)).toBe(expected);
+  });
+
+  test.each([
+    ['//evil', '/evil'],
+    ['/a//b', '/a/b'],
+    ['/a//', '/a'],
+    ['/../etc/passwd', '/etc/passwd'],
+    ['/a/./b', '/a/b'],
+    ['/a/../b', '/b'],
+    ['/a/b/..', '/a/'],
+    ['/a//../b', '/a/b'],
+    ['/%2e%2E/a', '/a'],
+    ['/a\\b', '/a/b'],
+  ])('as for URL parsers and Astro, %s is %s', (path, same) => {
+    expect(key(path)).toBe(key(same));
+  });
+
+  test.each([
     ['blog', 'not-absolute'],
     ['', 'not-absolute'],
-    ['//evil', 'empty-segment'],
-    ['/a//b', 'empty-segment'],
-    ['/a//', 'empty-segment'],
-    ['/../etc/passwd', 'dot-segment'],
-    ['/a/./b', 'dot-segment'],
-    ['/%2e%2E/a', 'dot-segment'],
-    ['/a%2Fb', 'encoded-slash'],
-    ['/a%2fb', 'encoded-slash'],
-    ['/a%5Cb', 'encoded-slash'],
-    ['/a\\b', 'encoded-slash'],
-    ['/%00', 'control-character'],
-    ['/a%0d%0aset-cookie', 'control-character'],
-    ['/%7F', 'control-character'],
     ['/%', 'bad-encoding'],
     ['/%C3', 'bad-encoding'],
     ['/%ED%A0%80', 'bad-encoding'],
+    ['/\ud800', 'bad-encoding'],
     [`/${'a'.repeat(1024)}`, 'too-long'],
     [`/${'%C3%A9'.repeat(171)}`, 'too-long'],
   ])('%s is refused: %s', (path, fault) => {
@@ -65,6 +91,70 @@ describe('a path becomes the key of its page', () => {
     expect(Buffer.byteLength(`deployments/0123456789abcdef${longest}`)).toBeLessThanOrEqual(1024);
     expect(key(`/${'a'.repeat(960)}`)).toBe('fault: too-long');
   });
+});
+
+describe('paths that a site answers differently are different pages', () => {
+  const styled = (path: string, trailingSlash: UrlStyle['trailingSlash'], hasHtmlEndings = false) =>
+    key(path, [], { trailingSlash, hasHtmlEndings });
+
+  test.each([
+    ['always', '/.well-known/x', '/.well-known/x/'],
+    ['always', '/tags/node.js', '/tags/node.js/'],
+    ['never', '/_x', '/_x/'],
+    ['never', '/tags/node.js', '/tags/node.js/'],
+    ['ignore', '/rss.xml', '/rss.xml/'],
+    ['ignore', '/a', '/a/index.html'],
+  ] as const)('trailingSlash %s: %s and %s', (trailingSlash, one, other) => {
+    expect(styled(one, trailingSlash)).not.toBe(styled(other, trailingSlash));
+  });
+
+  test('the canonical path of each has the key that somebody means who knows nothing of the site', () => {
+    expect(styled('/a/', 'always')).toBe(key('/a'));
+    expect(styled('/a', 'never')).toBe(key('/a/'));
+  });
+
+  test.each(['/about', '/about/', '/about.html', '/about/index.html'])(
+    'where pages have URLs with .html, %s is one of them',
+    (path) => {
+      expect(styled(path, 'ignore', true)).toBe(key('/about'));
+    },
+  );
+
+  test('a name that is all dots before .html stays a name', () => {
+    expect(styled('/...html', 'ignore', true)).toBe('/...html');
+  });
+});
+
+describe('what the site is asked for', () => {
+  test.each([
+    ['/', 'always', '/'],
+    ['/a', 'always', '/a/'],
+    ['/a/', 'never', '/a'],
+    ['/rss.xml', 'always', '/rss.xml'],
+    ['/tags/node.js/', 'always', '/tags/node.js/'],
+    ['/a/index.html', 'ignore', '/a/index.html'],
+    ["/a,b;c=d@e:f+g&h$i/it's(!)*", 'ignore', "/a,b;c=d@e:f+g&h$i/it's(!)*"],
+    ['/a%2Cb%2fc', 'ignore', '/a%2Cb%2fc'],
+    ['/caf%c3%a9%20x', 'ignore', '/caf%C3%A9%20x'],
+  ] as const)('%s with trailingSlash %s is asked for as %s', (path, trailingSlash, asked) => {
+    expect(requestPathOfPageKey(key(path) as PageKey, trailingSlash)).toBe(asked);
+  });
+});
+
+test.each([
+  ['/a%2Cb', '/a,b'],
+  ['/a/index.html', '/a'],
+  ['/tags/node.js/index.html', '/tags/node.js/'],
+])('the file behind %s is that of %s', (path, file) => {
+  expect(fileKeyOf(key(path) as PageKey)).toBe(key(file));
+});
+
+test.each(['/a', '/rss.xml', '/a%2Fb', '/a%5Cb', '/a%00'])('no other file is behind %s', (path) => {
+  expect(fileKeyOf(key(path) as PageKey)).toBeUndefined();
+});
+
+test('a file is the same with any query', () => {
+  expect(fileKeyOf(key('/a', [{ name: 'page', value: '2' }]) as PageKey)).toBe(key('/a'));
 });
 
 describe('allowed query parameters are part of the key', () => {
@@ -99,11 +189,18 @@ describe('allowed query parameters are part of the key', () => {
 const segment = fc
   .oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
-    fc.constantFrom('index.html', '!', '!(a)(b)', 'a.b', '%41', '*2A'),
+    fc.constantFrom('index.html', '!', '!(a)(b)', 'a.b', '%41', '*2A', '!slash', '!*a', 'a%2Fb', 'a,b'),
   )
   // biome-ignore lint/suspicious/noControlCharactersInRegex: paths have none.
   .filter((text) => text !== '.' && text !== '..' && !/[/\\\x00-\x1f\x7f]/.test(text) && text.isWellFormed());
-const path = fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.map(encodeURIComponent).join('/')}`);
+/** As browsers write it, and with every escape that there is. */
+const encoded = fc.tuple(segment, fc.boolean()).map(([text, isEager]) => {
+  const escaped = encodeURIComponent(text);
+  return isEager ? escaped : escaped.replaceAll(/%(?:2C|3B|3A|40|26|3D|2B|24)/g, decodeURIComponent);
+});
+const path = fc
+  .tuple(fc.array(encoded, { maxLength: 5 }), fc.boolean())
+  .map(([segments, hasSlash]) => `/${segments.join('/')}${hasSlash && segments.length > 0 ? '/' : ''}`);
 const parameter = fc.record({
   name: fc.string({ minLength: 1, maxLength: 5 }),
   value: fc.string({ unit: 'grapheme', maxLength: 8 }),
@@ -115,13 +212,14 @@ const query = fc.array(parameter, { maxLength: 3 }).map((parameters) =>
   })),
 );
 
+/** What Astro tells apart: it decodes with decodeURI, and to a file, a slash at the end makes a difference. */
 const canonicalPath = (raw: string): string => {
-  const segments = raw
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decodeURIComponent);
-  while (segments.at(-1) === 'index.html') segments.pop();
-  return `/${segments.join('/')}`;
+  const decoded = raw.split('/').filter((part) => part !== '');
+  const last = decoded.at(-1) ?? '';
+  const isFile = /.\.\w+$/.test(decodeURIComponent(last));
+  // An escape that decodeURI keeps is not the same text with a percent sign.
+  const texts = decoded.map((part) => decodeURI(part.replaceAll(/%(?=2C|3B|3A|40|26|3D|2B|24|2F|3F|23)/gi, '\0')));
+  return JSON.stringify([texts, isFile && raw.endsWith('/')]);
 };
 const canonicalQuery = (parameters: readonly QueryParameter[]): string =>
   JSON.stringify(
@@ -137,7 +235,10 @@ describe('for every path and query', () => {
         const result = pageKeyOf(raw, parameters);
         fc.pre('pageKey' in result);
         const back = new URLSearchParams(queryOfPageKey(result.pageKey));
-        expect(decodeURIComponent(pathOfPageKey(result.pageKey))).toBe(canonicalPath(raw));
+        expect(canonicalPath(requestPathOfPageKey(result.pageKey, 'ignore'))).toBe(canonicalPath(raw));
+        expect(decodeURIComponent(pathOfPageKey(result.pageKey))).toBe(
+          decodeURIComponent(raw).replace(/(?<=.)\/$/, ''),
+        );
         expect(new Map(back)).toEqual(
           new Map(parameters.map(({ name, value }) => [decodeURIComponent(name), decodeURIComponent(value)])),
         );
@@ -180,6 +281,9 @@ test('a URI that no page key has is refused', () => {
     '/isr/',
     '/a/../index.html',
     '/a%2Fb/index.html',
+    '/%21%2Aa/index.html',
+    '/a/%21bare',
+    '/%21slash/%21slash/index.html',
     '/!(b)(1)(a)(2)',
     '/!(a',
     '/%zz',

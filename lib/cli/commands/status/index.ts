@@ -1,4 +1,4 @@
-import { partBrokenBy, ruleBrokenBy } from '../../../core/page/page-key.ts';
+import { namePartBrokenBy, nameRuleBrokenBy } from '../../../core/page/page-name.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import { openBucket } from '../../site/bucket.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
@@ -65,7 +65,10 @@ function subjectOf(subject: string): Asked {
   const path = `${pathname}${search}`.replace(/#.*/s, '');
   const result = pageKeyOfUrlPath(path, []);
   if ('fault' in result)
-    throw flagFault(`the ${partBrokenBy(result.fault)}`, { value: path, mustBe: `one ${ruleBrokenBy(result.fault)}` });
+    throw flagFault(`the ${namePartBrokenBy(result.fault)}`, {
+      value: path,
+      mustBe: `one ${nameRuleBrokenBy(result.fault)}`,
+    });
   return { origin, path };
 }
 

@@ -1,0 +1,68 @@
+import type { TrailingSlash } from '../core/site.ts';
+
+/** How the site's configuration writes URLs. */
+export interface AstroUrls {
+  /** `/` or `/docs`. */
+  readonly base: string;
+  readonly trailingSlash: TrailingSlash;
+  readonly format: 'directory' | 'file' | 'preserve';
+}
+
+/** What this module uses of Astro's `RouteData`. */
+export interface MatchedRoute {
+  readonly type: string;
+  readonly isIndex: boolean;
+}
+
+export interface CanonicalRequest<Route> {
+  readonly request: Request;
+  readonly routeData?: Route;
+}
+
+/**
+ * The request as the build would have made it, had the page been prerendered. So `Astro.url` does not depend on the URL
+ * by which the first viewer came, and is the same when a page moves from prerendered to stored.
+ */
+export function canonicalRequestOf<Route extends MatchedRoute>(
+  request: Request,
+  urls: AstroUrls,
+  match: (request: Request) => Route | undefined,
+): CanonicalRequest<Route> {
+  const url = new URL(request.url);
+  for (const pathname of spellingsOf(url.pathname, urls)) {
+    const found = withPath(request, url, pathname);
+    const routeData = match(found);
+    if (routeData === undefined) continue;
+    // Endpoints keep the URL that they were asked by; the build asks them so too.
+    if (routeData.type !== 'page') return { request };
+    return { request: withPath(request, url, canonicalPath(pathname, routeData.isIndex, urls)), routeData };
+  }
+  return { request };
+}
+
+/** The path, and others by which a page of `build.format` 'file' or 'preserve' is known that Astro does not route. */
+function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): readonly string[] {
+  if (format === 'directory') return [pathname];
+  const plain = pathname.replace(/\.html$/, '');
+  return [...new Set([pathname, plain, ...(trailingSlash === 'always' ? [`${plain}/`] : [])])];
+}
+
+/** As Astro's build does: https://github.com/withastro/astro (core/build/generate.ts, getUrlForPath). */
+function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash, format }: AstroUrls): string {
+  const hasHtml = format === 'file' || (format === 'preserve' && !isIndex);
+  const root = base.replace(/\/$/, '');
+  const path = hasHtml ? pathname.replace(/\/(?:index\.html)?$|\.html$/, '') : pathname.replace(/\/$/, '');
+  if (path === root) {
+    if (hasHtml) return `${root}/index.html`;
+    return trailingSlash === 'never' && root !== '' ? root : `${root}/`;
+  }
+  if (hasHtml) return `${path}.html`;
+  return trailingSlash === 'never' ? path : `${path}/`;
+}
+
+function withPath(request: Request, url: URL, pathname: string): Request {
+  if (url.pathname === pathname) return request;
+  const other = new URL(url);
+  other.pathname = pathname;
+  return new Request(other, request);
+}
