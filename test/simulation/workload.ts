@@ -62,6 +62,7 @@ export class Workload {
       [3, (random) => this.#burst(random)],
       [2, (random) => this.#stampede(random)],
       [4, (random) => this.#race(random)],
+      [2, (random) => this.#lateJob(random)],
       [1, (random) => this.#inventedPaths(random)],
     ];
     if (weather.has('outages')) actions.push([2, (random) => this.#outage(random)]);
@@ -143,6 +144,27 @@ export class Workload {
     for (let i = random.between(2, 6); i > 0; i--) {
       this.#world.scheduler.after(random.between(0, 2000), () => this.#save(random));
     }
+  }
+
+  /** A job of long ago, which somebody else has done meanwhile. */
+  #lateJob(random: Random): void {
+    const { bucket, jobs } = this.#world;
+    const keys = [...bucket.objects.keys()].filter((key) => key.startsWith('deployments/'));
+    const [, deploymentId = '', pageKey = ''] = /^deployments\/(\w+)(\/.*)$/.exec(random.pick(keys) ?? '') ?? [];
+    if (pageKey === '') return;
+    const MessageBody = JSON.stringify({ pageKey, deploymentId, version: 'of long ago' });
+    const body = JSON.stringify({
+      MessageBody,
+      MessageGroupId: pageKey,
+      MessageDeduplicationId: String(random.next()),
+    });
+    jobs.call({
+      service: 'sqs',
+      method: 'POST',
+      path: '/',
+      headers: { 'x-amz-target': 'AmazonSQS.SendMessage' },
+      body,
+    });
   }
 
   /** An editor saves what a viewer waits for, and another viewer comes soon. */
