@@ -3,6 +3,7 @@ import type { BucketObject } from './aws/bucket.ts';
 import { UPDATE_MS } from './aws/lambda.ts';
 import { TOKEN, writeAddress } from './deployment.ts';
 import { Editor } from './editor.ts';
+import { gap } from './gap.ts';
 import { Random } from './random.ts';
 import type { PageState, SitePage } from './site.ts';
 import type { World } from './world.ts';
@@ -290,13 +291,4 @@ export class Workload {
     else bucket.put(SITE_ADDRESS_KEY, Buffer.from('{"a'), {});
     scheduler.after(random.between(30_000, 300_000), () => writeAddress(bucket));
   }
-}
-
-/** Milliseconds between two events: mostly bursts, sometimes a long quiet. */
-function gap(random: Random): number {
-  const dice = random.next();
-  if (dice < 0.6) return random.between(0, 400);
-  if (dice < 0.9) return random.between(400, 6000);
-  if (dice < 0.98) return random.between(6000, 60_000);
-  return random.between(60_000, 4_000_000);
 }
