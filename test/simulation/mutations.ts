@@ -94,15 +94,15 @@ export const MUTATIONS: readonly Mutation[] = [
     5,
     'a failed render is stored',
     'policy/storability.ts',
-    '  if (!STORABLE_STATUSES.has(response.status))\n',
+    '  if (!STORABLE_STATUSES.includes(response.status))\n',
     '  if (response.status === 0)\n',
   ),
   inCore(
     6,
     'a cookie is no obstacle',
     'policy/storability.ts',
-    "  if (response.headers.has('set-cookie')) return 'set-cookie';\n",
-    '',
+    '  if (cookies.length > 0) return',
+    '  if (cookies.length < 0) return',
   ),
   {
     guarantee: 7,

@@ -49,13 +49,14 @@ export const functionResources: ResourceTypes<StackContext> = {
 
 function startFunction(request: ResourceRequest, context: StackContext, name: string, arn: string): void {
   const { properties, constructPath } = request;
+  const code = codeOf(request, context);
   const { clock, onEvent, onChange, endpoints, certificates } = context;
   const role = properties.string('Role');
   const created = new StackFunction({
     constructPath,
     name,
     arn,
-    ...codeOf(request, context),
+    ...code,
     role,
     accessKeyId: context.access.accessKeyOf(role),
     // A site fetches itself by the https address that viewers have of it.
