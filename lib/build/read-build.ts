@@ -12,6 +12,8 @@ export interface Build {
   readonly manifest: Manifest;
   /** Holds `index.mjs`, the site's one server module. */
   readonly serverDirectory: string;
+  /** Holds `index.mjs`, which makes images, when the manifest has `images`. */
+  readonly imageDirectory: string;
   /** May be absent for a site without files. */
   readonly clientDirectory: string;
 }
@@ -29,8 +31,10 @@ export function readBuild(directory: string): Build {
   const serverDirectory = join(folder, 'server');
   const clientDirectory = join(folder, 'client');
   requireFile(join(serverDirectory, 'index.mjs'), 'the server module');
+  const imageDirectory = join(folder, 'image');
+  if (manifest.images !== undefined) requireFile(join(imageDirectory, 'index.mjs'), 'the image service');
   for (const page of manifest.prerendered) requireFile(join(clientDirectory, page.file), `the page ${page.path}`);
-  return { directory: folder, manifest, serverDirectory, clientDirectory };
+  return { directory: folder, manifest, serverDirectory, imageDirectory, clientDirectory };
 }
 
 function readText(file: string): string {

@@ -14,6 +14,8 @@ export interface BuildParts {
   readonly manifest: ManifestDraft;
   /** The source of `server/index.mjs`. */
   readonly server: string;
+  /** The source of `image/index.mjs`, when the manifest has `images`. */
+  readonly imageService?: string | undefined;
   /** Folder of the files to copy; none when absent. */
   readonly client?: string;
 }
@@ -29,6 +31,10 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     await mkdir(join(draft, 'server'));
     await mkdir(join(draft, 'client'));
     await writeFile(join(draft, 'server/index.mjs'), parts.server);
+    if (parts.imageService !== undefined) {
+      await mkdir(join(draft, 'image'));
+      await writeFile(join(draft, 'image/index.mjs'), parts.imageService);
+    }
     if (parts.client !== undefined) await cp(parts.client, join(draft, 'client'), { recursive: true });
     const manifest = await completeManifest(parts.manifest, draft);
     await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);

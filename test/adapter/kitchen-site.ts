@@ -1,3 +1,5 @@
+import { PICTURES } from './kitchen-pictures.ts';
+
 /** A site that uses most of Astro at once, below a base. */
 export const OLD_TOKEN = 'old-token-0123456789-0123456789-01';
 export const NEW_TOKEN = 'new-token-0123456789-0123456789-01';
@@ -11,6 +13,7 @@ export default defineConfig({
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
+  image: { remotePatterns: [{ protocol: 'http', hostname: '127.0.0.1' }] },
   i18n: { defaultLocale: 'en', locales: ['en', 'fr'], fallback: { fr: 'en' }, routing: { fallbackType: 'rewrite' } },
   redirects: {
     '/old/[slug]': '/posts/[slug]',
@@ -84,7 +87,8 @@ import { actions } from 'astro:actions'
 <form method="post" action="/docs/posts/comments"></form>
 `;
 
-export const KITCHEN_SITE: Readonly<Record<string, string>> = {
+export const KITCHEN_SITE: Readonly<Record<string, string | Uint8Array>> = {
+  ...PICTURES,
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
   'public/plain.txt': 'plain',
@@ -103,6 +107,18 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
 <style>h1 { color: teal }</style>
 <script>console.log('hashed', document.title)</script>
 `,
+  'src/components/Url.astro': '<p>{JSON.stringify([Astro.url.href, Astro.originPathname, Astro.params.slug])}</p>',
+  'src/pages/urls/stored/[slug].astro': "---\nimport Url from '../../../components/Url.astro'\n---\n<Url />",
+  'src/pages/urls/made/[slug].astro': `---
+import Url from '../../../components/Url.astro'
+export const prerender = true
+export const getStaticPaths = () => ['plain', 'node.js', 'example.com', 'a,b', 'a b'].map((slug) => ({ params: { slug } }))
+---
+<Url />
+`,
+  'src/pages/untyped/[status].ts': `
+    export const GET = ({ params }) => new Response(null, { status: Number(params.status), headers: { 'x-own': '1' } })
+  `,
   'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
   'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
   'src/pages/dated.astro': `---

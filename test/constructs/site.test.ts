@@ -4,6 +4,7 @@ import './fail-over-distribution.ts';
 import './isr-site.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
+import './site-images.ts';
 import './site-order.ts';
 import './site-queues.ts';
 import './site-storage.ts';
