@@ -56,7 +56,7 @@ export class Poller {
     if ('answer' in invocation) {
       const failed = new Set(invocation.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { id, handle } of messages) {
-        const isForgotten = weather.has('sqs-duplicates') && random.chance(0.05);
+        const isForgotten = weather.has('sqs-duplicates') && random.chance(0.15);
         if (!failed.has(id) && !isForgotten) this.#queue.remove(handle);
       }
     }
