@@ -5,6 +5,7 @@ import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { createS3SessionStore, type SessionStoreOptions } from '../../lib/aws/session-store.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
+import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { type InvalidatePorts, invalidate, invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { LedgerSummary } from '../../lib/core/ledger/ledger-summary.ts';
@@ -44,6 +45,10 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     const request = liveRequestOf(event);
     if (request === undefined) return send(stream, textHead(400), 'The header Host names no host.\n');
+    // A site would take it for text, or fail. Node's adapter answers so too.
+    if (percentDecode(event.rawPath) === undefined) {
+      return send(stream, textHead(400), 'The path must be one in valid percent-encoding.\n');
+    }
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, ...sessions, waitUntil: (each) => pending.push(each) };
     const seen = mayBeShared(request) ? liveLedger.seen() : undefined;

@@ -7,6 +7,7 @@ import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from '
 import { describeImages } from './kitchen-images.ts';
 import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
+import { describeUrls } from './kitchen-urls.ts';
 
 let site: AstroSite;
 let loaded: Loaded;
@@ -126,6 +127,8 @@ describe('redirects', () => {
     expect(response.status).toBe(307);
   });
 });
+
+describeUrls(() => loaded);
 
 describe('cache hints', () => {
   test('arrive as the page wrote them: commas and Unicode in tags', async () => {
