@@ -42,6 +42,9 @@ export function acknowledgeFindings(site: IsrSite): void {
   for (const { role } of [serve, revalidate, purge]) {
     if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges')]: 'Announced purges have random names.' });
   }
+  for (const { role } of [revalidate, purge]) {
+    if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges/made')]: 'So have purges that are waited for.' });
+  }
   acknowledgeUploads(site, bucketId);
 }
 

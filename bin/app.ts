@@ -19,6 +19,8 @@ const cms: WebhookProps = {
   vendor: 'generic',
   secret: SecretValue.secretsManager(webhookSecretName),
   timestampHeader: 'x-timestamp',
+  // The CMS shows both moments: when the origin has the page, and when nobody gets the old one any more.
+  wait: true,
   rules: [{ when: { type: 'post' }, paths: ['/blog/{slug}', '/blog', '/', '/rss.xml'], tags: ['post:{slug}'] }],
 };
 

@@ -16,7 +16,7 @@ const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
 const RUNTIME_CLIENT = 'aws-lambda-ric';
 const RUNTIME_CLIENT_FILES = ['index.mjs', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES'];
-const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response', 'fail-over-request'];
+const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response', 'live-response', 'fail-over-request'];
 
 /** Prints one line when the step is done; lets its error out. */
 async function step(name: string, work: () => Promise<string>): Promise<void> {

@@ -27,8 +27,8 @@ export interface Delivery {
   readonly milliseconds: number;
 }
 
-/** A render of a page may take 30 s, and several wait for each other. */
-const TIMEOUT_MS = 120_000;
+/** The function's timeout: the site may wait until the page is live everywhere. */
+const TIMEOUT_MS = 300_000;
 
 export async function deliver(change: Change, { url, secret, now }: WebhookTarget): Promise<Delivery> {
   const body = JSON.stringify(change);

@@ -1,7 +1,9 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
 import type { EdgeEvent, EdgeResponse } from './event.ts';
+import { removeTypeOfLambda } from './untyped.ts';
 
 const FACTS_HEADER = 'x-amz-meta-isr';
+const IS_OF_AWS = /^x-amzn?-(?!cf-)/;
 // A function must not set these. If it does, it fails, and the viewer gets an error:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 const NOT_SETTABLE =
@@ -13,9 +15,10 @@ export function handler(event: EdgeEvent): EdgeResponse {
   const names = Object.keys(headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    // S3, the second origin, sends the page's facts as headers.
-    if (name === 'cache-tag' || name.slice(0, 11) === 'x-amz-meta-') delete headers[name];
+    // S3, the second origin, sends the page's facts as headers. Of what else AWS adds, viewers need nothing.
+    if (name === 'cache-tag' || IS_OF_AWS.test(name)) delete headers[name];
   }
+  removeTypeOfLambda(event.response);
   // The fail-over distribution says with each of its answers when to come back. This one is a page, which need not.
   if (headers['x-isr-cache'] === undefined) delete headers['retry-after'];
   const cacheControl = headers['cache-control'];
@@ -37,6 +40,8 @@ function restoreFacts(response: EdgeResponse): void {
   const facts = entry === undefined ? null : parseFacts(entry.value);
   // The facts are an object of their own, which a function at the edge cannot read.
   if (facts === null || typeof facts.headers !== 'object' || facts.headers === null) return;
+  // S3 has a type for each object.
+  if (facts.headers['content-type'] === undefined) delete response.headers['content-type'];
   const names = Object.keys(facts.headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;

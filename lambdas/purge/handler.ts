@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { openAnnouncedPurges } from '../../lib/aws/announced-purges.ts';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createFollowedPurges } from '../../lib/aws/followed-purges.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { openPurgeQueue, waitingPurge } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
@@ -34,6 +35,7 @@ function portsOf({ environment, aws, clock, log }: Sandbox): PurgeWaitingPorts {
     cdn: createCloudFront(aws, openSiteAddress(objects)),
     pace: createPurgePace(objects, clock),
     announced: openAnnouncedPurges(objects),
+    followed: createFollowedPurges(objects),
     ledger: createS3LedgerStore(objects, clock, log),
     queue: openPurgeQueue(aws, purgeQueueUrl),
     clock,

@@ -1,5 +1,7 @@
-import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
+import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { createCloudFront } from '../../lib/aws/cloudfront.ts';
+import { createFollowedPurges } from '../../lib/aws/followed-purges.ts';
 import { createJobQueue } from '../../lib/aws/job-queue.ts';
 import { createLaterInvalidator, createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
@@ -13,21 +15,39 @@ import { entriesOf, type Revalidation } from '../../lib/core/revalidation.ts';
 import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import { unsettledOf } from '../../lib/core/settle.ts';
 import { isValidToken } from '../../lib/core/token.ts';
+import { type AwaitedOutcome, waitForPurge } from '../../lib/core/wait-for-purge.ts';
 import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
-import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
+import type { RevalidationResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
-type Handler = (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>;
-/** `settleSeconds`: after so many, what found nothing new is revalidated once more; 0: it is not. */
-type RevalidateAsAsked = (revalidation: Revalidation, settleSeconds?: number) => Promise<WebhookResponse>;
+type Handler = (
+  event: LambdaFunctionURLEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<LambdaFunctionURLResult>;
+type RevalidateAsAsked = (revalidation: Revalidation, how: How) => Promise<RevalidationResponse>;
 
-/** `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done. */
+interface How {
+  /** After so many, what found nothing new is revalidated once more; 0: it is not. */
+  readonly settleSeconds: number;
+  /** Whether `everywhere` will be asked for. */
+  readonly wait: boolean;
+  /** Epoch milliseconds, when the function has to answer. */
+  readonly until: number;
+}
+
+/** For the last calls and the answer, before the function is ended. */
+const ANSWER_MS = 10_000;
+
+/**
+ * `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done, and with
+ * `wait` when nobody gets an old page any more.
+ */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
-  const { environment, log } = sandbox;
+  const { environment, clock, log } = sandbox;
   const config = readEnvironment('the revalidate function', revalidateVariables, environment);
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
@@ -35,17 +55,19 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
     sandbox,
     allowQuery: config.allowQuery,
     deliveries: createS3Deliveries(pages.bucket),
-    revalidate: revalidateAsAsked,
     log,
   });
-  return async (event) => {
+  return async (event, context) => {
+    const until = clock.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
     const { method, sourceIp } = event.requestContext.http;
     if (method !== 'POST') return respond(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {
-      const { status, body } = await respondToWebhook(event);
+      const { status, body } = await respondToWebhook(event, (wanted, how) =>
+        revalidateAsAsked(wanted, { ...how, until }),
+      );
       return respond(status, body);
     }
-    if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, config, revalidateAsAsked);
+    if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, until, config, revalidateAsAsked);
     log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
     return respond(401, { error: 'unauthorized' });
   };
@@ -53,6 +75,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
 
 async function askedByHand(
   event: LambdaFunctionURLEvent,
+  until: number,
   { allowQuery }: RevalidateValues,
   revalidateAsAsked: RevalidateAsAsked,
 ): Promise<LambdaFunctionURLResult> {
@@ -63,9 +86,9 @@ async function askedByHand(
     });
   }
   try {
-    const { status, body: result } = await revalidateAsAsked(
-      parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), allowQuery),
-    );
+    const { wait = false, ...asked } = parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), allowQuery);
+    const { everywhere, ...atOnce } = await revalidateAsAsked(asked, { settleSeconds: 0, wait, until });
+    const { status, body: result } = (await everywhere?.()) ?? atOnce;
     return respond(status, result);
   } catch (error) {
     if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return respond(400, { error: error.message });
@@ -79,8 +102,9 @@ function createRevalidateAsAsked(
   { aws, clock, log }: SiteSandbox,
 ): RevalidateAsAsked {
   const address = openSiteAddress(pages.bucket);
+  const cdn = createCloudFront(aws, address);
   const purger = createPromptPurger({
-    cdn: createCloudFront(aws, address),
+    cdn,
     pace: createPurgePace(pages.bucket, clock),
     clock,
     queue: createQueuedPurger(aws, config.purgeQueueUrl),
@@ -96,8 +120,11 @@ function createRevalidateAsAsked(
   };
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const invalidateLater = createLaterInvalidator(aws, config.purgeQueueUrl, config.deploymentId);
-  return async (revalidation, settleSeconds = 0) => {
-    const outcome = await revalidate(revalidation, options, ports);
+  const waitPorts = { cdn, followed: createFollowedPurges(pages.bucket), clock };
+  return async (revalidation, { settleSeconds, wait, until }) => {
+    const begunAt = clock.now();
+    const name = randomUUID();
+    const outcome = await revalidate(revalidation, { ...options, ...(wait ? { awaitedAs: name } : {}) }, ports);
     const status = statusOf(outcome);
     log(status === 502 ? 'error' : 'info', 'revalidated', { ...outcome });
     const unsettled = settleSeconds > 0 ? unsettledOf(revalidation, outcome) : undefined;
@@ -105,7 +132,13 @@ function createRevalidateAsAsked(
       await invalidateLater(unsettled, settleSeconds);
       log('info', 'will be revalidated once more', { settleSeconds, entries: entriesOf(unsettled) });
     }
-    return { status, body: outcome };
+    if (!wait) return { status, body: outcome };
+    const everywhere = async () => {
+      const awaited = await waitForPurge(outcome, { name, begunAt, until }, waitPorts);
+      log('info', 'waited for the purge', { ...awaited.everywhere, invalidation: awaited.invalidation });
+      return { status: statusOfAwaited(awaited), body: awaited };
+    };
+    return { status, body: outcome, everywhere };
   };
 }
 
@@ -116,6 +149,12 @@ function createRevalidateAsAsked(
 function statusOf({ pages, purge }: RevalidationOutcome): 200 | 202 | 502 {
   if (pages.some(({ outcome }) => outcome === 'failed')) return 502;
   return purge === 'queued' ? 202 : 200;
+}
+
+/** Who waited is not told 200 before nobody gets an old page any more. */
+function statusOfAwaited(outcome: AwaitedOutcome): 200 | 202 | 502 {
+  const status = statusOf(outcome);
+  return status === 200 && !outcome.everywhere.confirmed ? 202 : status;
 }
 
 function tokenOf({ headers }: LambdaFunctionURLEvent): string | undefined {

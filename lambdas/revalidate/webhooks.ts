@@ -18,7 +18,7 @@ import type { Vendor } from '../../lib/webhooks/vendor.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 
-export interface WebhookDependencies extends Omit<WebhookPorts, 'webhooks' | 'vendorOf' | 'secretsOf'> {
+export interface WebhookDependencies extends Omit<WebhookPorts, 'webhooks' | 'vendorOf' | 'secretsOf' | 'revalidate'> {
   readonly sandbox: Pick<SiteSandbox, 'environment' | 'clock' | 'assetJson' | 'assetModule'>;
 }
 
@@ -30,14 +30,16 @@ export function isWebhook({ rawPath }: LambdaFunctionURLEvent): boolean {
 }
 
 /** Responds to `POST <revalidate URL>/webhooks/<name>`. */
-export function createWebhookEndpoint({
-  sandbox,
-  ...ports
-}: WebhookDependencies): (event: LambdaFunctionURLEvent) => Promise<WebhookResponse> {
+export type WebhookEndpoint = (
+  event: LambdaFunctionURLEvent,
+  revalidate: WebhookPorts['revalidate'],
+) => Promise<WebhookResponse>;
+
+export function createWebhookEndpoint({ sandbox, ...ports }: WebhookDependencies): WebhookEndpoint {
   const { environment, clock, assetJson, assetModule } = sandbox;
   const compiled = assetJson<unknown>('webhooks.json', { version: COMPILED_VERSION, webhooks: {} });
   let webhooks: ReadonlyMap<string, CompiledWebhook> | undefined;
-  return async (event) => {
+  return async (event, revalidate) => {
     webhooks ??= webhooksIn(compiled());
     const request = {
       path: event.rawPath,
@@ -48,6 +50,7 @@ export function createWebhookEndpoint({
     const name = event.rawPath.slice(FOLDER.length).replace(/\/$/, '');
     return receiveWebhook(name, request, clock.now(), {
       ...ports,
+      revalidate,
       webhooks,
       vendorOf: async (vendor) => (await assetModule<{ readonly vendor: Vendor }>(`webhooks/${vendor}.mjs`)).vendor,
       secretsOf: (each) => secretVariablesOf(each).flatMap((variable) => environment[variable] || []),

@@ -13,7 +13,7 @@ export interface DistributionAddress {
   forget(): void;
 }
 
-/** Purges all items by one CreateInvalidation. */
+/** Purges all items by one CreateInvalidation, and asks GetInvalidation what became of it. */
 export function createCloudFront(aws: AwsClient, address: DistributionAddress): Cdn {
   return {
     async purge(items) {
@@ -22,9 +22,23 @@ export function createCloudFront(aws: AwsClient, address: DistributionAddress): 
       const response = await aws(call).catch((error: unknown) => {
         throw failed(distributionId, reasonOf(error), error);
       });
-      if (response.status === 201) return 'purged';
-      if (THROTTLED.has(codeOf(response))) return 'throttled';
+      if (response.status === 201) return { outcome: 'purged', invalidation: textIn(response, 'Id') };
+      if (THROTTLED.has(textIn(response, 'Code'))) return { outcome: 'throttled' };
       address.forget();
+      throw failed(distributionId, describeFailure(call, response));
+    },
+    async isComplete(invalidation) {
+      const { distributionId } = await address.get();
+      const call: AwsCall = {
+        service: 'cloudfront',
+        method: 'GET',
+        path: `${invalidationsOf(distributionId)}/${invalidation}`,
+      };
+      const response = await aws(call).catch((error: unknown) => {
+        throw failed(distributionId, reasonOf(error), error);
+      });
+      if (response.status === 200) return textIn(response, 'Status') === 'Completed';
+      if (THROTTLED.has(textIn(response, 'Code'))) return false;
       throw failed(distributionId, describeFailure(call, response));
     },
   };
@@ -37,14 +51,19 @@ function invalidationCall(distributionId: string, items: readonly string[]): Aws
   return {
     service: 'cloudfront',
     method: 'POST',
-    path: `/2020-05-31/distribution/${distributionId}/invalidation`,
+    path: invalidationsOf(distributionId),
     headers: { 'content-type': 'application/xml' },
     body,
   };
 }
 
-function codeOf(response: AwsResponse): string {
-  return /<Code>([^<]*)<\/Code>/.exec(response.body.toString('utf8'))?.[1] ?? '';
+function invalidationsOf(distributionId: string): string {
+  return `/2020-05-31/distribution/${distributionId}/invalidation`;
+}
+
+/** Of the first element with this name. */
+function textIn(response: AwsResponse, element: 'Code' | 'Id' | 'Status'): string {
+  return new RegExp(`<${element}>([^<]*)</${element}>`).exec(response.body.toString('utf8'))?.[1] ?? '';
 }
 
 function escapeXml(text: string): string {

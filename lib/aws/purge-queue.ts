@@ -17,14 +17,16 @@ interface PurgeMessage {
   readonly items: readonly string[];
   readonly announced?: string;
   readonly entries?: readonly string[];
+  readonly name?: string;
 }
 
 /** Leaves purges to the purge function. serve and live may not purge. */
 export function createQueuedPurger(aws: AwsClient, queueUrl: string): Purger {
   return {
-    async purge(items) {
-      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: bodyOf({ items }) });
-      return 'queued';
+    async purge(items, name) {
+      const message: PurgeMessage = { items, ...(name === undefined ? {} : { name }) };
+      await callSqs(aws, 'SendMessage', queueUrl, { MessageBody: bodyOf(message) });
+      return { outcome: 'queued' };
     },
   };
 }
@@ -69,9 +71,15 @@ export function createLaterInvalidator(
 /** The purge in a message; `undefined` when the message is not one. */
 export function waitingPurge(body: string, receipt: string): WaitingPurge | undefined {
   try {
-    const { items, entries = [], announced } = JSON.parse(body) as PurgeMessage;
+    const { items, entries = [], announced, name } = JSON.parse(body) as PurgeMessage;
     if (!areTexts(items) || !areTexts(entries)) return undefined;
-    return { items, ...(entries.length > 0 ? { entries } : {}), ...(announced ? { announced } : {}), receipt };
+    return {
+      items,
+      ...(entries.length > 0 ? { entries } : {}),
+      ...(announced ? { announced } : {}),
+      ...(name ? { name } : {}),
+      receipt,
+    };
   } catch {
     return undefined;
   }

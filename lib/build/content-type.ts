@@ -5,10 +5,14 @@ import { typeByExtension } from '../vendor/mrmime.ts';
 /** By URL path, `/.well-known/assetlinks`, or by extension, `.glb`. */
 export type ContentTypes = Readonly<Record<string, string>>;
 
-/** Extensions that sites have and mrmime lacks. */
+export const UNKNOWN_TYPE = 'application/octet-stream';
+
+/** Extensions that sites have and mrmime lacks, or has another type for. */
 const MORE_EXTENSIONS: ContentTypes = {
   '.ico': 'image/vnd.microsoft.icon',
   '.m3u8': 'application/vnd.apple.mpegurl',
+  // Both are right (RFC 7303). This one is what servers send that know types by mime-db.
+  '.xml': 'application/xml',
 };
 
 /** https://developer.apple.com/documentation/xcode/supporting-associated-domains: JSON without an extension. */
@@ -24,7 +28,7 @@ export function contentTypeOf(path: string, given: ContentTypes = {}): string {
     ownValue(KNOWN_NAMES, name) ??
     ownValue(MORE_EXTENSIONS, extension) ??
     typeOf(extension) ??
-    'application/octet-stream';
+    UNKNOWN_TYPE;
   return withCharset(type);
 }
 

@@ -36,6 +36,17 @@ export function grantAnnouncing(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:PutObject', 's3:DeleteObject');
 }
 
+/** To tell those who wait for a queued purge that it was made. */
+export function grantTellingOfPurges(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/made/*', 's3:PutObject');
+}
+
+/** To wait for a purge that is queued; `grantAnnouncing` allows to forget it then. */
+export function grantFollowingPurges(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/made/*', 's3:GetObject');
+  grantListing(bucket, grantee);
+}
+
 /** What others announced and did not settle. */
 export function grantAnnouncedPurges(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/purges/*', 's3:GetObject', 's3:DeleteObject');

@@ -63,6 +63,20 @@ const MISSING_STATUSES = [403, 404];
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
 
+// The viewer-response function removes them too, but CloudFront does not run it for errors, nor for assets. A policy removes
+// ten headers at most: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+// `x-amzn-requestid`, of function URLs, is one that CloudFront keeps from functions, so we leave it alone here too.
+const HIDDEN_HEADERS = [
+  CACHE_TAG_HEADER,
+  'x-prerender-revalidate',
+  'x-isr-untyped',
+  'x-amzn-trace-id',
+  'x-amz-request-id',
+  'x-amz-id-2',
+  'x-amz-server-side-encryption',
+  'x-amz-version-id',
+];
+
 /** The edge: which origin gets which request, and how long responses are kept. */
 export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
@@ -85,8 +99,7 @@ export class SiteDistribution extends Construct {
     this.#responseHeaders = new ResponseHeadersPolicy(this, 'ResponseHeaders', {
       responseHeadersPolicyName: edgeNameOf(this, 'ResponseHeaders'),
       comment: 'Keeps what is meant for the edge from viewers',
-      // The viewer-response function removes them too, but CloudFront does not run it for errors.
-      removeHeaders: [CACHE_TAG_HEADER, 'x-prerender-revalidate'],
+      removeHeaders: [...HIDDEN_HEADERS],
     });
     const edgeConfig: EdgeConfig = {
       prefix: `/deployments/${props.manifest.deploymentId}`,
@@ -145,13 +158,7 @@ export class SiteDistribution extends Construct {
       }),
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [
-        onRequest(this.pageRequest),
-        {
-          function: this.#function('PageResponse', 'page-response'),
-          eventType: FunctionEventType.VIEWER_RESPONSE,
-        },
-      ],
+      functionAssociations: [onRequest(this.pageRequest), onResponse(this.#function('PageResponse', 'page-response'))],
     };
   }
 
@@ -194,6 +201,7 @@ export class SiteDistribution extends Construct {
           fallbackStatusCodes: MISSING_STATUSES,
         }),
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy: this.#responseHeaders,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       },
     };
@@ -222,7 +230,10 @@ export class SiteDistribution extends Construct {
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [onRequest(this.#function('LiveRequest', 'live-request'))],
+      functionAssociations: [
+        onRequest(this.#function('LiveRequest', 'live-request')),
+        onResponse(this.#function('LiveResponse', 'live-response')),
+      ],
     };
   }
 
@@ -258,6 +269,10 @@ export class SiteDistribution extends Construct {
       runtime: FunctionRuntime.JS_2_0,
     });
   }
+}
+
+function onResponse(edgeFunction: CloudFrontFunction): FunctionAssociation {
+  return { function: edgeFunction, eventType: FunctionEventType.VIEWER_RESPONSE };
 }
 
 function onRequest(edgeFunction: CloudFrontFunction): FunctionAssociation {

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { IsrError } from '../basics/errors.ts';
-import { type ContentTypes, contentTypeOf, withCharset } from '../build/content-type.ts';
+import { type ContentTypes, contentTypeOf, UNKNOWN_TYPE, withCharset } from '../build/content-type.ts';
 import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { isNotFoundPage } from '../build/route-pattern.ts';
@@ -91,12 +91,17 @@ function refuseSharedKeys(pages: readonly { readonly file: string; readonly keys
   }
 }
 
+/** What `new Response('text')` says by itself, whatever the text is: https://fetch.spec.whatwg.org/#dom-response */
+const TYPE_OF_TEXT = 'text/plain;charset=UTF-8';
+
 function prerenderedFile({ file, path, headers }: PrerenderedPage, contentTypes: ContentTypes): ClientFile {
   const { 'content-type': said, ...others } = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const isGiven = Object.hasOwn(contentTypes, path);
-  const contentType = isGiven || said === undefined ? contentTypeOf(isGiven ? path : file, contentTypes) : said;
+  const byName = contentTypeOf(isGiven ? path : file, contentTypes);
+  const isSaid = said !== undefined && (said !== TYPE_OF_TEXT || byName === UNKNOWN_TYPE);
+  const contentType = isSaid && !isGiven ? said : byName;
   return { file, path, contentType: withCharset(contentType), headers: others };
 }
 

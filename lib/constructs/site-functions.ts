@@ -24,10 +24,12 @@ import {
   grantAnnouncedPurges,
   grantAnnouncing,
   grantDeliveries,
+  grantFollowingPurges,
   grantLedger,
   grantPageWriting,
   grantPurgePace,
   grantSiteAddress,
+  grantTellingOfPurges,
 } from './grants.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -129,6 +131,12 @@ export class SiteFunctions extends Construct {
       resources: [distribution.distributionArn],
     });
     new Policy(this, 'Purging', { statements: [statement], roles });
+    // For revalidations that wait until the purge is complete.
+    const asking = new PolicyStatement({
+      actions: ['cloudfront:GetInvalidation'],
+      resources: [distribution.distributionArn],
+    });
+    new Policy(this, 'Waiting', { statements: [asking], roles: roles.slice(0, 1) });
   }
 
   #serve(): LambdaFunction {
@@ -181,6 +189,7 @@ export class SiteFunctions extends Construct {
     grantPurgePace(bucket, revalidate);
     grantSiteAddress(bucket, revalidate);
     grantDeliveries(bucket, revalidate);
+    grantFollowingPurges(bucket, revalidate);
     queues.jobs.grants.sendMessages(revalidate);
     queues.purges.grants.sendMessages(revalidate);
     return revalidate;
@@ -207,6 +216,7 @@ export class SiteFunctions extends Construct {
     grantPurgePace(bucket, purge);
     grantSiteAddress(bucket, purge);
     grantAnnouncedPurges(bucket, purge);
+    grantTellingOfPurges(bucket, purge);
     // For revalidations that were put off until the source of the content has settled.
     grantLedger(bucket, purge);
     purge.addEventSource(

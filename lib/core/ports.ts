@@ -67,8 +67,24 @@ export interface JobQueue {
 
 /** Removes copies from the edge. */
 export interface Purger {
-  /** `items`: `#tag`, `/path` or `/prefix/*`. `queued`: the purge function purges them within seconds. */
-  purge(items: readonly string[]): Promise<'purged' | 'queued'>;
+  /** `items`: `#tag`, `/path` or `/prefix/*`. `name`: of a purge that somebody follows, should it be queued. */
+  purge(items: readonly string[], name?: string): Promise<Purged>;
+}
+
+/** `queued`: the purge function purges within seconds. */
+export type Purged = AcceptedPurge | { readonly outcome: 'queued' };
+
+/** The CDN has accepted the purge, by the id `invalidation`. When it takes effect is the CDN's to decide. */
+export interface AcceptedPurge {
+  readonly outcome: 'purged';
+  readonly invalidation: string;
+}
+
+/** For whoever waits for a queued purge: what became of it. */
+export interface FollowedPurges {
+  noteMade(name: string, invalidation: string): Promise<void>;
+  /** The invalidation that was noted, once; `undefined` while the purge is queued. */
+  takeInvalidation(name: string): Promise<string | undefined>;
 }
 
 /** Purges that are made in any case, should whoever announced them die before they are made. */
@@ -83,7 +99,9 @@ export interface AnnouncedPurges {
 /** The call that purges. The CDN takes few of them: the room `purge` decides who makes one, and when. */
 export interface Cdn {
   /** `throttled`: the same call may succeed later. Rejects with PURGE_FAILED when the CDN refuses for another reason. */
-  purge(items: readonly string[]): Promise<'purged' | 'throttled'>;
+  purge(items: readonly string[]): Promise<AcceptedPurge | { readonly outcome: 'throttled' }>;
+  /** Whether the copies have gone from every edge location. Rejects with PURGE_FAILED when the CDN does not say. */
+  isComplete(invalidation: string): Promise<boolean>;
 }
 
 /** A purge that waits in the queue. */
@@ -93,6 +111,8 @@ export interface WaitingPurge {
   readonly announced?: string;
   /** Names that the ledger has to note before, for a revalidation that was put off. */
   readonly entries?: readonly string[];
+  /** Under which somebody follows it. */
+  readonly name?: string;
   /** By which the queue knows it. */
   readonly receipt: string;
 }

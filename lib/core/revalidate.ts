@@ -13,6 +13,11 @@ export interface RevalidateOptions extends RenderOptions {
   readonly deploymentId: string;
   /** Whether one path may have several pages, by its query. Only one of them is rendered; the others may differ too. */
   readonly hasQueryVariants: boolean;
+  /**
+   * The purge's name, when somebody waits for it. Then what is unchanged is purged as well: an earlier purge of it may
+   * not have taken effect yet.
+   */
+  readonly awaitedAs?: string;
 }
 
 export interface RevalidatePorts extends RenderOncePorts {
@@ -36,7 +41,7 @@ export interface PageOutcome {
   readonly milliseconds: number;
 }
 
-/** What was done about copies at the edge. `queued`: they go within seconds. */
+/** What was done about copies at the edge. `purged`: the CDN has accepted it. `queued`: it gets it within seconds. */
 export type PurgeOutcome = 'purged' | 'queued' | 'nothing-to-purge';
 
 /** Of a tag or a prefix: its pages are rendered when they are next asked for. */
@@ -56,6 +61,8 @@ export interface RevalidationOutcome {
   readonly all?: CoverOutcome;
   /** One call purges all items, so they share its outcome. */
   readonly purge: PurgeOutcome;
+  /** CloudFront's id of that call, once it was made. */
+  readonly invalidation?: string;
   readonly milliseconds: number;
 }
 
@@ -83,7 +90,8 @@ export async function revalidate(
   );
   const pages = done.filter(({ mustPurge }) => mustPurge).map(({ pageKey }) => pageKey);
   const items = purgeItemsOf({ ...revalidation, pages }, options.deploymentId);
-  const purge = items.length === 0 ? 'nothing-to-purge' : await ports.purger.purge(items);
+  const purged = items.length === 0 ? undefined : await ports.purger.purge(items, options.awaitedAs);
+  const purge = purged?.outcome ?? 'nothing-to-purge';
   await notePurge(purge, announced, done, ports);
   const milliseconds = ports.clock.now() - begun;
   const cover: CoverOutcome = { outcome: purge, milliseconds };
@@ -94,6 +102,7 @@ export async function revalidate(
     prefixes: revalidation.prefixes.map((prefix) => ({ prefix, ...cover })),
     ...(revalidation.all ? { all: cover } : {}),
     purge,
+    ...(purged?.outcome === 'purged' ? { invalidation: purged.invalidation } : {}),
     milliseconds,
   };
 }
@@ -138,7 +147,11 @@ async function revalidatePage(
   const done = (outcome: PageOutcome['outcome'], page?: StoredPage, reason?: string): RevalidatedPage => ({
     pageKey,
     page,
-    mustPurge: outcome !== 'unchanged' || options.hasQueryVariants || page?.isUnpurged === true,
+    mustPurge:
+      outcome !== 'unchanged' ||
+      options.hasQueryVariants ||
+      options.awaitedAs !== undefined ||
+      page?.isUnpurged === true,
     outcome: {
       path: pathOfPageKey(pageKey),
       outcome,

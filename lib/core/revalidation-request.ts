@@ -17,14 +17,21 @@ import type { Revalidation } from './revalidation.ts';
 export const MAX_REVALIDATED_ITEMS = 1000;
 /** Of the body. */
 export const MAX_REQUEST_BYTES = 256 * 1024;
-const MEMBERS = ['paths', 'tags', 'prefixes', 'all'];
+const MEMBERS = ['paths', 'tags', 'prefixes', 'all', 'wait'];
+
+/** What the body of a request says. */
+export interface RevalidationRequest extends Revalidation {
+  /** Whether to answer only when nobody gets an old page any more. */
+  readonly wait?: true;
+}
 
 /**
- * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them.
+ * Reads the body of a revalidation, `{ "paths": [], "tags": [], "prefixes": [], "all": true }`, any of them, and
+ * `"wait": true` beside them.
  *
  * @throws IsrError INVALID_REQUEST, naming every fault at once
  */
-export function parseRevalidation(body: unknown, allowQuery: readonly string[]): Revalidation {
+export function parseRevalidation(body: unknown, allowQuery: readonly string[]): RevalidationRequest {
   const faults = new Faults('the body');
   const given = faults.in(body);
   const wanted = readRevalidation(given, allowQuery);
@@ -40,7 +47,7 @@ export function parseRevalidation(body: unknown, allowQuery: readonly string[]):
   return faults.accept(wanted, 'INVALID_REQUEST');
 }
 
-function readRevalidation(given: Given, allowQuery: readonly string[]): Revalidation | undefined {
+function readRevalidation(given: Given, allowQuery: readonly string[]): RevalidationRequest | undefined {
   const fields = fieldsOf(given, 'a JSON object such as {"paths":["/blog"]}');
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, MEMBERS, 'a member that is known');
@@ -52,6 +59,7 @@ function readRevalidation(given: Given, allowQuery: readonly string[]): Revalida
     tags: itemsIn('tags', text),
     prefixes: itemsIn('prefixes', pathPrefix),
     all: optional(trueOrFalse)(memberOf(given, fields, 'all')) ?? false,
+    ...(optional(trueOrFalse)(memberOf(given, fields, 'wait')) ? { wait: true } : {}),
   };
 }
 

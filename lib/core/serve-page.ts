@@ -7,9 +7,10 @@ import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
 import {
   failedPage,
   freshPage,
-  type IsrCacheState,
   notFoundPage,
   passedThrough,
+  type RenderCause,
+  renderedPage,
   type ServedPage,
   stalePage,
 } from './policy/served-page.ts';
@@ -28,9 +29,9 @@ export async function servePage(pageKey: PageKey, options: RenderOptions, ports:
   const seen = await readPageAndLedger(pageKey, ports);
   const { page } = seen;
   const freshness = await readFreshness(seen, ports);
-  if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'MISS', options, ports);
+  if (page === undefined || freshness.kind === 'missing') return serveRendered(seen, 'missing', options, ports);
   if (freshness.kind === 'fresh') {
-    const hit = freshPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', freshness.secondsLeft);
+    const hit = freshPage(page, freshness.secondsLeft);
     return keepAtEdge(hit, page.isPrerendered ? undefined : page, begun, ports);
   }
   const wait = secondsUntilRetry(page, ports.clock.now());
@@ -40,29 +41,29 @@ export async function servePage(pageKey: PageKey, options: RenderOptions, ports:
     const stale = stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
     return keepAtEdge(stale, page, begun, ports);
   }
-  return serveRendered(seen, 'REVALIDATED', options, ports);
+  return serveRendered(seen, freshness.kind === 'expired' ? 'too-stale' : 'invalidated', options, ports);
 }
 
 async function serveRendered(
   seen: PageAndLedger,
-  state: IsrCacheState,
+  cause: RenderCause,
   options: RenderOptions,
   ports: ServePorts,
 ): Promise<ServedPage> {
   const outcome = await renderOnce(seen, options, ports);
   if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(outcome.old, ports);
-  const served = servedOutcome(outcome, state, ports.clock.now());
+  const served = servedOutcome(outcome, cause, ports.clock.now());
   // A revalidation during this render has purged the edge already. Our page is older, and must not get into the edge.
   return keepAtEdge(served, 'page' in outcome ? outcome.page : undefined, 0, ports);
 }
 
 /** The response to a request that had to wait for a render. `now`: epoch milliseconds. */
-function servedOutcome(outcome: RenderOutcome, state: IsrCacheState, now: number): ServedPage {
+function servedOutcome(outcome: RenderOutcome, cause: RenderCause, now: number): ServedPage {
   switch (outcome.kind) {
     case 'stored': {
       // At least 1: the page was rendered for this request, even if it expires within the second.
       const left = Math.max(1, secondsUntilExpiry(outcome.page, now));
-      return freshPage(outcome.page, outcome.isRendered ? state : 'HIT', left);
+      return outcome.isRendered ? renderedPage(outcome.page, cause, left) : freshPage(outcome.page, left);
     }
     case 'not-found':
       return notFoundPage(outcome.page);

@@ -19,6 +19,8 @@ export interface CompiledWebhook {
   readonly rules: readonly Rule[];
   /** 0: what the webhook revalidates is not revalidated once more. */
   readonly settleSeconds: number;
+  /** Whether the response waits until nobody gets an old page any more. */
+  readonly wait: boolean;
 }
 
 /** The environment variables for the secret, and for a second one while it is being changed. */

@@ -15,6 +15,12 @@ export interface WebhookResponse {
   readonly body: object;
 }
 
+/** What was done at once, and what the sender may wait for. */
+export interface RevalidationResponse extends WebhookResponse {
+  /** Resolves with what to answer in its place, when nobody gets an old page any more or there is no time left. */
+  everywhere?(): Promise<WebhookResponse>;
+}
+
 /** Remembers for at least a day which deliveries were done. */
 export interface Deliveries {
   /** `key` is a SHA-256. */
@@ -35,9 +41,13 @@ export interface WebhookPorts {
   /**
    * Does the same as a request to the API.
    *
-   * @param settleSeconds after which what found nothing new is revalidated once more; 0: it is not
+   * `settleSeconds`: after which what found nothing new is revalidated once more; 0: it is not. `wait`: whether
+   * `everywhere` will be asked for.
    */
-  revalidate(revalidation: Revalidation, settleSeconds: number): Promise<WebhookResponse>;
+  revalidate(
+    revalidation: Revalidation,
+    how: Pick<CompiledWebhook, 'settleSeconds' | 'wait'>,
+  ): Promise<RevalidationResponse>;
   readonly log: Log;
 }
 
@@ -45,7 +55,7 @@ export interface WebhookPorts {
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 /** The webhook that was called. */
-interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules' | 'settleSeconds'> {
+interface Webhook extends Pick<CompiledWebhook, 'options' | 'rules' | 'settleSeconds' | 'wait'> {
   readonly name: string;
   readonly vendor: Vendor;
 }
@@ -82,7 +92,7 @@ async function act(
   payload: object,
   ports: WebhookPorts,
 ): Promise<WebhookResponse> {
-  const { name, vendor, options, rules, settleSeconds } = webhook;
+  const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
   const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.allowQuery);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
@@ -100,10 +110,11 @@ async function act(
     ports.log('info', 'ignored a replay', { webhook: name, ...describe(changes) });
     return { status: 200, body: { replayed: true } };
   }
-  const response = await ports.revalidate(revalidation, settleSeconds);
-  // Only now, so that a second try after a failure is not taken for a replay.
+  const { everywhere, ...response } = await ports.revalidate(revalidation, webhook);
+  // Only now, so that a second try after a failure is not taken for a replay. And not after the wait: a vendor who does
+  // not have that much patience sends it again meanwhile.
   if (key !== undefined && response.status < 300) await ports.deliveries.remember(key);
-  return response;
+  return (await everywhere?.()) ?? response;
 }
 
 /** Tries every secret, so that the time does not show which one matched. */

@@ -54,16 +54,32 @@ describe('purging', () => {
   const cdn = () => createCloudFront(client(), address);
 
   test('is done once CloudFront took it, in one call for all items', async () => {
-    responses = [{ status: 201 }];
-    expect(await cdn().purge(['#path:/a&b', '/<x>/*'])).toBe('purged');
+    responses = [{ status: 201, body: '<Invalidation><Id>I2J0I21PCUYOIK</Id></Invalidation>' }];
+    const purged = { outcome: 'purged', invalidation: 'I2J0I21PCUYOIK' };
+    expect(await cdn().purge(['#path:/a&b', '/<x>/*'])).toEqual(purged);
     expect(received).toHaveLength(1);
     expect(received[0]).toContain('<Path>#path:/a&#38;b</Path><Path>/&#60;x&#62;/*</Path>');
   });
 
   test.each(['Throttling', 'TooManyInvalidationsInProgress'])('may be tried again after %s', async (code) => {
     responses = [{ status: 400, body: refusal(code) }];
-    expect(await cdn().purge(['#tag:a'])).toBe('throttled');
+    expect(await cdn().purge(['#tag:a'])).toEqual({ outcome: 'throttled' });
     expect(forgotten).toBe(0);
+  });
+
+  test.each([
+    ['Completed', true],
+    ['InProgress', false],
+  ])('that is %s has taken effect everywhere: %s', async (status, isComplete) => {
+    responses = [{ status: 200, body: `<Invalidation><Id>I1</Id><Status>${status}</Status></Invalidation>` }];
+    expect(await cdn().isComplete('I1')).toBe(isComplete);
+  });
+
+  test('of which CloudFront says nothing for the moment may be asked about again', async () => {
+    responses = [{ status: 400, body: refusal('Throttling') }];
+    expect(await cdn().isComplete('I1')).toBe(false);
+    responses = [{ status: 403, body: refusal('AccessDenied') }];
+    await expect(cdn().isComplete('I1')).rejects.toThrow(/distribution E1: cloudfront answered 403/);
   });
 
   test('is an error when CloudFront refuses it', async () => {

@@ -91,7 +91,7 @@ test('a page key of any length and script makes a valid group', async () => {
 
 test('what has to be purged is queued', async () => {
   const { url } = await server.createQueue(`purges-${randomUUID()}`, {});
-  expect(await createQueuedPurger(aws, url).purge(['#path:/a', '/b/*'])).toBe('queued');
+  expect(await createQueuedPurger(aws, url).purge(['#path:/a', '/b/*'])).toEqual({ outcome: 'queued' });
   expect((await receive(url)).map(({ Body }) => JSON.parse(Body))).toEqual([{ items: ['#path:/a', '/b/*'] }]);
 });
 

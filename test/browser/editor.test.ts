@@ -35,7 +35,7 @@ describe.skipIf(whyNoBrowser !== undefined)('an editor in a browser', () => {
     await desk.getByLabel('Title').fill('Purge even less');
     await desk.getByLabel('Text').fill('The first paragraph.\n\nAnd a second one.');
     await desk.getByRole('button', { name: 'Save and publish' }).click();
-    await site.pass(desk.getByText(/^Published in \d+ ms/).waitFor());
+    await site.pass(desk.getByText(/^Saved \d+\.\d s, live everywhere \d+\.\d s$/).waitFor());
     expect(await outcomesOn(desk)).toEqual({
       '/blog/purge-less': 'rendered, purged',
       '/blog': 'rendered, purged',
@@ -69,7 +69,7 @@ describe.skipIf(whyNoBrowser !== undefined)('an editor in a browser', () => {
     // The message is of the stack's time, also when that was moved.
     site.clock.advance(3_600_000);
     await desk.getByRole('button', { name: 'Save and publish' }).click();
-    await site.pass(desk.getByText(/^Published in \d+ ms/).waitFor());
+    await site.pass(desk.getByText(/^Saved .* live everywhere/).waitFor());
     await reader.reload();
     expect(await reader.locator('h1').textContent()).toBe('Four states, and a draft');
   });

@@ -11,7 +11,7 @@ describe('the content type of a file', () => {
     ['/subtitles.vtt', 'text/vtt; charset=utf-8'],
     ['/data.json', 'application/json'],
     ['/site.webmanifest', 'application/manifest+json'],
-    ['/feed.xml', 'text/xml'],
+    ['/feed.xml', 'application/xml'],
     ['/favicon.ico', 'image/vnd.microsoft.icon'],
     ['/logo.SVG', 'image/svg+xml'],
     ['/photo.avif', 'image/avif'],

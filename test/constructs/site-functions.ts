@@ -140,10 +140,18 @@ describe('permissions', () => {
     ['Render', ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', 'deployments/*']],
     [
       'Revalidate',
-      ['_isr/facts/*', '_isr/leases/*', '_isr/ledger/*', '_isr/purges/*', '_isr/webhooks/*', 'deployments/*'],
+      [
+        '_isr/facts/*',
+        '_isr/leases/*',
+        '_isr/ledger/*',
+        '_isr/purges/*',
+        '_isr/purges/made/*',
+        '_isr/webhooks/*',
+        'deployments/*',
+      ],
     ],
     ['Live', ['_isr/ledger/*']],
-    ['Purge', ['_isr/ledger/*', '_isr/purges/*']],
+    ['Purge', ['_isr/ledger/*', '_isr/purges/*', '_isr/purges/made/*']],
   ] as const)('%s may use the keys %j and no others', (name, prefixes) => {
     const text = JSON.stringify(policyOf(name));
     const keys = [...text.matchAll(/"\/((?:[a-z_]+\/)*\*)"/g)].map((match) => match[1]);
@@ -175,6 +183,14 @@ describe('permissions', () => {
     expect(JSON.stringify(PolicyDocument.Statement[0].Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
     const roles = Roles.map(({ Ref }: { Ref: string }) => /^SiteFunctions(\w+)Role/.exec(Ref)?.[1]);
     expect(roles).toEqual(['Revalidate', 'Purge']);
+  });
+
+  test('revalidate alone may ask what became of an invalidation, and of this distribution alone', () => {
+    const { PolicyDocument, Roles } = resourceOf('AWS::IAM::Policy', 'SiteFunctionsWaiting');
+    expect(PolicyDocument.Statement).toHaveLength(1);
+    expect(PolicyDocument.Statement[0].Action).toBe('cloudfront:GetInvalidation');
+    expect(JSON.stringify(PolicyDocument.Statement[0].Resource)).toMatch(/:distribution\/.*SiteEdgeDistribution/);
+    expect(Roles.map(({ Ref }: { Ref: string }) => /^SiteFunctions(\w+)Role/.exec(Ref)?.[1])).toEqual(['Revalidate']);
   });
 
   test.each(ALL)('%s may write to its own log group alone', (name) => {

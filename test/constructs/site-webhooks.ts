@@ -61,6 +61,7 @@ describe('the revalidate function', () => {
         },
       ],
       settleSeconds: 0,
+      wait: false,
     });
   });
 
@@ -113,7 +114,7 @@ describe('a webhook that is not valid is an error with its place, the value and 
     [
       'an option of another vendor',
       { storyblok: { secret, header: 'X-Token' } },
-      `'webhooks.storyblok.header' must be an option of storyblok; use vendor, secret, rules, settleSeconds`,
+      `'webhooks.storyblok.header' must be an option of storyblok; use vendor, secret, rules, settleSeconds, wait`,
     ],
     [
       'a rule with a field that nobody knows',

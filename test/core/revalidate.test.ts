@@ -55,7 +55,7 @@ describe('revalidating a path', () => {
   test('again, while the purge of the first only waits in the queue, purges: it was not made yet', async () => {
     const world = await worldWith('/blog/a');
     const purge = world.purger.purge;
-    world.purger.purge = async () => 'queued';
+    world.purger.purge = async () => ({ outcome: 'queued' });
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
     world.purger.purge = purge;
     const again = await revalidateOnly(world, { pages: [keyOf('/blog/a')] });
@@ -160,7 +160,7 @@ describe('revalidating without rendering', () => {
 
 test('tells of each item what was done', async () => {
   const world = await worldWith('/blog/a');
-  world.purger.purge = async () => 'queued';
+  world.purger.purge = async () => ({ outcome: 'queued' });
   const result = await revalidateOnly(world, { pages: [keyOf('/blog/a')], tags: ['x'], prefixes: ['/docs/'] });
   expect(result).toEqual({
     sequence: (await world.ledger.read()).sequence,

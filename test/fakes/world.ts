@@ -69,7 +69,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
     purger: {
       async purge(items) {
         purged.push([...items]);
-        return 'purged';
+        return { outcome: 'purged', invalidation: `I${purged.length}` };
       },
     },
     log: (_level, message) => logLines.push(message),

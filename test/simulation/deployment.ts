@@ -9,7 +9,7 @@ import type { ResponseHead, StreamedHandler } from '../../lambdas/shared/functio
 import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import { SITE_ADDRESS_KEY, type SiteAddress } from '../../lib/handover/site-address.ts';
 import type { Bucket } from './aws/bucket.ts';
-import type { FunctionCode, Handler } from './aws/lambda.ts';
+import type { FunctionCode, Handler, LambdaContext } from './aws/lambda.ts';
 import type { SimulatedSandbox } from './aws/sandbox.ts';
 
 export const TOKEN = 'the-token-of-the-simulation-0123456789';
@@ -107,10 +107,10 @@ function streaming(handler: StreamedHandler): Handler<UrlRequest, UrlAnswer> {
 }
 
 function buffered(
-  handler: (event: LambdaFunctionURLEvent) => Promise<LambdaFunctionURLResult>,
+  handler: (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<LambdaFunctionURLResult>,
 ): Handler<UrlRequest, UrlAnswer> {
-  return async (request) => {
-    const result = await handler(eventOf(request));
+  return async (request, context) => {
+    const result = await handler(eventOf(request), context);
     if (typeof result === 'string') return { status: 200, headers: {}, body: result };
     return { status: result.statusCode ?? 200, headers: {}, body: result.body ?? '' };
   };

@@ -1,5 +1,6 @@
+import type { Everywhere } from '../../lib/core/wait-for-purge.ts';
 import type { Invocation } from './aws/lambda.ts';
-import type { Covered } from './checks/revalidation-checks.ts';
+import type { Covered, PurgeState } from './checks/revalidation-checks.ts';
 import { TOKEN, type UrlAnswer } from './deployment.ts';
 import type { Random } from './random.ts';
 import type { SitePage } from './site.ts';
@@ -44,7 +45,8 @@ export class Editor {
       this.#bySite(wish, random);
       return;
     }
-    const body = JSON.stringify(wish);
+    const isWaiting = random.fork('wait').chance(0.2);
+    const body = JSON.stringify(isWaiting ? { ...wish, wait: true } : wish);
     scheduler.after(this.#world.latency(random), () => {
       const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
       if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
@@ -54,9 +56,9 @@ export class Editor {
       this.#world.revalidate.invoke(request, (invocation) => {
         const status = 'answer' in invocation ? invocation.answer.status : 500;
         this.#world.renderChecks.revalidationMoved(pages);
-        this.#checkCosts(wish, invocation);
+        if (!isWaiting) this.#checkCosts(wish, invocation);
         if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
-        if (status === 200 || status === 202) return this.#believe(covered, invocation, status === 200);
+        if (status === 200 || status === 202) return this.#believe(covered, invocation, howFarPurged(invocation));
         if (tries > 1) scheduler.after(random.between(500, 5000), () => this.revalidate(wish, random, tries - 1));
       });
     });
@@ -70,9 +72,9 @@ export class Editor {
     this.#world.checker.violate(11, `revalidating ${tags} took ${calls} calls and ${renders} renders`);
   }
 
-  #believe(covered: readonly Covered[], invocation: Invocation<UrlAnswer>, isPurged: boolean): void {
+  #believe(covered: readonly Covered[], invocation: Invocation<UrlAnswer>, purge: PurgeState): void {
     const { checker } = this.#world;
-    checker.revalidated(covered, isPurged);
+    checker.revalidated(covered, purge);
     if (!('answer' in invocation)) return;
     const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; outcome: string }[] };
     for (const each of covered) {
@@ -93,7 +95,7 @@ export class Editor {
       this.#world.renderChecks.revalidationMoved(pages);
       this.#world.live.invoke({ method: 'POST', path, headers: {} }, (invocation) => {
         this.#world.renderChecks.revalidationMoved(pages);
-        if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, false);
+        if ('answer' in invocation && invocation.answer.status === 200) checker.revalidated(covered, 'queued');
       });
     });
   }
@@ -107,7 +109,7 @@ export class Editor {
     distribution.view(location, page, '', { 'x-prerender-revalidate': TOKEN }, ({ edge }) => {
       this.#world.renderChecks.revalidationMoved([page]);
       const state = edge?.answer.headers['x-isr-cache'];
-      if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, false);
+      if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, 'queued');
     });
   }
 }
@@ -119,6 +121,14 @@ function isCovered(page: SitePage, { paths = [], tags = [], prefixes = [], all }
     tags.some((tag) => page.tags.includes(tag)) ||
     prefixes.some((prefix) => `${page.path}/`.startsWith(prefix))
   );
+}
+
+/** As the answer says it. */
+function howFarPurged(invocation: Invocation<UrlAnswer>): PurgeState {
+  if (!('answer' in invocation)) return 'queued';
+  const { purge, everywhere } = JSON.parse(invocation.answer.body) as { purge: string; everywhere?: Everywhere };
+  if (everywhere?.confirmed) return 'everywhere';
+  return purge === 'queued' ? 'queued' : 'accepted';
 }
 
 function describe(invocation: Invocation<UrlAnswer>): string {

@@ -194,7 +194,7 @@ export class World {
 
   #service(call: AwsCall, random: Random): AwsResponse {
     if (call.service === 's3') return this.bucket.call(call);
-    if (call.service === 'cloudfront') return this.distribution.invalidate(String(call.body), random);
+    if (call.service === 'cloudfront') return this.distribution.call(call, random);
     const body = String(call.body);
     if (body.includes(TOKEN)) this.checker.violate(9, `a message holds the token: ${body}`);
     const { QueueUrl } = JSON.parse(body) as { QueueUrl: string };

@@ -94,7 +94,7 @@ function createReceiver(
     'webhooks.json': { version, webhooks: compileWebhooks(settings) },
     ...Object.fromEntries(Object.entries(VENDORS).map(([name, vendor]) => [`webhooks/${name}.mjs`, { vendor }])),
   };
-  const receive = createWebhookEndpoint({
+  const respond = createWebhookEndpoint({
     sandbox: {
       environment: { ISR_WEBHOOK_SECRET_GHOST: SECRET, ...environment },
       clock: world.clock,
@@ -104,11 +104,12 @@ function createReceiver(
     allowQuery: [],
     deliveries: createS3Deliveries(objectsOver(objects)),
     log: world.log,
-    async revalidate(revalidation) {
+  });
+  const receive = (event: LambdaFunctionURLEvent) =>
+    respond(event, async (revalidation) => {
       const result = await revalidate(revalidation, world.options, world);
       return { status: result.pages.some(({ outcome }) => outcome === 'failed') ? 502 : 200, body: result };
-    },
-  });
+    });
   return { world, objects, receive };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WebhookResponse } from '../../lib/webhooks/receive.ts';
 import { createReceiver } from './receiver.ts';
 import { requestOf, SAMPLES, type Sample, SECRET } from './samples.ts';
 
@@ -86,6 +87,25 @@ test('what is queued is done: a second one is a replay', async () => {
   receiver.status = 202;
   expect((await receiver.post('github', requestOf(github))).status).toBe(202);
   expect((await receiver.post('github', requestOf(github))).body).toEqual({ replayed: true });
+});
+
+describe('a webhook that waits until nobody gets an old page any more', () => {
+  test('is answered then', async () => {
+    const receiver = createReceiver({ github: { wait: true } });
+    expect((await receiver.post('github', requestOf(github))).body).toEqual({ everywhere: true });
+  });
+
+  test('is done once, though its vendor had no patience and sent it again meanwhile', async () => {
+    const receiver = createReceiver({ github: { wait: true } });
+    const { promise, resolve } = Promise.withResolvers<WebhookResponse>();
+    receiver.purgeEverywhere = promise;
+    const first = receiver.post('github', requestOf(github));
+    await new Promise(setImmediate);
+    expect((await receiver.post('github', requestOf(github))).body).toEqual({ replayed: true });
+    resolve({ status: 200, body: { everywhere: 'at last' } });
+    expect((await first).body).toEqual({ everywhere: 'at last' });
+    expect(receiver.revalidations).toHaveLength(1);
+  });
 });
 
 test('what it revalidates is done once more when the CDN of the vendor has settled', async () => {

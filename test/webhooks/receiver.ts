@@ -16,6 +16,8 @@ export interface Receiver {
   readonly logLines: { readonly message: string; readonly details: unknown }[];
   /** What the next revalidations answer. */
   status: number;
+  /** What those answer that wait. */
+  purgeEverywhere: Promise<WebhookResponse>;
 }
 
 export function createReceiver(
@@ -28,6 +30,7 @@ export function createReceiver(
     settleSeconds: [],
     logLines: [],
     status: 200,
+    purgeEverywhere: Promise.resolve({ status: 200, body: { everywhere: true } }),
     post: (name, request, now = NOW) =>
       receiveWebhook(name, request, now, {
         webhooks,
@@ -36,10 +39,11 @@ export function createReceiver(
         allowQuery: ['page'],
         deliveries,
         log: (_level, message, details) => receiver.logLines.push({ message, details }),
-        async revalidate(revalidation, settleSeconds) {
+        async revalidate(revalidation, { settleSeconds, wait }) {
           receiver.revalidations.push(revalidation);
           receiver.settleSeconds.push(settleSeconds);
-          return { status: receiver.status, body: { done: true } };
+          const atOnce = { status: receiver.status, body: { done: true } };
+          return wait ? { ...atOnce, everywhere: () => receiver.purgeEverywhere } : atOnce;
         },
       }),
   };

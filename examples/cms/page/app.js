@@ -85,8 +85,15 @@ async function publish() {
 async function act(doing, action) {
   const { slug } = stored;
   form.inert = true;
-  byId('state').textContent = doing;
+  const begun = performance.now();
+  const showDoing = () => {
+    const seconds = Math.floor((performance.now() - begun) / 1000);
+    byId('state').textContent = seconds === 0 ? `${doing} …` : `${doing} … ${seconds} s`;
+  };
+  showDoing();
+  const counting = setInterval(showDoing, 1000);
   const outcome = await action().catch((error) => describeFailure(`That did not work: ${error.message}`));
+  clearInterval(counting);
   form.inert = false;
   if (stored?.slug !== slug) return;
   showOutcome(outcome ?? []);
@@ -109,7 +116,7 @@ async function follow() {
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  act('publishing …', publish);
+  act('publishing', publish);
 });
 form.addEventListener('input', showState);
 form.addEventListener('keydown', (event) => {
@@ -117,7 +124,7 @@ form.addEventListener('keydown', (event) => {
   event.preventDefault();
   form.requestSubmit();
 });
-byId('save').addEventListener('click', () => act('saving …', save));
+byId('save').addEventListener('click', () => act('saving', save));
 byId('filter').addEventListener('input', showList);
 window.addEventListener('hashchange', follow);
 window.addEventListener('beforeunload', (event) => {

@@ -28,11 +28,21 @@ export function describeFailure(message) {
 }
 
 function headline({ status, response, milliseconds }) {
-  if (status === 200) return `Published in ${milliseconds} ms: the origin has it, the edge follows within seconds`;
+  const saved = `Saved ${seconds((response?.milliseconds ?? milliseconds) / 1000)}`;
+  const { confirmed, seconds: waited, reason } = response?.everywhere ?? {};
+  if (status < 300 && confirmed) return `${saved}, live everywhere ${seconds(waited)}`;
+  if (status < 300 && reason !== undefined) {
+    return `${saved}: the origin has it. Not confirmed everywhere after ${seconds(waited)}: ${reason}`;
+  }
+  if (status === 200) return `${saved}: the origin has it, the edge follows within seconds`;
   if (response?.ignored) return 'Saved, but the site has no rule for such a change';
-  if (status === 202) return `Rendered in ${milliseconds} ms: the edge shows it within seconds`;
+  if (status === 202) return `${saved}: the origin has it, the purge of the edge is queued`;
   if (status === 502) return 'Saved, but a page could not be rendered: readers get the old one until it can';
   return `Saved, but the site did not take the message (${status}): ${response?.error ?? 'see its response'}`;
+}
+
+function seconds(number) {
+  return `${number.toFixed(1)} s`;
 }
 
 function tableOf({ pages, tags = [] }, siteUrl) {

@@ -35,7 +35,7 @@ export function expirationOf(
     const forbidding = FORBIDDING.find((directive) => directives.names.has(directive));
     if (forbidding !== undefined) return notStored(`${name}: ${forbidding}`);
   }
-  if (hint?.maxAge !== undefined) return stored(hint.maxAge, hint.swr ?? 0, 'the page’s maxAge is 0');
+  if (hint?.maxAge !== undefined) return stored(hint.maxAge, hint.swr ?? 0, "the page's maxAge is 0");
   for (const { name, directives } of fields) {
     const found = fromField(name, directives);
     if (found !== undefined) return found;

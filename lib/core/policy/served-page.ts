@@ -18,9 +18,29 @@ export interface ServedPage {
   readonly body: Uint8Array;
 }
 
-/** A page that the edge may keep for `seconds`. */
-export function freshPage(page: StoredPage, state: IsrCacheState, seconds: number): ServedPage {
-  const status = state === 'MISS' ? 'fwd=uri-miss; stored' : state === 'REVALIDATED' ? 'fwd=stale; stored' : 'hit';
+/** Why a page was rendered for the request that asked for it. */
+export type RenderCause = 'missing' | 'too-stale' | 'invalidated';
+
+// https://www.rfc-editor.org/rfc/rfc9211#section-2.2
+const RENDERED: Readonly<Record<RenderCause, { readonly state: IsrCacheState; readonly forwarded: string }>> = {
+  missing: { state: 'MISS', forwarded: 'uri-miss' },
+  // Nobody revalidated it, and what is stored may not be served: for the viewer, that is a miss.
+  'too-stale': { state: 'MISS', forwarded: 'stale' },
+  invalidated: { state: 'REVALIDATED', forwarded: 'stale' },
+};
+
+/** A page that was stored before, which the edge may keep for `seconds`. */
+export function freshPage(page: StoredPage, seconds: number): ServedPage {
+  return keptPage(page, page.isPrerendered ? 'PRERENDERED' : 'HIT', 'hit', seconds);
+}
+
+/** A page that was rendered for this request, which the edge may keep for `seconds`. */
+export function renderedPage(page: StoredPage, cause: RenderCause, seconds: number): ServedPage {
+  const { state, forwarded } = RENDERED[cause];
+  return keptPage(page, state, `fwd=${forwarded}; stored`, seconds);
+}
+
+function keptPage(page: StoredPage, state: IsrCacheState, status: string, seconds: number): ServedPage {
   return storedPage(page, {
     'cache-control': freshCacheControl(page, seconds),
     'cache-status': `cdk-isr; ${status}; ttl=${seconds}`,
@@ -52,10 +72,16 @@ export function passedThrough(response: SiteResponse, reason: string): ServedPag
   const headers: Record<string, string> = {
     ...headersForAll(response),
     'cache-control': NOT_STORED,
-    'cache-status': `cdk-isr; fwd=miss; detail="${reason.replace(/[^\x20-\x7e]|["\\]/g, '')}"`,
+    'cache-status': `cdk-isr; fwd=miss; detail=${quoted(reason)}`,
     'x-isr-cache': 'BYPASS',
   };
   return { status: statusForEdge(response.status), headers, body: response.body };
+}
+
+/** As a string of a structured field, which is ASCII: https://www.rfc-editor.org/rfc/rfc9651#section-3.3.3 */
+function quoted(text: string): string {
+  const ascii = text.replaceAll(/[\u2018\u2019]/g, "'").replaceAll(/[^\x20-\x7e]/g, '?');
+  return `"${ascii.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 /** A rendered 404 or 410 where no page is stored: the edge keeps it for a moment, S3 does not. */

@@ -15,13 +15,13 @@ export interface PromptPurgerPorts {
  */
 export function createPromptPurger({ cdn, pace, clock, queue }: PromptPurgerPorts): Purger {
   return {
-    async purge(items) {
+    async purge(items, name) {
       const turn = await pace.promptTurn();
-      if (turn === 'queue') return queue.purge(items);
+      if (turn === 'queue') return queue.purge(items, name);
       if (turn > 0) await clock.sleep(turn);
       // The new page is stored by now, so the purge must not get lost. The queue tries again, and logs why it fails.
-      const outcome = await cdn.purge(items).catch(() => 'failed' as const);
-      return outcome === 'purged' ? outcome : queue.purge(items);
+      const purged = await cdn.purge(items).catch(() => ({ outcome: 'failed' as const }));
+      return purged.outcome === 'purged' ? purged : queue.purge(items, name);
     },
   };
 }

@@ -1,5 +1,14 @@
 import { IsrError, reasonOf } from '../../basics/errors.ts';
-import type { AnnouncedPurges, Cdn, Clock, LedgerStore, Log, PurgeQueue, WaitingPurge } from '../ports.ts';
+import type {
+  AnnouncedPurges,
+  Cdn,
+  Clock,
+  FollowedPurges,
+  LedgerStore,
+  Log,
+  PurgeQueue,
+  WaitingPurge,
+} from '../ports.ts';
 import { itemsOfOneCall, MAX_PURGE_ITEMS } from './one-call.ts';
 import type { PurgePace } from './purge-pace.ts';
 
@@ -8,6 +17,7 @@ export interface PurgeWaitingPorts {
   readonly pace: PurgePace;
   readonly queue: PurgeQueue;
   readonly announced: Omit<AnnouncedPurges, 'announce'>;
+  readonly followed: Pick<FollowedPurges, 'noteMade'>;
   readonly ledger: Pick<LedgerStore, 'append'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +49,8 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
   };
   try {
     await addItems(items, atHand, ports);
-    if (items.size > 0) await purgeInTurn(gather, ports);
+    const invalidation = items.size > 0 ? await purgeInTurn(gather, ports) : undefined;
+    if (invalidation !== undefined) await tellFollowers([...atHand, ...taken], invalidation, ports);
     await settle([...atHand, ...taken], ports);
     await queue.remove(taken);
     if (items.size > 0) log('info', 'purged', { items: [...items] });
@@ -96,19 +107,33 @@ function namesIn(purges: readonly WaitingPurge[]): string[] {
   return purges.flatMap((purge) => purge.announced ?? []);
 }
 
+/** Who follows and is not told can only say so: no reason to purge again. */
+async function tellFollowers(
+  purges: readonly WaitingPurge[],
+  invalidation: string,
+  { followed, log }: PurgeWaitingPorts,
+): Promise<void> {
+  const names = purges.flatMap(({ name }) => name ?? []);
+  for (const told of await Promise.allSettled(names.map((name) => followed.noteMade(name, invalidation)))) {
+    if (told.status === 'rejected')
+      log('warn', `nobody is told of a purge: ${reasonOf(told.reason)}`, { invalidation });
+  }
+}
+
 /**
- * Waits for its turn, then purges what `gather` gives, with all that came meanwhile. Rejects with PURGE_FAILED when the
- * turn does not come in time, or the CDN refuses.
+ * Waits for its turn, then purges what `gather` gives, with all that came meanwhile. Resolves with the id of the
+ * invalidation. Rejects with PURGE_FAILED when the turn does not come in time, or the CDN refuses.
  */
 async function purgeInTurn(
   gather: () => Promise<readonly string[]>,
   { cdn, pace, clock }: PurgeWaitingPorts,
-): Promise<void> {
+): Promise<string> {
   const giveUpAt = clock.now() + PATIENCE_MS;
   for (;;) {
     let pause = await pace.mergedTurn();
     if (pause === 0) {
-      if ((await cdn.purge(await gather())) === 'purged') return;
+      const purged = await cdn.purge(await gather());
+      if (purged.outcome === 'purged') return purged.invalidation;
       pause = PAUSE_WHEN_THROTTLED_MS;
     }
     if (clock.now() + pause > giveUpAt) {

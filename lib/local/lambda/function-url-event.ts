@@ -76,8 +76,12 @@ function headersOf({ request, now }: FunctionUrlRequest): Record<string, string>
   // On AWS always https and 443. Here, too, they tell how the function URL was reached.
   headers['x-forwarded-proto'] = 'http';
   headers['x-forwarded-port'] = String(localPort);
-  headers['x-amzn-trace-id'] ??= `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  headers['x-amzn-trace-id'] ??= newTraceId(now);
   return headers;
+}
+
+export function newTraceId(now: number): string {
+  return `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
 }
 
 function joinedParameters(query: string): Record<string, string> {

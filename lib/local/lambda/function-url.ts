@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { closeServer, listenLocally } from '../listen-locally.ts';
 import type { LambdaFunction } from './function.ts';
-import { eventOfRequest, type FunctionUrlAuthType } from './function-url-event.ts';
+import { eventOfRequest, type FunctionUrlAuthType, newTraceId } from './function-url-event.ts';
 import { bodyTooLarge, refusalOfError, refusalOfRequest } from './function-url-refusal.ts';
 import {
   type FunctionUrlHead,
@@ -97,11 +98,16 @@ async function sendResult(result: InvocationResult, isStreaming: boolean, respon
 
 /** When the client goes away or the function fails midway, both streams end; the function itself runs on, as on AWS. */
 async function sendStream(response: ServerResponse, head: FunctionUrlHead, body: Readable): Promise<void> {
-  response.writeHead(head.statusCode, head.headers);
+  response.writeHead(head.statusCode, { ...head.headers, ...ownHeaders() });
   response.flushHeaders();
   await pipeline(body, response);
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: FunctionUrlResponse): void {
-  response.writeHead(statusCode, { ...headers, 'content-length': body.length }).end(body);
+  response.writeHead(statusCode, { ...headers, ...ownHeaders(), 'content-length': body.length }).end(body);
+}
+
+/** Each response of a function URL has them: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
+function ownHeaders(): Readonly<Record<string, string>> {
+  return { 'x-amzn-requestid': randomUUID(), 'x-amzn-trace-id': newTraceId(Date.now()) };
 }

@@ -49,7 +49,7 @@ const OPTION_CHECKS: { readonly [Name in OptionName]-?: Check<Required<VendorOpt
 };
 
 /** Members of a webhook that are no options of its vendor. */
-const OTHER_MEMBERS = ['vendor', 'secret', 'rules', 'settleSeconds'];
+const OTHER_MEMBERS = ['vendor', 'secret', 'rules', 'settleSeconds', 'wait'];
 
 /** Reads the options of a webhook of this vendor. */
 export function readOptions(webhook: Given, fields: Fields, vendorName: VendorName): VendorOptions {

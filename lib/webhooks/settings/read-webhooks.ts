@@ -1,4 +1,4 @@
-import { type Check, fieldsOf, integerBetween, memberOf, oneOf, optional } from '../../basics/checks.ts';
+import { type Check, fieldsOf, integerBetween, memberOf, oneOf, optional, trueOrFalse } from '../../basics/checks.ts';
 import type { Given } from '../../basics/faults.ts';
 import type { CompiledWebhook } from '../compiled.ts';
 import type { WebhookRule } from '../rule.ts';
@@ -28,6 +28,14 @@ export interface WebhookSettings extends VendorOptions {
    * @default - 60 for Sanity, 30 for Hygraph, 20 for Contentful, otherwise 0
    */
   readonly settleSeconds?: number;
+  /**
+   * Whether the response comes only when nobody gets an old page any more, at the edge neither: with `everywhere`, which
+   * says how long that took, most often a few seconds and up to half a minute. Vendors who do not wait as long take it
+   * for a failure.
+   *
+   * @default false: it comes when the origin has the new pages, and CloudFront has accepted the purge of the old
+   */
+  readonly wait?: boolean;
 }
 
 /** The longest delay of a message in SQS. */
@@ -62,6 +70,7 @@ function readWebhook(name: string): Check<CompiledWebhook> {
       options: readOptions(given, fields, vendor),
       rules: readRules(given.at('rules', fields.rules ?? defaultRules)) ?? [],
       settleSeconds: settle ?? settleSeconds,
+      wait: optional(trueOrFalse)(memberOf(given, fields, 'wait')) ?? false,
     };
   };
 }

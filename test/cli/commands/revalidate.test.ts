@@ -52,6 +52,24 @@ test('--json prints the response, and nothing else', async () => {
   });
 });
 
+test('--wait ends when nobody gets an old page any more, and says how long that took', async () => {
+  const { code, text } = await isr('revalidate', '--path', post(), '--wait');
+  expect(text).toMatch(
+    /path +rendered +purged [\s\S]*\nDone in \d+ ms, live everywhere after [\d.]+ s: nobody gets an old page any more\.$/,
+  );
+  expect(code).toBe(0);
+});
+
+test('--wait ends with 1 when that is not confirmed in time', async () => {
+  const everywhere = { confirmed: false, seconds: 290, reason: 'the purge was still in progress' };
+  const page = { path: '/a', outcome: 'rendered', purge: 'purged', milliseconds: 9 };
+  const body = { sequence: 1, pages: [page], tags: [], prefixes: [], purge: 'purged', milliseconds: 12, everywhere };
+  site.response = { status: 202, body: JSON.stringify(body), headers: {} };
+  const { code, host } = await site.run(['revalidate', '--path', '/a', '--wait', '--url', site.revalidateUrl]);
+  expect(code).toBe(1);
+  expect(host.said.at(-1)).toContain('not confirmed everywhere after 290 s: the purge was still in progress');
+});
+
 test('--all covers every page', async () => {
   const { code, text } = await isr('revalidate', '--all');
   expect(code).toBe(0);

@@ -14,45 +14,47 @@ beforeEach(() => {
 
 const willing: Cdn['purge'] = async (items) => {
   purged.push(items);
-  return 'purged';
+  return { outcome: 'purged', invalidation: 'I1' };
 };
 
 function purgerWith(turn: number | 'queue', purge: Cdn['purge']) {
   const queue = {
     async purge(items: readonly string[]) {
       queued.push(items);
-      return 'queued' as const;
+      return { outcome: 'queued' as const };
     },
   };
   const pace = { promptTurn: async () => turn, mergedTurn: async () => 0 };
-  return createPromptPurger({ cdn: { purge }, pace, clock, queue });
+  return createPromptPurger({ cdn: { purge, isComplete: async () => true }, pace, clock, queue });
 }
 
 describe('a purge', () => {
   test('whose turn it is is made at once', async () => {
-    expect(await purgerWith(0, willing).purge(['#tag:a'])).toBe('purged');
+    expect(await purgerWith(0, willing).purge(['#tag:a'])).toEqual({ outcome: 'purged', invalidation: 'I1' });
     expect([purged, queued]).toEqual([[['#tag:a']], []]);
   });
 
   test('whose turn comes soon waits for it', async () => {
     const begun = clock.now();
-    expect(await purgerWith(1500, willing).purge(['#tag:a'])).toBe('purged');
+    expect(await purgerWith(1500, willing).purge(['#tag:a'])).toEqual({ outcome: 'purged', invalidation: 'I1' });
     expect(clock.now() - begun).toBe(1500);
   });
 
   test('in a burst is left to the queue, without a call', async () => {
-    expect(await purgerWith('queue', willing).purge(['#tag:a'])).toBe('queued');
+    expect(await purgerWith('queue', willing).purge(['#tag:a'])).toEqual({ outcome: 'queued' });
     expect([purged, queued]).toEqual([[], [['#tag:a']]]);
   });
 
   test('is queued when the CDN throttles', async () => {
-    expect(await purgerWith(0, async () => 'throttled').purge(['#tag:a'])).toBe('queued');
+    expect(await purgerWith(0, async () => ({ outcome: 'throttled' })).purge(['#tag:a'])).toEqual({
+      outcome: 'queued',
+    });
     expect(queued).toEqual([['#tag:a']]);
   });
 
   test('that the CDN refuses is queued as well: the page is stored already, so it must not be forgotten', async () => {
     const refuse = () => Promise.reject(new Error('AccessDenied'));
-    expect(await purgerWith(0, refuse).purge(['#tag:a'])).toBe('queued');
+    expect(await purgerWith(0, refuse).purge(['#tag:a'])).toEqual({ outcome: 'queued' });
     expect(queued).toEqual([['#tag:a']]);
   });
 });

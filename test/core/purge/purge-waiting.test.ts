@@ -7,6 +7,8 @@ import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
 const purgeOf = (...items: string[]): WaitingPurge => ({ items, receipt: `receipt of ${items.join()}` });
 const AT_HAND = purgeOf('#tag:at-hand');
+const PURGED = { outcome: 'purged', invalidation: 'I1' } as const;
+const THROTTLED = { outcome: 'throttled' } as const;
 
 let clock: VirtualClock;
 let waiting: WaitingPurge[][];
@@ -16,23 +18,26 @@ let purged: (readonly string[])[];
 let logged: string[];
 let announced: Map<string, string[]>;
 let settled: string[];
+let told: [name: string, invalidation: string][];
 let appended: { readonly names: readonly string[]; readonly purgesBefore: number }[];
 beforeEach(() => {
   clock = new VirtualClock();
   announced = new Map();
   settled = [];
+  told = [];
   [waiting, removed, postponed, purged, logged, appended] = [[], [], [], [], [], []];
 });
 
 const willing: Cdn['purge'] = async (items) => {
   purged.push(items);
-  return 'purged';
+  return PURGED;
 };
 
 /** `turns`: what the pace says, one after the other; then it is always free. */
 function purgeAll(purge: Cdn['purge'] = willing, turns: number[] = []): Promise<boolean> {
   return purgeWaiting([AT_HAND], {
-    cdn: { purge },
+    cdn: { purge, isComplete: async () => true },
+    followed: { noteMade: async (...note) => void told.push(note) },
     clock,
     announced: { itemsOf: async (name) => announced.get(name) ?? [], settle: async (name) => void settled.push(name) },
     pace: { promptTurn: async () => 0, mergedTurn: async () => turns.shift() ?? 0 },
@@ -86,16 +91,25 @@ describe('the purges that wait', () => {
     expect(removed).toHaveLength(1);
   });
 
+  test('that somebody follows are told by which invalidation they were made', async () => {
+    waiting = [[{ ...purgeOf('#tag:a'), name: 'a' }, purgeOf('#tag:b'), { ...purgeOf('#tag:c'), name: 'c' }]];
+    expect(await purgeAll()).toBe(true);
+    expect(told).toEqual([
+      ['a', 'I1'],
+      ['c', 'I1'],
+    ]);
+  });
+
   test('that were put off are noted in the ledger before the edge is purged, each once', async () => {
     waiting = [
       [{ ...purgeOf('#tag:a'), entries: ['tag:a', 'path:/a'] }],
       [{ ...purgeOf('#tag:b'), entries: ['tag:a'] }],
     ];
-    const responses = ['throttled', 'purged'] as const;
+    const responses = [THROTTLED, PURGED];
     let calls = 0;
     const throttledOnce: Cdn['purge'] = async (items) => {
       purged.push(items);
-      return responses[calls++] ?? 'purged';
+      return responses[calls++] ?? PURGED;
     };
     expect(await purgeAll(throttledOnce)).toBe(true);
     expect(appended).toEqual([{ names: ['tag:a', 'path:/a'], purgesBefore: 0 }]);
@@ -108,10 +122,10 @@ describe('the purges that wait', () => {
   });
 
   test('wait while the CDN throttles', async () => {
-    const responses = ['throttled', 'purged'] as const;
+    const responses = [THROTTLED, PURGED];
     let calls = 0;
     const begun = clock.now();
-    expect(await purgeAll(async () => responses[calls++] ?? 'purged')).toBe(true);
+    expect(await purgeAll(async () => responses[calls++] ?? PURGED)).toBe(true);
     expect([calls, clock.now() - begun]).toEqual([2, 3000]);
   });
 

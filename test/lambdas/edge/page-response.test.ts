@@ -27,10 +27,13 @@ test("tags and S3's metadata do not reach viewers, everything else does", async 
   const headers = await headersAfter({
     'cache-tag': 'a,b',
     'x-amz-meta-isr': '{}',
+    'x-amz-version-id': '1',
+    'x-amzn-trace-id': 'Root=1',
+    'x-amz-cf-id': 'kept',
     etag: '"1"',
     'x-isr-cache': 'HIT',
   });
-  expect(headers).toEqual({ etag: '"1"', 'x-isr-cache': 'HIT' });
+  expect(headers).toEqual({ etag: '"1"', 'x-isr-cache': 'HIT', 'x-amz-cf-id': 'kept' });
 });
 
 test('of S3, the second origin, gets the status and the headers that the page was rendered with', async () => {
@@ -47,6 +50,20 @@ test('of S3, the second origin, gets the status and the headers that the page wa
     statusCode: 302,
     headers: { 'content-type': { value: 'text/html' }, location: { value: '/x' } },
   });
+});
+
+test('a redirect that S3 gave has no content type if the site gave it none', async () => {
+  const facts = JSON.stringify({ status: 302, headers: { location: '/x' } });
+  const headers = await headersAfter({ 'content-type': 'application/octet-stream', 'x-amz-meta-isr': facts });
+  expect(headers).toEqual({ location: '/x' });
+});
+
+test.each(['page-response', 'live-response'])('%s takes away the type that only Lambda gave', async (name) => {
+  const handler = await loadEdgeFunction(name);
+  const headers = { 'content-type': { value: 'application/octet-stream' }, location: { value: '/x' } };
+  const response = { statusCode: 302, headers: { ...headers, 'x-isr-untyped': { value: '1' } } };
+  expect(handler({ ...requestEvent('/a'), response }).headers).toEqual({ location: { value: '/x' } });
+  expect(handler({ ...requestEvent('/a'), response: { statusCode: 200, headers } }).headers).toEqual(headers);
 });
 
 test('of S3 without all facts, or a part of a page, keeps its status', async () => {

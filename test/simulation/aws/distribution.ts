@@ -1,5 +1,5 @@
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
-import type { AwsResponse } from '../../../lib/aws/client.ts';
+import type { AwsCall, AwsResponse } from '../../../lib/aws/client.ts';
 import { CACHE_TAG_HEADER } from '../../../lib/core/purge/edge-tags.ts';
 import { factsOf, type PageName, pageNameOf, shownInObject } from '../checks/stored-page.ts';
 import { type DeploymentCode, TOKEN, type UrlAnswer } from '../deployment.ts';
@@ -36,6 +36,8 @@ export class Distribution {
   readonly locations: readonly EdgeLocation[];
   readonly #world: World;
   #lastInvalidationAt = 0;
+  /** By the id of an invalidation: epoch milliseconds from which on it is complete. */
+  readonly #completeAt = new Map<string, number>();
   /** By location. */
   readonly #purgedAt = new Map<string, number>();
 
@@ -133,8 +135,15 @@ export class Distribution {
     if (isRedirect && statusCode !== 301) checker.violate(8, `S3 gave the redirect ${uri} as ${statusCode}`);
   }
 
-  /** CreateInvalidation. */
-  invalidate(xml: string, random: Random): AwsResponse {
+  /** CreateInvalidation, and GetInvalidation. */
+  call({ method, path, body }: AwsCall, random: Random): AwsResponse {
+    if (method === 'POST') return this.#invalidate(String(body), random);
+    const id = path.slice(path.lastIndexOf('/') + 1);
+    const isOver = this.#completeAt.get(id) ?? Number.POSITIVE_INFINITY;
+    return invalidation(200, id, isOver <= this.#world.scheduler.now ? 'Completed' : 'InProgress');
+  }
+
+  #invalidate(xml: string, random: Random): AwsResponse {
     const { scheduler, weather } = this.#world;
     const isTooSoon = scheduler.now - this.#lastInvalidationAt < INVALIDATION_PAUSE_MS;
     if (isTooSoon && weather.has('purges-are-throttled')) return refusal(400, 'Throttling');
@@ -142,8 +151,11 @@ export class Distribution {
       return refusal(random.chance(0.5) ? 503 : 400, 'Other');
     this.#lastInvalidationAt = scheduler.now;
     const items = [...xml.matchAll(/<Path>(.*?)<\/Path>/g)].map(([, item = '']) => unescapeXml(item));
-    for (const location of this.locations) {
-      const delayMs = this.#purgeDelayMs(random);
+    const id = `I${this.#completeAt.size}`;
+    const delays = this.locations.map(() => this.#purgeDelayMs(random));
+    this.#completeAt.set(id, scheduler.now + Math.max(...delays) + random.fork(id).between(0, 1000));
+    for (const [i, location] of this.locations.entries()) {
+      const delayMs = delays[i] ?? 0;
       this.#purgedAt.set(location.name, Math.max(this.purgedAt(location.name), scheduler.now + delayMs));
       scheduler.after(delayMs, () => {
         if (this.#world.isTraced) this.#world.say(location.name, `forgets ${items.join(' ')}`);
@@ -152,7 +164,7 @@ export class Distribution {
       });
     }
     if (weather.has('purges-are-refused') && random.chance(0.05)) return refusal(503, 'ServiceUnavailable');
-    return { status: 201, headers: {}, body: Buffer.alloc(0) };
+    return invalidation(201, id, 'InProgress');
   }
 
   /** Epoch milliseconds at which all that was accepted so far has taken effect at the location. */
@@ -266,6 +278,11 @@ function viewerEvent(path: string, query: string, headers: Readonly<Record<strin
 
 function valuesOf({ headers }: EdgeRequest): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value]));
+}
+
+function invalidation(status: number, id: string, state: 'InProgress' | 'Completed'): AwsResponse {
+  const xml = `<Invalidation><Id>${id}</Id><Status>${state}</Status></Invalidation>`;
+  return { status, headers: {}, body: Buffer.from(xml) };
 }
 
 function refusal(status: number, code: string): AwsResponse {

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Weather } from '../weather.ts';
@@ -8,7 +9,9 @@ export type Invocation<T> =
   | { readonly answer: T; readonly deployment: string; readonly costs: SimulatedSandbox['costs'] }
   | { readonly error: 'throttled' | 'failed' };
 
-export type Handler<E, T> = (event: E) => Promise<T>;
+export type LambdaContext = Pick<Context, 'getRemainingTimeInMillis'>;
+
+export type Handler<E, T> = (event: E, context: LambdaContext) => Promise<T>;
 
 /** The code of a function as it is deployed: what a new sandbox starts with. */
 export interface FunctionCode<E, T> {
@@ -100,7 +103,9 @@ export class SimulatedFunction<E, T> {
     sandbox.onDeath = die;
     const before = { ...sandbox.costs };
     sandbox.begin();
-    handle(event).then(
+    const diesAt = this.#scheduler.now + this.timeoutMs;
+    const context = { getRemainingTimeInMillis: () => Math.max(0, Math.floor(diesAt - this.#scheduler.now)) };
+    handle(event, context).then(
       (answer) => {
         sandbox.end();
         finish({ answer, deployment: code.deployment, costs: difference(sandbox.costs, before) });

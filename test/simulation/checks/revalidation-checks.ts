@@ -16,6 +16,8 @@ export interface Violation {
 /** What was revalidated: which pages, and what they had to show when it was asked for. */
 export interface Covered extends Owed {
   readonly page: SitePage;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
 }
 
 /** What an answer has to show at least, as long as the ledger is the same. */
@@ -25,6 +27,9 @@ export interface Owed {
   /** Epoch milliseconds at which the purge of the first revalidation took effect. */
   readonly since?: number;
 }
+
+/** How far the purge of a revalidation has come: `everywhere` when somebody has waited for that. */
+export type PurgeState = 'queued' | 'accepted' | 'everywhere';
 
 /** Without them no render fails, so that none may be said to have failed. */
 const FAILING: readonly Fault[] = [
@@ -74,28 +79,37 @@ export class Checker {
   }
 
   cover(pages: readonly SitePage[]): Covered[] {
-    return pages.map((page) => ({ page, versions: this.#site.versionsOf(page), ledgers: this.#ledgers }));
+    const askedAt = this.#scheduler.now;
+    return pages.map((page) => ({
+      page,
+      versions: this.#site.versionsOf(page),
+      ledgers: this.#ledgers,
+      askedAt,
+    }));
   }
 
-  /** A revalidation was answered well. `isPurged`: or its purge is still queued. */
-  revalidated(covered: readonly Covered[], isPurged: boolean): void {
-    for (const { page, versions, ledgers } of covered) {
+  /** A revalidation was answered well. */
+  revalidated(covered: readonly Covered[], purge: PurgeState): void {
+    for (const { page, versions, ledgers, askedAt } of covered) {
       if (ledgers !== this.#ledgers) continue;
       raise(this.#owedByServe, page.path, versions);
-      if (!isPurged) continue;
-      for (const location of LOCATIONS) this.#oweByEdge(location, { page, versions, ledgers });
+      if (purge === 'queued') continue;
+      for (const location of LOCATIONS) this.#oweByEdge(location, { page, versions, ledgers, askedAt }, purge);
     }
   }
 
-  /** From when all purges that CloudFront has accepted by now have taken effect there. */
-  #oweByEdge(location: string, { page, versions, ledgers }: Covered): void {
-    const { now } = this.#scheduler;
-    this.#scheduler.after(Math.max(0, this.#purgedAtOf(location) - now), () => {
+  /** From when all purges that CloudFront has accepted by now have taken effect there; who waited was told so already. */
+  #oweByEdge(location: string, { page, versions, ledgers, askedAt }: Covered, purge: PurgeState): void {
+    const owe = (since: number): void => {
       if (ledgers !== this.#ledgers) return;
       const key = `${location} ${page.path}`;
       raise(this.#owedByEdge, key, versions);
-      this.#purgedAt.set(key, Math.min(this.#scheduler.now, this.#purgedAt.get(key) ?? this.#scheduler.now));
-    });
+      this.#purgedAt.set(key, Math.min(since, this.#purgedAt.get(key) ?? since));
+    };
+    const { now } = this.#scheduler;
+    // Long after the purge, which S3 knows nothing of: what S3 has given since may be older.
+    if (purge === 'everywhere') owe(askedAt);
+    else this.#scheduler.after(Math.max(0, this.#purgedAtOf(location) - now), () => owe(this.#scheduler.now));
   }
 
   /** Nothing waits in a queue any more: every purge is done. */

@@ -1,12 +1,11 @@
 import { IsrError, reasonOf } from '../../../basics/errors.ts';
 import { type Fault, sentenceOf } from '../../../basics/fault.ts';
-import type { RevalidationOutcome } from '../../../core/revalidate.ts';
 import { parseRevalidation } from '../../../core/revalidation-request.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, requireFrom } from '../../site/place.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
 import { flagFault, readFlags } from '../../terminal/flags.ts';
 import { countOf } from '../../terminal/wording.ts';
-import { linesOf } from './outcome-lines.ts';
+import { linesOf, type Outcome } from './outcome-lines.ts';
 
 const FLAGS = {
   ...PLACE_FLAGS,
@@ -15,6 +14,7 @@ const FLAGS = {
   prefix: { type: 'string', multiple: true },
   tag: { type: 'string', multiple: true },
   token: { type: 'string' },
+  wait: { type: 'boolean' },
 } as const;
 
 const HELP = `Revalidates pages, and waits until the origin has the new ones and CloudFront has accepted the purge of the old.
@@ -25,6 +25,7 @@ Usage: isr revalidate [--path <path>] [--tag <tag>] [--prefix <prefix>] [--all] 
   --tag <tag>        every page with this tag; rendered when next asked for; may be repeated
   --prefix <prefix>  every page below it, with slashes at both ends: /docs/; may be repeated
   --all              every page
+  --wait             until nobody gets an old page any more, at the edge neither: most often seconds, at most minutes
   --json             the response as one JSON object
 
 The token is read from the environment variable ISR_TOKEN. There is --token <secret> too, but your shell would
@@ -32,12 +33,12 @@ remember it.
 
 ${PLACE_HELP}
 
-Exit codes: 0 done (or the edge follows within seconds), 1 not done (a render failed, the token is wrong, the network),
-2 misuse.
+Exit codes: 0 done (without --wait, the edge follows within seconds), 1 not done (a render failed, --wait was not
+confirmed in time, the token is wrong, the network), 2 misuse.
 
 Examples:
   isr revalidate --path /blog/hello --path /blog
-  isr revalidate --tag posts --stack MySite
+  isr revalidate --tag posts --stack MySite --wait
   isr revalidate --prefix /docs/ --outputs cdk-outputs.json --json
   isr revalidate --all --url https://abc.lambda-url.eu-west-1.on.aws/`;
 
@@ -57,7 +58,8 @@ async function runRevalidate(argv: readonly string[], host: CliHost): Promise<Ex
   host.progress('');
   if (values.json) host.out(JSON.stringify({ status, ...outcome }));
   else for (const line of linesOf(outcome, place.source, host)) host.out(line);
-  return status === 502 ? 1 : 0;
+  const isUnconfirmed = outcome.everywhere !== undefined && !outcome.everywhere.confirmed;
+  return status === 502 || isUnconfirmed ? 1 : 0;
 }
 
 interface RevalidateRequest {
@@ -65,6 +67,7 @@ interface RevalidateRequest {
   readonly tags?: readonly string[];
   readonly prefixes?: readonly string[];
   readonly all?: true;
+  readonly wait?: true;
 }
 
 interface RevalidateValues {
@@ -72,18 +75,20 @@ interface RevalidateValues {
   readonly tag?: readonly string[] | undefined;
   readonly prefix?: readonly string[] | undefined;
   readonly all?: boolean | undefined;
+  readonly wait?: boolean | undefined;
 }
 
 /** Checks what the function will check, so that a mistake is found without a request. */
-function requestOf({ path, tag, prefix, all }: RevalidateValues): RevalidateRequest {
-  const request: RevalidateRequest = {
+function requestOf({ path, tag, prefix, all, wait }: RevalidateValues): RevalidateRequest {
+  const named: RevalidateRequest = {
     ...(path && { paths: path }),
     ...(tag && { tags: tag }),
     ...(prefix && { prefixes: prefix }),
     ...(all && { all: true as const }),
   };
-  if (Object.keys(request).length === 0)
+  if (Object.keys(named).length === 0)
     throw new UsageError('name what to revalidate: --path, --tag, --prefix or --all');
+  const request: RevalidateRequest = { ...named, ...(wait && { wait: true as const }) };
   try {
     parseRevalidation(request, []);
   } catch (error) {
@@ -115,7 +120,7 @@ function tokenOf(given: string | undefined): string {
 
 interface Sent {
   readonly status: 200 | 202 | 502;
-  readonly outcome: RevalidationOutcome;
+  readonly outcome: Outcome;
 }
 
 async function send(url: string, token: string, request: RevalidateRequest, host: CliHost): Promise<Sent> {
@@ -133,12 +138,12 @@ async function send(url: string, token: string, request: RevalidateRequest, host
   const text = await response.text();
   const outcome = parseOutcome(text);
   if ((status === 200 || status === 202 || status === 502) && Array.isArray(outcome?.pages)) {
-    return { status, outcome: outcome as RevalidationOutcome };
+    return { status, outcome: outcome as Outcome };
   }
   throw new FailedCommand(`${url} answered ${status}${explain(status, outcome?.error ?? text)}`);
 }
 
-function parseOutcome(text: string): (Partial<RevalidationOutcome> & { readonly error?: string }) | undefined {
+function parseOutcome(text: string): (Partial<Outcome> & { readonly error?: string }) | undefined {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,10 @@
 import type { PageOutcome, PurgeOutcome, RevalidationOutcome } from '../../../core/revalidate.ts';
+import type { Everywhere } from '../../../core/wait-for-purge.ts';
 import type { CliHost, Style } from '../../terminal/command.ts';
 import { cell, countOf, printable } from '../../terminal/wording.ts';
+
+/** What the function answers; `everywhere` when it has waited. */
+export type Outcome = RevalidationOutcome & { readonly everywhere?: Everywhere };
 
 const OUTCOMES: Readonly<Record<PageOutcome['outcome'], { readonly text: string; readonly style: Style }>> = {
   rendered: { text: 'rendered', style: 'green' },
@@ -26,7 +30,7 @@ const PURGES: Readonly<Record<PurgeOutcome, string>> = {
 };
 
 /** One line per item, and a last one that says what it means. */
-export function linesOf(revalidation: RevalidationOutcome, source: string, host: CliHost): string[] {
+export function linesOf(revalidation: Outcome, source: string, host: CliHost): string[] {
   const covers = [
     ...(revalidation.all === undefined ? [] : [{ kind: 'all', name: 'every page', ...revalidation.all }]),
     ...revalidation.tags.map((cover) => ({ kind: 'tag', name: cover.tag, ...cover })),
@@ -51,13 +55,21 @@ function itemLine(host: CliHost, kind: string, outcome: string, style: Style, pu
   return `  ${kind.padEnd(7)} ${cell(host, outcome, 11, style)}  ${purge.padEnd(12)}  ${printable(rest)}`;
 }
 
-function conclusion({ pages, purge, milliseconds }: RevalidationOutcome, covers: number): string {
+function conclusion({ pages, purge, milliseconds, everywhere }: Outcome, covers: number): string {
   const failed = pages.filter(({ outcome }) => outcome === 'failed').length;
   if (failed > 0) return `${countOf(failed, 'page')} could not be rendered; see the log: isr tail`;
   if (covers === 0 && pages.every(({ outcome }) => outcome === 'prerendered')) {
     return 'Nothing changed: only a deployment changes pages that the build made.';
   }
-  if (purge === 'queued') return `Done in ${milliseconds} ms; the purge of copies at the edge is queued.`;
+  if (everywhere?.confirmed) {
+    return `Done in ${milliseconds} ms, live everywhere after ${everywhere.seconds} s: nobody gets an old page any more.`;
+  }
+  if (everywhere !== undefined) {
+    const why = `not confirmed everywhere after ${everywhere.seconds} s: ${everywhere.reason}`;
+    return `Done in ${milliseconds} ms, the origin has the new pages; ${why}`;
+  }
+  if (purge === 'queued')
+    return `Done in ${milliseconds} ms; the origin has the new pages, the purge of copies at the edge is queued.`;
   // CloudFront has accepted the purge. It says nothing of when that takes effect.
   return `Done in ${milliseconds} ms; the origin has the new pages, copies at the edge go within seconds.`;
 }

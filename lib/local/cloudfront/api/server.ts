@@ -33,7 +33,7 @@ export interface CloudFrontApiOptions {
 export interface CloudFrontApi {
   /** For `AWS_ENDPOINT_URL_CLOUDFRONT`. */
   readonly url: string;
-  /** Refuses calls beyond the rule with `Throttling`, as AWS does; undefined lifts the limit. */
+  /** Refuses CreateInvalidation beyond the rule with `Throttling`, as AWS does; undefined lifts the limit. */
   throttle(rule: ThrottleRule | undefined): void;
   stop(): Promise<void>;
 }
@@ -113,7 +113,8 @@ async function respondToCall(
   }
   const denied = deniedBy(access, call, nodeRequest);
   if (denied !== undefined) return error(403, 'AccessDenied', denied);
-  if (bucket !== undefined && !bucket.take()) return error(400, 'Throttling', 'Rate exceeded');
+  const isLimited = call.action === 'CreateInvalidation' && bucket !== undefined;
+  if (isLimited && !bucket.take()) return error(400, 'Throttling', 'Rate exceeded');
   const distribution = distributions.get(call.distributionId);
   if (distribution === undefined) return error(404, 'NoSuchDistribution', 'The specified distribution does not exist.');
   switch (call.action) {
