@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBuild } from '../../lib/build/read-build.ts';
 import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
@@ -101,6 +102,31 @@ describe('the manifest', () => {
     const server = await readFile(join(loaded.build.serverDirectory, 'index.mjs'), 'utf8');
     expect(server).not.toContain(OLD_TOKEN);
     expect(server).not.toContain(site.root);
+  });
+});
+
+describe('a step after the build', () => {
+  const late = (folder: string): string => join(site.root, folder, 'pagefind/pagefind.js');
+  const put = async (file: string): Promise<void> => {
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, 'search');
+  };
+
+  test('has what it puts into .isr/client deployed', async () => {
+    await put(late('.isr/client'));
+    const { deploymentId, files } = readBuild(site.root).manifest;
+    await rm(join(late('.isr/client'), '..'), { recursive: true });
+    expect(files).toContain('pagefind/pagefind.js');
+    expect(deploymentId).not.toBe(loaded.build.manifest.deploymentId);
+    expect(readBuild(site.root).manifest).toEqual(loaded.build.manifest);
+  });
+
+  test('is told where to put what it puts into dist', async () => {
+    await put(late('dist'));
+    expect(() => readBuild(site.root)).toThrow(
+      /pagefind\/pagefind\.js; let the step .* \(pagefind --site \.isr\/client\)/,
+    );
+    await rm(join(late('dist'), '..'), { recursive: true });
   });
 });
 
