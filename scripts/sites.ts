@@ -21,6 +21,9 @@ Usage: npm run sites [-- flags]
   --work <folder>   where they are built (default: .sites)
   --reuse           leaves out what an earlier run has fetched, installed and built for @astrojs/node`;
 
+/** Of the list, what was seen in this run. */
+const seen = new Set<KnownDifference>();
+
 interface Settings {
   readonly from: string | undefined;
   readonly work: string;
@@ -59,6 +62,8 @@ async function compareAll(): Promise<boolean> {
     });
     if (isGood) good += 1;
   }
+  const unseen = values.only === undefined ? KNOWN.filter((known) => !seen.has(known)) : [];
+  for (const { what, reason } of unseen) console.log(`\nno longer seen, so take it off the list: ${what}: ${reason}`);
   console.log(`\n${good} passed, ${chosen.length - good} failed`);
   return good === chosen.length;
 }
@@ -90,6 +95,7 @@ async function removeSources(project: string): Promise<void> {
 }
 
 function report({ unexplained, counts }: Explained, paths: number): boolean {
+  for (const known of counts.keys()) seen.add(known);
   const known = [...counts].map(([{ what, reason }, count]: readonly [KnownDifference, number]) => {
     return `  ${count} × ${what}: ${reason}`;
   });

@@ -1,4 +1,5 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
+import { STORABLE_STATUSES } from '../../lib/core/policy/storable-statuses.ts';
 import type { EdgeEvent, EdgeResponse } from './event.ts';
 import { removeTypeOfLambda } from './untyped.ts';
 
@@ -7,7 +8,9 @@ const IS_OF_AWS = /^x-amzn?-(?!cf-)/;
 // A function must not set these. If it does, it fails, and the viewer gets an error:
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 const NOT_SETTABLE =
-  /^(connection|expect|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|content-(encoding|length)|x-(accel|amz-cf|edge)-.*|x-cache|x-forwarded-proto|x-real-ip)$/;
+  /^(connection|expect|keep-alive|proxy-.*|trailer|transfer-encoding|upgrade|via|warning|content-(encoding|length)|x-(accel|amz-cf|amzn|edge)-.*|x-cache|x-forwarded-proto|x-real-ip|cloudfront-viewer-.*|client-cert.*|set-cookie)$/;
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 export function handler(event: EdgeEvent): EdgeResponse {
   const headers = event.response.headers;
@@ -30,8 +33,8 @@ export function handler(event: EdgeEvent): EdgeResponse {
 }
 
 interface Facts {
-  status?: number;
-  headers?: Record<string, string>;
+  status?: unknown;
+  headers?: Record<string, unknown> | null;
 }
 
 /** S3 alone answers 200 and knows none of the page's headers: a redirect would lead nowhere. */
@@ -45,10 +48,22 @@ function restoreFacts(response: EdgeResponse): void {
   const names = Object.keys(facts.headers);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (NOT_SETTABLE.test(name) || response.headers[name] !== undefined) continue;
-    response.headers[name] = { value: String(facts.headers[name]) };
+    const value = facts.headers[name];
+    if (isSettable(name, value) && response.headers[name] === undefined) response.headers[name] = { value: value };
   }
-  if (response.statusCode === 200 && typeof facts.status === 'number') response.statusCode = facts.status;
+  if (response.statusCode === 200) response.statusCode = statusOf(facts, response);
+}
+
+function isSettable(name: string, value: unknown): value is string {
+  return NAME.test(name) && !NOT_SETTABLE.test(name) && typeof value === 'string' && VALUE.test(value);
+}
+
+/** What is no status of a page is left alone. A redirect that leads nowhere is a failure. */
+function statusOf(facts: Facts, response: EdgeResponse): number {
+  const status = facts.status;
+  if (typeof status !== 'number' || STORABLE_STATUSES.indexOf(status) === -1) return 200;
+  const location = response.headers.location;
+  return status < 300 || status > 399 || (location !== undefined && location.value !== '') ? status : 502;
 }
 
 /** A function that throws costs the viewer the page, so what is not as we wrote it says nothing. */

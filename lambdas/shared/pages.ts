@@ -9,8 +9,9 @@ import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { PrerenderedFacts } from '../../lib/core/page/page.ts';
 import type { AnnouncedPurges, LedgerStore, PageStore } from '../../lib/core/ports.ts';
 import type { RenderOncePorts } from '../../lib/core/render-once.ts';
-import type { RenderOptions } from '../../lib/core/render-page.ts';
+import type { RenderLimit, RenderOptions } from '../../lib/core/render-page.ts';
 import type { PagesValues } from '../../lib/handover/variables.ts';
+import { createLogOnce } from './log-once.ts';
 import { createRenderer, type RendererOptions } from './renderer.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -30,12 +31,16 @@ export interface Pages {
   portsFor(siteUrl: RendererOptions['siteUrl'], revalidate: RendererOptions['revalidate']): RenderOncePorts;
 }
 
+/** `jobTimeoutMs`: for who renders while a viewer waits. */
+type PagesConfig = PagesValues & { readonly jobTimeoutMs?: number };
+
 // A lease outlasts the longest render by the time that reading and writing a page may take.
 const LEASE_MARGIN_MS = 5000;
 
 /** What all functions that render have in common. One per sandbox, because it remembers the ledger between requests. */
-export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
-  const { deploymentId, renderTimeoutMs, trailingSlash } = config;
+export function openPages(config: PagesConfig, sandbox: SiteSandbox): Pages {
+  const { deploymentId, renderTimeoutMs, jobTimeoutMs = 0, trailingSlash } = config;
+  const jobsMayTakeLonger = jobTimeoutMs > renderTimeoutMs;
   const { aws, clock, log } = sandbox;
   const bucket = openS3Bucket(config.bucket, aws);
   const ledger = createS3LedgerStore(bucket, clock, log);
@@ -44,6 +49,7 @@ export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
   const stores = {
     ledger,
     log,
+    logOnce: createLogOnce(log),
     clock,
     pages: pagesOf(deploymentId),
     leases: createS3LeaseStore(bucket, { deploymentId, clock, durationMs: renderTimeoutMs + LEASE_MARGIN_MS }),
@@ -55,11 +61,25 @@ export function openPages(config: PagesValues, sandbox: SiteSandbox): Pages {
       createAnnouncedPurges(bucket, (name) => sendAnnouncement(aws, queueUrl, name, ANNOUNCEMENT_SECONDS)),
     ledger,
     pagesOf,
-    options: { deploymentId, defaultExpiration: config.expiration },
+    options: { deploymentId, defaultExpiration: config.expiration, jobsMayTakeLonger },
     portsFor: (siteUrl, revalidate) => ({
       ...stores,
-      renderer: rendererFor({ siteUrl, trailingSlash, renderTimeoutMs, revalidate }),
+      renderer: rendererFor({ siteUrl, trailingSlash, limit: limitOf(config), revalidate }),
     }),
+  };
+}
+
+/** Says which of the two props is in force. The construct gives a viewer's render two seconds less than `originTimeout`. */
+function limitOf({ renderTimeoutMs: milliseconds, jobTimeoutMs }: PagesConfig): RenderLimit {
+  if (jobTimeoutMs === undefined || jobTimeoutMs <= milliseconds) {
+    const viewers = jobTimeoutMs === undefined ? '' : ", for viewers together with 'originTimeout'";
+    return { milliseconds, advice: `look at what the page waits for, or raise 'renderTimeout'${viewers}` };
+  }
+  return {
+    milliseconds,
+    advice:
+      `which is what 'originTimeout' (${milliseconds + 2000} ms) leaves while a viewer waits; it is rendered in the ` +
+      `background, where 'renderTimeout' allows ${jobTimeoutMs} ms. Raise 'originTimeout' if viewers shall wait longer`,
   };
 }
 

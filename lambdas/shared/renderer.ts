@@ -1,7 +1,7 @@
 import type { SiteResponse } from '../../lib/core/page/page.ts';
 import { type PageKey, pathOfPageKey, queryOfPageKey, requestPathOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { Renderer } from '../../lib/core/ports.ts';
-import { withinTime } from '../../lib/core/render-page.ts';
+import { type RenderLimit, withinTime } from '../../lib/core/render-page.ts';
 import type { CacheHint, SiteContext, SiteReads, TrailingSlash } from '../../lib/core/site.ts';
 import { decodeResponse } from './decode-response.ts';
 import { liveRoutesOf } from './live-routes.ts';
@@ -12,7 +12,7 @@ export interface RendererOptions {
   /** The canonical origin, `https://example.com`. Asked before each render. */
   readonly siteUrl: () => Promise<string>;
   readonly trailingSlash: TrailingSlash;
-  readonly renderTimeoutMs: number;
+  readonly limit: RenderLimit;
   readonly revalidate: NonNullable<SiteContext['revalidate']>;
 }
 
@@ -32,7 +32,7 @@ export function createRenderer(sandbox: SiteSandbox): (options: RendererOptions)
         const response = await render(pageKey, draftToken, { ...options, onViewerReads, signal }, sandbox);
         return isLive ? { ...response, hint: false } : response;
       };
-      return withinTime(options.renderTimeoutMs, pathOfPageKey(pageKey), work, sandbox.startTimer);
+      return withinTime(options.limit, pathOfPageKey(pageKey), work, sandbox.startTimer);
     },
   });
 }

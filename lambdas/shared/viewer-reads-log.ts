@@ -2,24 +2,17 @@ import type { SiteResponse } from '../../lib/core/page/page.ts';
 import { sentenceOfMiddleware, sentenceOfReads } from '../../lib/core/page/viewer-reads.ts';
 import type { Log } from '../../lib/core/ports.ts';
 import type { SiteReads } from '../../lib/core/site.ts';
-
-/** So that a site with very many routes does not fill the memory. */
-const MAX_SAID = 1000;
+import { createLogOnce } from './log-once.ts';
 
 /** Says once for each route what its page asked to know of the viewer, and once what middleware asks for every page. */
 export function createReadsLog(log: Log): (reads: SiteReads) => void {
-  const said = new Set<string>();
-  const sayOnce = (sentence: string, details: Readonly<Record<string, unknown>>): void => {
-    if (said.has(sentence) || said.size >= MAX_SAID) return;
-    said.add(sentence);
-    log('warn', sentence, details);
-  };
+  const logOnce = createLogOnce(log);
   return ({ route, page, middleware }) => {
     if (page.length > 0) {
       const reads = { route, names: page };
-      sayOnce(`the page at ${route} ${sentenceOfReads(reads)}`, { route, viewerReads: page });
+      logOnce('warn', `the page at ${route} ${sentenceOfReads(reads)}`, { route, viewerReads: page });
     }
-    if (middleware.length > 0) sayOnce(sentenceOfMiddleware(middleware), { viewerReads: middleware });
+    if (middleware.length > 0) logOnce('warn', sentenceOfMiddleware(middleware), { viewerReads: middleware });
   };
 }
 

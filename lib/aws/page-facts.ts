@@ -3,6 +3,7 @@ import { isJsonObject, parseJson } from '../basics/json-object.ts';
 import type { Bucket } from '../core/bucket/bucket.ts';
 import { JSON_HEADERS } from '../core/bucket/json-objects.ts';
 import type { PageFacts } from '../core/page/page.ts';
+import { redirectFault } from '../core/policy/redirect.ts';
 import type { PackedBody } from './page-body.ts';
 
 /** What stands beside a page's bytes. */
@@ -56,6 +57,7 @@ function areFacts(value: unknown): value is StoredFacts {
     areNumbers &&
     isText &&
     isJsonObject(headers) &&
+    redirectFault(Number(status), String(headers.location ?? '')) === undefined &&
     Array.isArray(tags) &&
     ['number', 'boolean'].includes(typeof expiration)
   );

@@ -9,6 +9,7 @@ import {
   oneOf,
   optional,
   recordOf,
+  text,
   trueOrFalse,
   withDefault,
 } from '../basics/checks.ts';
@@ -21,10 +22,10 @@ import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifes
 
 const REMEDY = 'build the site again';
 
-/** Reads the manifest in `text`. Errors name `file`. Unknown fields are ignored, so that a newer build can add some. */
-export function parseManifest(text: string, file: string): Manifest {
+/** Reads the manifest in `json`. Errors name `file`. Unknown fields are ignored, so that a newer build can add some. */
+export function parseManifest(json: string, file: string): Manifest {
   const faults = new Faults('the manifest');
-  const given = faults.in(parseJson(text, file));
+  const given = faults.in(parseJson(json, file));
   const fields = fieldsOf(given, 'a JSON object');
   if (fields !== undefined) checkVersion(fields, file);
   const manifest = fields && readManifest(given);
@@ -96,7 +97,7 @@ const readManifest = objectOf<Manifest>({
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
   }),
   live: listOf(absolute),
-  redirects: listOf(objectOf({ from: absolute, to: anyString, status: redirectStatus })),
+  redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),
   files: listOf(clientFile),
 });

@@ -61,7 +61,7 @@ export interface IsrSiteProps {
   readonly renderMemoryMiB?: number;
 
   /**
-   * How long a page may take to render in the background.
+   * How long a page may take to render in the background, at most 120 seconds.
    *
    * @default Duration.seconds(30)
    */
@@ -75,8 +75,9 @@ export interface IsrSiteProps {
   readonly renderConcurrency?: number;
 
   /**
-   * How long CloudFront waits for the serve function. After that, it takes the stored page from S3. A render that a
-   * viewer waits for has two seconds less.
+   * How long CloudFront waits for the serve function, at most 120 seconds. After that, it takes the stored page from S3.
+   * A render that a viewer waits for has two seconds less. A page that takes longer is rendered in the background, within
+   * `renderTimeout`; until it is stored, viewers get a 503 with `Retry-After`.
    *
    * @default Duration.seconds(15)
    */

@@ -50,6 +50,7 @@ function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvi
     expiration: isr.expiration,
     siteUrl: settings.siteUrl,
     renderTimeoutMs: settings.renderTimeout.toMilliseconds(),
+    jobTimeoutMs: settings.renderTimeout.toMilliseconds(),
     allowQuery: settings.queryParameters,
     tokenHashes: isr.tokenHashes,
     jobsQueueUrl: queues.jobs.queueUrl,

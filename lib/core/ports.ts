@@ -56,9 +56,12 @@ export const OPEN_LEASE_MS = 10_000;
 export interface Job {
   readonly pageKey: PageKey;
   readonly deploymentId: string;
-  /** Of the page to be replaced, see `versionOf`. */
+  /** Of the page to be replaced, see `versionOf`; or `NOT_STORED_YET`. */
   readonly version: string;
 }
+
+/** The version in a job for a page that is not stored, because its render takes longer than a viewer can wait. */
+export const NOT_STORED_YET = 'not-stored-yet';
 
 export interface JobQueue {
   /** Many requests for one version make one job. */

@@ -1,6 +1,6 @@
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
 import { secondsUntilRetry } from './policy/freshness.ts';
-import type { Job } from './ports.ts';
+import { type Job, NOT_STORED_YET } from './ports.ts';
 import { readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, renderOnce } from './render-once.ts';
 import type { RenderOptions } from './render-page.ts';
@@ -22,17 +22,17 @@ const OTHER_DEPLOYMENT_SECONDS = 30;
 
 /** Does one job, at its first attempt or a later one. Doing it twice is harmless: the second finds a fresh page. */
 export async function regeneratePage(
-  { pageKey, deploymentId }: Job,
+  { pageKey, deploymentId, version }: Job,
   attempt: number,
   options: RegenerateOptions,
   ports: RenderOncePorts,
 ): Promise<RegenerationOutcome> {
   if (deploymentId !== options.deploymentId) return ofAnotherDeployment(attempt);
   const seen = await readPageAndLedger(pageKey, ports);
-  if (seen.page === undefined) return { kind: 'dropped' };
+  if (seen.page === undefined && version !== NOT_STORED_YET) return { kind: 'dropped' };
   const freshness = await readFreshness(seen, ports);
   if (freshness.kind === 'fresh') return { kind: 'still-fresh' };
-  const seconds = secondsUntilRetry(seen.page, ports.clock.now());
+  const seconds = seen.page === undefined ? 0 : secondsUntilRetry(seen.page, ports.clock.now());
   if (seconds > 0) return { kind: 'too-early', seconds };
   const outcome = await renderOnce(seen, options, ports);
   switch (outcome.kind) {

@@ -1,4 +1,4 @@
-import { reasonOf } from '../basics/errors.ts';
+import { IsrError, reasonOf } from '../basics/errors.ts';
 import type { RenderedPage, SiteResponse, StoredPage } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS } from './policy/edge-cache-control.ts';
@@ -14,6 +14,8 @@ export interface RenderOncePorts extends RenderPorts {
   readonly ledger: LedgerStore;
   readonly leases: LeaseStore;
   readonly log: Log;
+  /** Writes each message once. */
+  readonly logOnce: Log;
 }
 
 export type RenderOutcome =
@@ -28,6 +30,8 @@ export type RenderOutcome =
       readonly reason: string;
       readonly response?: SiteResponse | undefined;
       readonly old?: StoredPage | undefined;
+      /** The render took longer than it may. */
+      readonly isTooSlow?: boolean;
     };
 
 /** After each such span one of the callers who wait renders too, as a hedge against a slow or dead render. */
@@ -110,14 +114,15 @@ async function renderAndStore(
     const ledger = seen.ledger.sequence > 0 ? seen.ledger : await ports.ledger.begin();
     rendering = await renderPage(pageKey, ledger, options, ports);
   } catch (error) {
-    return fail(reasonOf(error), undefined, seen, ports);
+    const isTooSlow = error instanceof IsrError && error.code === 'RENDER_TIMEOUT';
+    return { ...(await fail(reasonOf(error), undefined, seen, ports)), isTooSlow };
   }
   const { response, storability } = rendering;
   switch (storability.kind) {
     case 'failed':
       return fail(storability.reason, response, seen, ports);
     case 'private':
-      warnOfObstacle(pageKey, response, ports.log);
+      warnOfObstacle(pageKey, response, ports.logOnce);
       if (old !== undefined) await ports.pages.remove(old);
       return { kind: 'private', response, reason: storability.reason };
     case 'storable': {
@@ -135,7 +140,8 @@ async function renderAndStore(
 function warnOfObstacle(pageKey: PageKey, response: SiteResponse, log: Log): void {
   const obstacle = obstacleTo(response);
   if (obstacle === undefined) return;
-  log('warn', `'${pageKey}' is not stored (${obstacle}); make its route a live one, or leave that out`, { pageKey });
+  const what = response.headers.has('set-cookie') ? `${obstacle}, which viewers do not get` : obstacle;
+  log('warn', `'${pageKey}' is not stored (${what}); make its route a live one, or leave that out`, { pageKey });
 }
 
 /** Notes on the old page when to try again. If another render has replaced it meanwhile, that page stays. */
@@ -144,7 +150,7 @@ async function fail(
   response: SiteResponse | undefined,
   { pageKey, page: old }: PageAndLedger,
   { clock, log, pages }: RenderOncePorts,
-): Promise<RenderOutcome> {
+): Promise<Extract<RenderOutcome, { kind: 'failed' }>> {
   log('error', `rendering '${pageKey}' failed: ${reason}`, { pageKey, oldPageStays: old !== undefined });
   if (old === undefined) return { kind: 'failed', reason, response };
   const noted = { ...old, retryAt: clock.now() + FAILED_PAGE_SECONDS * 1000 };

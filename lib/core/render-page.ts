@@ -14,6 +14,8 @@ export interface Rendering {
 export interface RenderOptions {
   /** Seconds for which a page stays fresh that does not say so itself; `false`: until it is revalidated. */
   readonly defaultExpiration: number | false;
+  /** Whether a job may take longer to render a page than we may. @default false */
+  readonly jobsMayTakeLonger?: boolean;
 }
 
 export interface RenderPorts {
@@ -39,9 +41,15 @@ export async function renderPage(
 /** Calls `act` after so many milliseconds, unless the function that it returns is called before. */
 export type StartTimer = (milliseconds: number, act: () => void) => () => void;
 
-/** Rejects with RENDER_TIMEOUT once `milliseconds` have passed, and tells the work so by its signal. */
+export interface RenderLimit {
+  readonly milliseconds: number;
+  /** What to do about a render that takes longer: the end of a sentence. */
+  readonly advice: string;
+}
+
+/** Rejects with RENDER_TIMEOUT once the limit is reached, and tells the work so by its signal. */
 export async function withinTime<T>(
-  milliseconds: number,
+  { milliseconds, advice }: RenderLimit,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
   startTimer: StartTimer,
@@ -50,10 +58,7 @@ export async function withinTime<T>(
   let stopTimer = (): void => {};
   const timeout = new Promise<never>((_, reject) => {
     stopTimer = startTimer(milliseconds, () => {
-      const error = new IsrError(
-        'RENDER_TIMEOUT',
-        `rendering ${what} took longer than ${milliseconds} ms; look at what the page waits for, or raise 'renderTimeout'`,
-      );
+      const error = new IsrError('RENDER_TIMEOUT', `rendering ${what} took longer than ${milliseconds} ms, ${advice}`);
       controller.abort(error);
       reject(error);
     });

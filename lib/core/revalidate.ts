@@ -162,7 +162,8 @@ async function revalidatePage(
   if (seen.page?.isPrerendered) return done('prerendered');
   const rendered = await renderOnce(seen, options, ports);
   if (rendered.kind !== 'failed') {
-    return done(wordFor(rendered), rendered.kind === 'stored' ? rendered.page : undefined);
+    const page = rendered.kind === 'stored' ? rendered.page : undefined;
+    return done(wordFor(rendered), page, rendered.kind === 'private' ? rendered.reason : undefined);
   }
   if (rendered.old !== undefined) await ports.jobs.requestRegeneration(pageKey, versionOf(rendered.old));
   return done('failed', undefined, rendered.reason);

@@ -1,6 +1,6 @@
 import { reasonOf } from '../basics/errors.ts';
 import { keepAtEdge } from './keep-at-edge.ts';
-import { type StoredPage, versionOf } from './page/page.ts';
+import { versionOf } from './page/page.ts';
 import type { PageKey } from './page/page-key.ts';
 import { FAILED_PAGE_SECONDS, staleSeconds } from './policy/edge-cache-control.ts';
 import { secondsUntilExpiry, secondsUntilRetry } from './policy/freshness.ts';
@@ -13,8 +13,9 @@ import {
   renderedPage,
   type ServedPage,
   stalePage,
+  tooSlowPage,
 } from './policy/served-page.ts';
-import type { JobQueue } from './ports.ts';
+import { type JobQueue, NOT_STORED_YET } from './ports.ts';
 import { type PageAndLedger, readFreshness, readPageAndLedger } from './read-freshness.ts';
 import { type RenderOncePorts, type RenderOutcome, renderOnce } from './render-once.ts';
 import type { RenderOptions } from './render-page.ts';
@@ -37,7 +38,7 @@ export async function servePage(pageKey: PageKey, options: RenderOptions, ports:
   const wait = secondsUntilRetry(page, ports.clock.now());
   if (wait > 0) return stalePage(page, wait, 'render-failed');
   if (freshness.kind === 'expired' && !freshness.isTooStale) {
-    await requestRegeneration(page, ports);
+    await requestJob(pageKey, versionOf(page), ports);
     const stale = stalePage(page, staleSeconds(page, freshness.secondsAgo), 'expired');
     return keepAtEdge(stale, page, begun, ports);
   }
@@ -51,7 +52,7 @@ async function serveRendered(
   ports: ServePorts,
 ): Promise<ServedPage> {
   const outcome = await renderOnce(seen, options, ports);
-  if (outcome.kind === 'failed' && outcome.old !== undefined) await requestRegeneration(outcome.old, ports);
+  if (outcome.kind === 'failed') await leaveToJob(outcome, seen.pageKey, options, ports);
   const served = servedOutcome(outcome, cause, ports.clock.now());
   // A revalidation during this render has purged the edge already. Our page is older, and must not get into the edge.
   return keepAtEdge(served, 'page' in outcome ? outcome.page : undefined, 0, ports);
@@ -72,15 +73,26 @@ function servedOutcome(outcome: RenderOutcome, cause: RenderCause, now: number):
     case 'failed':
       if (outcome.old !== undefined) return stalePage(outcome.old, FAILED_PAGE_SECONDS, 'render-failed');
       if (outcome.response !== undefined) return passedThrough(outcome.response, outcome.reason);
+      if (outcome.isTooSlow) return tooSlowPage();
       return failedPage('This page could not be rendered. The log of the serve function says why.\n');
   }
 }
 
+/** A job may succeed where we did not: later, or because it has more time. */
+async function leaveToJob(
+  { old, isTooSlow }: Extract<RenderOutcome, { kind: 'failed' }>,
+  pageKey: PageKey,
+  { jobsMayTakeLonger }: RenderOptions,
+  ports: ServePorts,
+): Promise<void> {
+  if (old !== undefined) await requestJob(pageKey, versionOf(old), ports);
+  else if (isTooSlow && jobsMayTakeLonger) await requestJob(pageKey, NOT_STORED_YET, ports);
+}
+
 /** The caller awaits it: Lambda may freeze the process once the response is sent. */
-async function requestRegeneration(page: StoredPage, { jobs, log }: ServePorts): Promise<void> {
-  const { pageKey } = page;
+async function requestJob(pageKey: PageKey, version: string, { jobs, log }: ServePorts): Promise<void> {
   try {
-    await jobs.requestRegeneration(pageKey, versionOf(page));
+    await jobs.requestRegeneration(pageKey, version);
   } catch (error) {
     // Serve the old page all the same: the next request asks again.
     log('error', `could not ask for a regeneration of '${pageKey}': ${reasonOf(error)}`, { pageKey });

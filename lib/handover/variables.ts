@@ -20,6 +20,8 @@ const deploymentId = { name: 'ISR_DEPLOYMENT_ID', format: TEXT };
 const trailingSlash = { name: 'ISR_TRAILING_SLASH', format: TRAILING_SLASH };
 const expiration = { name: 'ISR_EXPIRATION', format: EXPIRATION };
 const renderTimeoutMs = { name: 'ISR_RENDER_TIMEOUT_MS', format: POSITIVE_INTEGER };
+/** Of a job, which may have more time than a viewer. */
+const jobTimeoutMs = { name: 'ISR_JOB_TIMEOUT_MS', format: POSITIVE_INTEGER };
 /** The canonical origin of the site, `https://example.com`. Not set if the site has only the distribution's own name. */
 const siteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
 const allowQuery = { name: 'ISR_ALLOW_QUERY', format: LIST };
@@ -35,6 +37,7 @@ export const serveVariables = {
   trailingSlash,
   expiration,
   renderTimeoutMs,
+  jobTimeoutMs,
   siteUrl,
   allowQuery,
   tokenHashes,

@@ -15,6 +15,7 @@ const ENVIRONMENT = {
   ISR_PURGE_QUEUE_URL: 'https://purges',
   ISR_ORIGIN_SECRET: 'secret',
   ISR_RENDER_TIMEOUT_MS: '10000',
+  ISR_JOB_TIMEOUT_MS: '30000',
 };
 
 const PROGRAM = `

@@ -69,7 +69,7 @@ export default {
   ...site,
   ...${JSON.stringify(more)},
   output: '${site.output}',
-  integrations: [...(site.integrations ?? []), ${added.join(', ')}],
+  integrations: [${[...added, '...(site.integrations ?? [])'].join(', ')}],
   adapter: adapter(${JSON.stringify(options)}),
 };
 `,

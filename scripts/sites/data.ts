@@ -14,7 +14,7 @@ export interface SiteData {
   readonly packages: readonly string[];
   /** What has to be written otherwise, since no config can say it. */
   readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
-  /** Integrations added to those of its config: packages whose default export makes one. */
+  /** Integrations put before those of its config: packages whose default export makes one. */
   readonly integrations: readonly { readonly from: string; readonly options: Readonly<Record<string, unknown>> }[];
   /** The adapter's options. */
   readonly adapter: Readonly<Record<string, unknown>>;

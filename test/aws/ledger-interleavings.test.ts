@@ -109,6 +109,7 @@ class Model {
       leases: this.#leases,
       clock: this.#clock,
       log: () => undefined,
+      logOnce: () => undefined,
       jobs: { requestRegeneration: async () => undefined },
       renderer: {
         render: async (pageKey) => {

@@ -54,3 +54,17 @@ test('a rendered page has the facts that were stored with it, whatever the build
     isPrerendered: false,
   });
 });
+
+test.each([{}, { location: '' }, { location: 'https://' }])(
+  'a stored redirect that leads nowhere (%j) is rendered before it is served',
+  async (headers) => {
+    const facts = { status: 301, headers, renderedAt: 1, expiration: false, tags: [], ledgerSequence: 3, bodyHash: '' };
+    const object = { body: Buffer.alloc(0), etag: '"1"', headers: { 'x-amz-meta-isr': JSON.stringify(facts) } };
+    const bucket = createMemoryBucket(new Map());
+    expect(await readStoredPage(NOT_FOUND, object, { bucket, prerendered: () => undefined })).toMatchObject({
+      status: 200,
+      expiration: 1,
+      staleWhileRevalidate: 0,
+    });
+  },
+);

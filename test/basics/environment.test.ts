@@ -14,6 +14,7 @@ const GOOD = {
   ISR_JOBS_QUEUE_URL: 'https://jobs',
   ISR_PURGE_QUEUE_URL: 'https://purges',
   ISR_RENDER_TIMEOUT_MS: '10000',
+  ISR_JOB_TIMEOUT_MS: '30000',
 };
 
 test('the environment is read once and typed', () => {
@@ -28,6 +29,7 @@ test('the environment is read once and typed', () => {
     jobsQueueUrl: 'https://jobs',
     purgeQueueUrl: 'https://purges',
     renderTimeoutMs: 10_000,
+    jobTimeoutMs: 30_000,
   });
 });
 
@@ -54,6 +56,7 @@ test('what is written is read back', () => {
     trailingSlash: 'always',
     expiration: 60,
     renderTimeoutMs: 13_000,
+    jobTimeoutMs: 30_000,
     siteUrl: 'https://example.com',
     allowQuery: ['page', 'sort'],
     tokenHashes: ['ab'.repeat(32)],

@@ -101,6 +101,7 @@ describe('the functions that run the site', () => {
     const { ISR_RENDER_TIMEOUT_MS } = environmentOf('Serve', synthesize({ originTimeout: Duration.seconds(10) }));
     expect(ISR_RENDER_TIMEOUT_MS).toBe('8000');
     expect(environmentOf('Render').ISR_RENDER_TIMEOUT_MS).toBe('30000');
+    expect(environmentOf('Serve').ISR_JOB_TIMEOUT_MS).toBe('30000');
   });
 });
 

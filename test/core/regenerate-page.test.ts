@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { versionOf } from '../../lib/core/page/page.ts';
-import type { Job } from '../../lib/core/ports.ts';
+import { type Job, NOT_STORED_YET } from '../../lib/core/ports.ts';
 import { regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { servePage } from '../../lib/core/serve-page.ts';
 import { createWorld, keyOf, textOf, type World } from '../fakes/world.ts';
@@ -26,6 +26,15 @@ describe('a job', () => {
     const { world, job } = await expiredWorld();
     expect(await regenerate(job, world)).toEqual({ kind: 'regenerated' });
     expect(await stored(world)).toBe('<h1>two</h1>');
+  });
+
+  test('for a page that took a viewer too long stores it, and one for a page that is gone does not', async () => {
+    const world = createWorld();
+    const job = { pageKey: KEY, deploymentId: DEPLOYMENT, version: NOT_STORED_YET };
+    expect(await regenerate({ ...job, version: '1.0."gone"' }, world)).toEqual({ kind: 'dropped' });
+    expect(await regenerate(job, world)).toEqual({ kind: 'regenerated' });
+    expect(await regenerate(job, world)).toEqual({ kind: 'still-fresh' });
+    expect(world.site.renders).toHaveLength(1);
   });
 
   test('that comes twice renders once', async () => {

@@ -73,6 +73,7 @@ export function createWorld(options: { readonly expiration?: number | false; rea
       },
     },
     log: (_level, message) => logLines.push(message),
+    logOnce: (_level, message) => logLines.push(message),
   };
 }
 

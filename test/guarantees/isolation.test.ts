@@ -104,6 +104,32 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
     expect(response.headers['cache-control']).toContain('s-maxage=2,');
   });
 
+  test('what was revalidated since is not served of another deployment either', async () => {
+    const rendered = await askServe(site.stack, '/echo/revalidated');
+    const { AWS_ENDPOINT_URL_S3: s3 = '' } = site.stack.endpoints;
+    const objects = openS3Bucket(site.stack.bucketName, createAwsClient({ region: 'us-east-1', endpoints: { s3 } }));
+    const deployment = site.stack.function('serve').environment.ISR_DEPLOYMENT_ID;
+    const object = await objects.get(`deployments/${deployment}/echo/revalidated/index.html`);
+    const { 'content-type': type = '', 'x-amz-meta-isr': facts = '' } = object?.headers ?? {};
+    const other = '/deployments/fedcba9876543210/echo/revalidated/index.html';
+    await objects.put(other.slice(1), object?.body ?? '', {
+      headers: { 'content-type': type, 'x-amz-meta-isr': facts },
+    });
+    const askForOther = () =>
+      ask(site.stack.functionUrl('serve'), other, { headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local' } });
+    const before = await askForOther();
+    expect([before.body.trimEnd(), before.headers['x-isr-cache']]).toEqual([rendered.body.trimEnd(), 'STALE']);
+
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const body = JSON.stringify({ prefixes: ['/echo/'] });
+    await site.pass(ask(site.stack.functionUrl('revalidate'), '/', { method: 'POST', headers, body }));
+    const after = await askForOther();
+    expect([after.headers['x-isr-cache'], after.headers['cache-control']]).toEqual([
+      'REVALIDATED',
+      'private, no-store',
+    ]);
+  });
+
   test('a viewer who names the entity tag gets 304 without a body, who names another gets the page', async () => {
     const page = await get('/echo/etag');
     const etag = page.headers.etag ?? '';
@@ -121,6 +147,21 @@ describe('guarantee 6: the function behind the edge believes no one either', () 
 });
 
 describe('guarantee 6: nothing private is ever stored', () => {
+  test('a cookie that viewers do not get is named once in the log and each time in the response, without its value', async () => {
+    for (const path of ['/cookie', '/cookie']) {
+      const { headers } = await get(path);
+      expect(headers['cache-status']).toContain('detail="set-cookie: session"');
+      expect(headers).not.toHaveProperty('set-cookie');
+    }
+    const lines = site.stack.events.ofKind('log').map(({ line }) => line);
+    expect(
+      lines.filter((line) =>
+        line.includes("'/cookie/index.html' is not stored (set-cookie: session, which viewers do not get)"),
+      ),
+    ).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('session=') || line.includes('secret'))).toEqual([]);
+  });
+
   test.each(['/cookie', '/private', '/vary'])('%s is rendered for each request', async (path) => {
     const responses = [await get(path), await get(path), await askServe(site.stack, path)];
     expect(new Set(responses.map(({ body }) => body)).size).toBe(3);

@@ -110,3 +110,34 @@ test('a message that nobody understands keeps no other from being purged', async
   expect(lines.some((line) => line.includes('"message":"not a purge"'))).toBe(true);
   expect(lines.filter((line) => line.includes('"message":"purged","items":["/x"]'))).toHaveLength(1);
 });
+
+// Failures come last: their jobs come again, and would take the answers of other tests.
+describe('guarantee 5: a redirect without a Location is no page', () => {
+  test('a viewer gets an error in place of it, and the next one a render', async () => {
+    const answering = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('', {}, 302);
+    expect((await answering).status).toBe(500);
+    const again = ask(site.stack.siteUrl, '/nowhere');
+    (await site.next()).respond('a page after all');
+    const { status, body } = await again;
+    expect([status, body]).toEqual([200, 'a page after all']);
+  });
+
+  test('a revalidation says so, and the page before stays', async () => {
+    await stored('/goes-nowhere', 'page');
+    const revalidating = revalidate('/goes-nowhere');
+    (await site.next()).respond('', {}, 301);
+    const { status, body } = await site.pass(revalidating);
+    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
+    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
+  });
+
+  test('a job does not store it in place of the page', async () => {
+    await stored('/expires-to-nowhere', 'page');
+    site.stack.clock.advance(61_000);
+    await askServe(site.stack, '/expires-to-nowhere');
+    (await site.next()).respond('', {}, 308);
+    await site.settled();
+    expect((await askServe(site.stack, '/expires-to-nowhere')).body).toBe('page');
+  });
+});

@@ -82,7 +82,10 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
   return {
     id,
     // The origin's timeout less two seconds.
-    serve: code('serve', (sandbox) => streaming(createServe(sandbox)), { ISR_RENDER_TIMEOUT_MS: '13000' }),
+    serve: code('serve', (sandbox) => streaming(createServe(sandbox)), {
+      ISR_RENDER_TIMEOUT_MS: '13000',
+      ISR_JOB_TIMEOUT_MS: '30000',
+    }),
     live: code('live', (sandbox) => streaming(createLive(sandbox))),
     revalidate: code('revalidate', (sandbox) => buffered(createRevalidate(sandbox))),
     render: code('render', createRender),

@@ -1,12 +1,14 @@
 import type { RenderedPage, SiteResponse, StoredPage } from '../page/page.ts';
 import { CACHE_TAG_HEADER, edgeTagsOfPage } from '../purge/edge-tags.ts';
 import {
+  FAILED_PAGE_SECONDS,
   freshCacheControl,
   keptByEdge,
   NOT_STORED,
   staleCacheControl,
   UNCERTAIN_CACHE_CONTROL,
 } from './edge-cache-control.ts';
+import { redirectFault } from './redirect.ts';
 import { headersForAll } from './storability.ts';
 
 export type IsrCacheState = 'HIT' | 'PRERENDERED' | 'STALE' | 'REVALIDATED' | 'MISS' | 'BYPASS';
@@ -67,8 +69,10 @@ export function briefly(page: ServedPage): ServedPage {
   return { ...page, headers: { ...page.headers, 'cache-control': UNCERTAIN_CACHE_CONTROL } };
 }
 
-/** A response of the site for one viewer alone. */
+/** A response of the site for one viewer alone. A redirect that leads nowhere is a failure for that viewer too. */
 export function passedThrough(response: SiteResponse, reason: string): ServedPage {
+  const fault = redirectFault(response.status, response.headers.get('location'));
+  if (fault !== undefined) return failedPage(`This page leads nowhere: ${fault}.\n`);
   const headers: Record<string, string> = {
     ...headersForAll(response),
     'cache-control': NOT_STORED,
@@ -102,6 +106,13 @@ export function failedPage(message: string): ServedPage {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NOT_STORED, 'x-isr-cache': 'BYPASS' },
     body: Buffer.from(message),
   };
+}
+
+/** By the status, CloudFront asks S3, which may have the page by now; else the viewer gets the page of outages. */
+export function tooSlowPage(): ServedPage {
+  const { headers } = failedPage('');
+  const body = 'This page takes longer to render than a viewer can wait. Please try again in a moment.\n';
+  return { status: 503, headers: { ...headers, 'retry-after': String(FAILED_PAGE_SECONDS) }, body: Buffer.from(body) };
 }
 
 function storedPage(page: StoredPage, caching: Readonly<Record<string, string>>): ServedPage {

@@ -1,12 +1,13 @@
 import type { RenderedPage, SiteResponse } from '../page/page.ts';
 import type { PageKey } from '../page/page-key.ts';
 import { boundedReads } from '../page/viewer-reads.ts';
+import { cookieNamesIn } from './cookie-names.ts';
 import { CDN_FIELDS, expirationOf } from './expiration.ts';
+import { redirectFault } from './redirect.ts';
+import { STORABLE_STATUSES } from './storable-statuses.ts';
 import { validatorsOf } from './validators.ts';
 import { varyingNames } from './vary.ts';
 
-/** The statuses that Vercel's ISR stores (https://vercel.com/docs/incremental-static-regeneration). */
-const STORABLE_STATUSES = new Set([200, 301, 302, 307, 308, 404, 410]);
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content may appear at any time where there is none. */
 export const MAX_NOT_FOUND_SECONDS = 60;
@@ -40,7 +41,9 @@ export function isNotFound(status: number): boolean {
 }
 
 export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDefault: number | false): Storability {
-  if (!STORABLE_STATUSES.has(response.status))
+  const fault = redirectFault(response.status, response.headers.get('location'));
+  if (fault !== undefined) return { kind: 'failed', reason: fault };
+  if (!STORABLE_STATUSES.includes(response.status))
     return { kind: 'failed', reason: `the site answered ${response.status}` };
   const obstacle = obstacleTo(response);
   if (obstacle !== undefined) return { kind: 'private', reason: obstacle };
@@ -71,7 +74,8 @@ export function headersForAll({ headers, hint }: Pick<SiteResponse, 'headers' | 
 
 /** What keeps a response from being stored although nobody said that it should not be. */
 export function obstacleTo(response: SiteResponse): string | undefined {
-  if (response.headers.has('set-cookie')) return 'set-cookie';
+  const cookies = cookieNamesIn(response.headers);
+  if (cookies.length > 0) return `set-cookie: ${cookies.join(', ')}`;
   if (response.body.byteLength > MAX_BODY_BYTES)
     return `${response.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
   const varying = varyingNames(response.headers);

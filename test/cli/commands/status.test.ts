@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storedSentences } from '../../../lib/cli/commands/status/sentences.ts';
+import { edgeSentences, storedSentences } from '../../../lib/cli/commands/status/sentences.ts';
 import { forgetEdge } from '../../support/origin.ts';
 import { type RunningStack, startRunningStack } from '../support/running-stack.ts';
 
@@ -67,6 +67,15 @@ test('knows that the clock of the local stack was moved', async () => {
     why: expect.arrayContaining([expect.stringMatching(/expired 1 h ago/)]),
   });
   await running.site.settled();
+});
+
+test.each([
+  ['set-cookie: session, theme', 'because it sets cookies (session, theme); viewers do not get them'],
+  ['cache-control: private', 'not stored (cache-control: private)'],
+])('says of a page that is not stored why: %s', (reason, sentence) => {
+  const headers = { 'x-isr-cache': 'BYPASS', 'cache-status': `cdk-isr; fwd=miss; detail="${reason}"` };
+  const view = { status: 200, milliseconds: 1, bytes: 1, headers };
+  expect(edgeSentences(view).join(' ')).toContain(sentence);
 });
 
 test('finds the page behind query parameters that are no part of it', async () => {

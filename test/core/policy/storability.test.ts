@@ -17,18 +17,34 @@ function storability(response: {
 
 describe('what may be stored', () => {
   test.each([200, 301, 302, 307, 308, 404, 410])('a %i', (status) => {
-    expect(storability({ status }).kind).toBe('storable');
+    expect(storability({ status, headers: { location: '/b' } }).kind).toBe('storable');
+  });
+
+  test.each([301, 302, 303, 307, 308])('not a %i without a Location, or to no URL: that is a failure', (status) => {
+    const nowhere = { kind: 'failed', reason: `the site answered ${status} without a Location` };
+    expect(storability({ status })).toEqual(nowhere);
+    expect(storability({ status, headers: { location: ' ', 'set-cookie': 'id=1' } })).toEqual(nowhere);
+    expect(storability({ status, headers: { location: 'https://' } })).toEqual({
+      kind: 'failed',
+      reason: `the site answered ${status} to 'https://'`,
+    });
   });
 
   test.each([201, 204, 206, 303, 304, 400, 401, 403, 405, 429, 500, 502, 503, 504])(
     'not a %i: that is a failure',
     (status) => {
-      expect(storability({ status })).toEqual({ kind: 'failed', reason: `the site answered ${status}` });
+      const reason = `the site answered ${status}`;
+      expect(storability({ status, headers: { location: '/b' } })).toEqual({ kind: 'failed', reason });
     },
   );
 
   test.each<[string, Parameters<typeof storability>[0], string]>([
-    ['a cookie', { headers: { 'set-cookie': 'id=1' } }, 'set-cookie'],
+    ['a cookie', { headers: { 'set-cookie': 'id=1; Path=/' } }, 'set-cookie: id'],
+    [
+      'a cookie without a name, which is all value',
+      { headers: { 'set-cookie': 'secret' } },
+      'set-cookie: without a name',
+    ],
     ['private', { headers: { 'cache-control': 'private' } }, 'cache-control: private'],
     ['vary: *', { headers: { vary: 'Accept, *' } }, 'vary: *'],
     ['a language', { headers: { vary: 'Accept-Language' } }, 'vary: accept-language'],

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readFunctionResponse } from '../../../lib/local/cloudfront/functions/result.ts';
 import { loadEdgeFunction, requestEvent } from './run-edge-function.ts';
 
 async function headersAfter(headers: Readonly<Record<string, string>>): Promise<Record<string, string>> {
@@ -81,4 +83,41 @@ test('a page that S3 gave does not say when to come back, one of the site says w
   expect(await headersAfter({ 'retry-after': '30', etag: '"1"' })).toEqual({ etag: '"1"' });
   const fromServe = { 'retry-after': '120', 'x-isr-cache': 'HIT' };
   expect(await headersAfter(fromServe)).toEqual(fromServe);
+});
+
+test.each([{}, { location: '' }, { location: 7 }])(
+  'a redirect of S3 that leads nowhere (%j) is a failure for the viewer too',
+  async (headers) => {
+    const handler = await loadEdgeFunction('page-response');
+    const entry = { value: JSON.stringify({ status: 301, headers }) };
+    const response = { statusCode: 200, headers: { 'x-amz-meta-isr': entry } };
+    expect(handler({ ...requestEvent('/a'), response })).toMatchObject({ statusCode: 502 });
+  },
+);
+
+test('whatever stands in the facts of an object, the function does not throw, and CloudFront takes what it returns', async () => {
+  const handler = await loadEdgeFunction('page-response');
+  const names = ['location', 'constructor', '__proto__', 'set-cookie', 'x-amzn-requestid', 'via', 'A b', ''];
+  const spoiltHeaders = fc.dictionary(
+    fc.oneof(fc.constantFrom(...names), fc.string()),
+    fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue(), fc.constant({ toString: 1, valueOf: 1 })),
+  );
+  const spoiltFacts = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .record({
+        status: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
+        headers: fc.oneof(spoiltHeaders, fc.jsonValue()),
+      })
+      .map((facts) => JSON.stringify(facts)),
+  );
+  fc.assert(
+    fc.property(spoiltFacts, fc.constantFrom(200, 206, 301, 304), (facts, statusCode) => {
+      const response = { statusCode, headers: { 'x-amz-meta-isr': { value: facts }, etag: { value: '"1"' } } };
+      const result = readFunctionResponse(handler({ ...requestEvent('/a'), response }), {}, 'viewer-response');
+      expect(result.headers.etag).toBe('"1"');
+    }),
+    { numRuns: 500 },
+  );
 });

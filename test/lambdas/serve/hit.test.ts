@@ -40,6 +40,7 @@ beforeAll(async () => {
     ISR_JOBS_QUEUE_URL: 'http://127.0.0.1:9/jobs',
     ISR_PURGE_QUEUE_URL: 'http://127.0.0.1:9/purges',
     ISR_RENDER_TIMEOUT_MS: '1000',
+    ISR_JOB_TIMEOUT_MS: '1000',
   });
 });
 afterAll(() => server.stop());

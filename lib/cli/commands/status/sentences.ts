@@ -37,6 +37,8 @@ function originSentence(status: number, headers: EdgeView['headers']): string | 
   const when = isCopy ? 'When that copy was made' : 'At the origin';
   if (state === undefined) {
     if (status >= 300 && status < 400) return `It redirects to ${headers.location ?? 'an unknown place'}.`;
+    if (status === 503)
+      return 'The serve function failed and no page is stored, unless it is a live route that says so.';
     return 'The response has no x-isr-cache: it is a file, a live route, or S3 stood in for the serve function.';
   }
   return `${when}, ${stateClause(state, headers['cache-status'] ?? '')}.`;
@@ -44,6 +46,13 @@ function originSentence(status: number, headers: EdgeView['headers']): string | 
 
 function stateClause(state: string, cacheStatus: string): string {
   const detail = /detail="?([^";]+)/.exec(cacheStatus)?.[1];
+  const cookies = /^set-cookie: (.*)/.exec(detail ?? '')?.[1];
+  if (state === 'BYPASS' && cookies !== undefined) {
+    return (
+      `the page was rendered for this one request and not stored, because it sets cookies (${cookies}); viewers do not ` +
+      "get them: list its route in 'exclude' if they need them"
+    );
+  }
   if (state === 'BYPASS')
     return `the page was rendered for this one request and not stored${detail ? ` (${detail})` : ''}`;
   if (state === 'STALE' && detail === 'render-failed') {
