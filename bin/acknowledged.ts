@@ -42,6 +42,13 @@ export function acknowledgeFindings(site: IsrSite): void {
   for (const { role } of [serve, revalidate, purge]) {
     if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges')]: 'Announced purges have random names.' });
   }
+  if (site.images?.function.role !== undefined) {
+    acknowledge(site.images.function.role, {
+      [keysOf('assets')]: 'A source of an image may be any hashed file.',
+      [keysOf(`deployments/${site.deploymentId}`)]: 'A source of an image may be any file of the build.',
+      [keysOf('images')]: 'Images are named by their hash.',
+    });
+  }
   for (const { role } of [revalidate, purge]) {
     if (role !== undefined) acknowledge(role, { [keysOf('_isr/purges/made')]: 'So have purges that are waited for.' });
   }

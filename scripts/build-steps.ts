@@ -73,7 +73,13 @@ export async function appEnvironment(project: string, outputDirectory: string): 
   const { context } = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
   return {
     CDK_OUTDIR: outputDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, build: project, 'aws:cdk:enable-path-metadata': true }),
+    CDK_CONTEXT_JSON: JSON.stringify({
+      ...context,
+      build: project,
+      'aws:cdk:enable-path-metadata': true,
+      // It is run on this machine, whose processor may be another than that of the functions on AWS.
+      'cdk-isr:local': true,
+    }),
   };
 }
 

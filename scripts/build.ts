@@ -10,13 +10,20 @@ import { licensesOf } from './build/licenses.ts';
 import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'image', 'purge'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.
 const RUNTIME_CLIENT = 'aws-lambda-ric';
 const RUNTIME_CLIENT_FILES = ['index.mjs', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES'];
-const EDGE_FUNCTIONS = ['page-request', 'live-request', 'page-response', 'live-response', 'fail-over-request'];
+const EDGE_FUNCTIONS = [
+  'page-request',
+  'live-request',
+  'image-request',
+  'page-response',
+  'live-response',
+  'fail-over-request',
+];
 
 /** Prints one line when the step is done; lets its error out. */
 async function step(name: string, work: () => Promise<string>): Promise<void> {

@@ -20,7 +20,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/build': ['lib/basics', 'lib/vendor', 'lib/core'],
   'lib/webhooks': ['lib/basics', 'lib/core'],
   'lib/adapter': ['lib/basics', 'lib/core', 'lib/build'],
-  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/webhooks'],
+  'lib/images': ['lib/basics', 'lib/core'],
+  'lib/constructs': ['lib/basics', 'lib/core', 'lib/build', 'lib/handover', 'lib/images', 'lib/webhooks'],
   'lib/local': ['lib/basics', 'lib/vendor'],
   ...localCloudFront(),
   ...localServices(),
@@ -28,8 +29,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'lib/cli': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/build', 'lib/local', 'lib/inspector'],
   'lib/cli/terminal': ['lib/basics'],
   'lib/cli/site': ['lib/basics', 'lib/vendor', 'lib/core', 'lib/aws', 'lib/cli/terminal'],
-  'lib/handover': ['lib/basics', 'lib/core'],
-  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/handover', 'lib/webhooks'],
+  'lib/handover': ['lib/basics', 'lib/core', 'lib/images'],
+  lambdas: ['lib/basics', 'lib/core', 'lib/aws', 'lib/handover', 'lib/images', 'lib/webhooks'],
 };
 
 /** A request goes through the rooms from the viewer down to the origin, and each knows those below it alone. */

@@ -16,7 +16,8 @@ export function isSecret(given: string, secret: string): boolean {
   return equals(sha256(given), sha256(secret)) === 1;
 }
 
-function sha256(text: string): string {
+/** In hex. */
+export function sha256(text: string): string {
   return crypto.createHash('sha256').update(text).digest('hex');
 }
 

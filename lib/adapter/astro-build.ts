@@ -10,9 +10,11 @@ import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
+import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
+import { type SiteImages, siteImagesOf } from './site-images.ts';
 import type { SiteModules } from './site-modules.ts';
 import { warnOfPostedForms, warnOfStoredMethods, writingEndpointsOfIntegrations } from './stored-methods.ts';
 
@@ -33,6 +35,7 @@ export interface AstroOutput {
   readonly islandKey: string | undefined;
   /** Every module that Vite has read. Astro writes their absolute paths into the server. */
   readonly moduleIds: Iterable<string>;
+  readonly imageNotes: ImageNotes;
   /** Those that run on the server. */
   readonly modules: SiteModules;
 }
@@ -48,7 +51,9 @@ export interface AstroBuildResult {
 export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildResult> {
   const { config, options } = output;
   const client = fileURLToPath(config.build.client);
-  const routes = flattenRoutes(output.routes);
+  const traces = await machineTracesOf(output);
+  const images = await siteImagesOf({ config, options: options.images, notes: output.imageNotes, traces });
+  const routes = routesBesideImages(output, images);
   // What is not found is the same for everybody, so a site without a server has nothing that could be live.
   const storesPages = options.storesPages || !output.hasServer;
   const live = storesPages ? await liveOfStored(routes, output) : liveOfUnstored(usedRoutes(routes, output));
@@ -66,7 +71,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   };
   const build = await writeBuild({
     root: fileURLToPath(config.root),
-    server: await bundleServer(await serverSourceOf(output, facts)),
+    server: await bundleServer(serverSourceOf(output, facts, traces)),
+    imageService: images?.service,
     client,
     manifest: {
       framework: { name: 'astro', version: astroVersionOf(config) },
@@ -81,6 +87,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,
+      ...(images === undefined ? {} : { images: images.manifest }),
     },
   });
   return { build, warnings: live.warnings, notes: live.notes };
@@ -94,7 +101,7 @@ interface Live {
 
 async function liveOfStored(routes: readonly IntegrationResolvedRoute[], output: AstroOutput): Promise<Live> {
   const { config, modules, options } = output;
-  const named = liveRoutesOf(usedRoutes(routes, output), options.exclude);
+  const named = liveRoutesOf(usedRoutes(routes, output), options.exclude, config.image.endpoint.route);
   const found = writingEndpointsOfIntegrations(config.root, routes, modules);
   const added = found.filter(({ pattern }) => !named.patterns.includes(pattern));
   const patterns = [...named.patterns, ...added.map(({ pattern }) => pattern)];
@@ -109,6 +116,12 @@ async function liveOfStored(routes: readonly IntegrationResolvedRoute[], output:
 
 function liveOfUnstored(routes: readonly IntegrationResolvedRoute[]): Live {
   return { ...onDemandRoutesOf(routes), notes: [STORES_NOTHING] };
+}
+
+/** Where images have a function of their own, no other one has to know of their endpoint. */
+function routesBesideImages({ routes, config }: AstroOutput, images: SiteImages | undefined) {
+  const flat = flattenRoutes(routes);
+  return images === undefined ? flat : flat.filter(({ pattern }) => pattern !== config.image.endpoint.route);
 }
 
 // Astro adds routes for images and islands to each site with an adapter, used or not.
@@ -129,7 +142,7 @@ function outputOf({ build, outDir, root }: AstroConfig, clientFiles: readonly st
   return { output: { directory: directory.split(sep).join('/'), others: filesBeside(folder, new Set(clientFiles)) } };
 }
 
-async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<ServerSource> {
+function serverSourceOf(output: AstroOutput, facts: SiteFacts, traces: ReadonlyMap<string, string>): ServerSource {
   const { config } = output;
   const [module, create] = output.hasServer
     ? [`./${config.build.serverEntry}`, 'createFetch']
@@ -142,7 +155,7 @@ async function serverSourceOf(output: AstroOutput, facts: SiteFacts): Promise<Se
     resolveFrom: fileURLToPath(output.hasServer ? config.build.server : config.root),
     // Only the image endpoint needs it, and loads it when it is called.
     external: ['sharp'],
-    traces: await machineTracesOf(output),
+    traces,
   };
 }
 

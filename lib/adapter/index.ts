@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
 import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { writeAstroBuild } from './astro-build.ts';
+import { type ImageOptions, SHARP_SERVICE } from './image-options.ts';
+import { type ImageNotes, imagePlugin } from './image-plugin.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
 import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
@@ -20,6 +22,7 @@ interface Run {
   islandKey: string | undefined;
   readonly moduleIds: Set<string>;
   readonly modules: Map<string, SiteModule>;
+  readonly imageNotes: ImageNotes;
 }
 
 /**
@@ -37,15 +40,17 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     islandKey: undefined,
     moduleIds: new Set(),
     modules: new Map(),
+    imageNotes: { serviceFile: undefined, asksForImages: false },
   };
   return {
     name: NAME,
     hooks: {
-      'astro:config:setup'({ config, updateConfig, addMiddleware, logger }) {
+      'astro:config:setup'({ command, config, updateConfig, addMiddleware, logger }) {
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
         updateConfig(configOf(config, run, lastIntegration(resolved, run)));
+        updateConfig(imageConfigOf(resolved.images, command));
       },
       'astro:routes:resolved'({ routes }) {
         run.routes = routes;
@@ -83,8 +88,34 @@ function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
     build: { redirects: false },
     ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
     integrations: [last],
-    vite: { plugins: [trimPlugin(), packagePlugin(), notesPlugin(run), modulesPlugin(`${NAME}:modules`, run.modules)] },
+    vite: {
+      plugins: [
+        trimPlugin(),
+        packagePlugin(),
+        notesPlugin(run),
+        modulesPlugin(`${NAME}:modules`, run.modules),
+        imagePlugin(run.imageNotes, () => allowsRemoteImages(run)),
+      ],
+    },
   };
+}
+
+/** As `imageService` of @astrojs/vercel does: another service while developing, and more hosts. */
+function imageConfigOf({ isForced, devService, domains, remotePatterns, widths }: ImageOptions, command: string) {
+  if (!isForced) return {};
+  const entrypoint = command === 'dev' ? devService : SHARP_SERVICE;
+  return {
+    image: {
+      service: { entrypoint },
+      domains: [...domains],
+      remotePatterns: [...remotePatterns],
+      ...(widths.length === 0 ? {} : { breakpoints: [...widths] }),
+    },
+  };
+}
+
+function allowsRemoteImages({ config }: Run): boolean {
+  return config !== undefined && config.image.domains.length + config.image.remotePatterns.length > 0;
 }
 
 function adapterFor(buildOutput: 'static' | 'server'): AstroAdapter {
@@ -106,11 +137,7 @@ function adapterFor(buildOutput: 'static' | 'server'): AstroAdapter {
       serverOutput: 'stable',
       envGetSecret: 'stable',
       i18nDomains: 'unsupported',
-      sharpImageService: {
-        support: 'limited',
-        message: 'images of prerendered pages are made at build time; /_image on AWS needs a layer with sharp',
-        suppress: 'all',
-      },
+      sharpImageService: 'stable',
     },
   };
 }
@@ -128,8 +155,11 @@ function lastIntegration(options: ReturnType<typeof resolveOptions>, run: Run): 
         const { build, notes, warnings } = await writeAstroBuild({ ...run, config: run.config, options });
         for (const warning of warnings) logger.warn(warning);
         for (const note of notes) logger.info(note);
-        const { deploymentId, live, prerendered } = build.manifest;
-        logger.info(`.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes`);
+        const { deploymentId, images, live, prerendered } = build.manifest;
+        const made = images === undefined ? '' : `, images at ${images.path}`;
+        logger.info(
+          `.isr/: deployment ${deploymentId}, ${prerendered.length} prerendered, ${live.length} live routes${made}`,
+        );
       },
     },
   };

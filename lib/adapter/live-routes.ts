@@ -14,16 +14,23 @@ export interface LiveRoutes {
   readonly warnings: readonly string[];
 }
 
-// Their responses depend on more than the path (form data, encrypted props, image parameters), so they are never stored.
-const LIVE_INTERNALS = ['/_image', '/_server-islands/[name]', '/_actions/[...path]'];
+// Their responses depend on more than the path (form data, encrypted props), so they are never stored.
+const LIVE_INTERNALS = ['/_server-islands/[name]', '/_actions/[...path]'];
 
 /**
  * The routes that are never stored. As on Vercel, a string in `exclude` is a pattern of its own, which may be one path of
  * a dynamic route. A RegExp chooses from the patterns of routes that are rendered on demand.
+ *
+ * @param imageEndpoint its pattern, if it is rendered like a page: what it answers depends on the whole query
  */
-export function liveRoutesOf(routes: readonly SiteRoute[], exclude: readonly (string | RegExp)[]): LiveRoutes {
+export function liveRoutesOf(
+  routes: readonly SiteRoute[],
+  exclude: readonly (string | RegExp)[],
+  imageEndpoint?: string,
+): LiveRoutes {
+  const internals = [...LIVE_INTERNALS, ...(imageEndpoint === undefined ? [] : [imageEndpoint])];
   const onDemand = routes.filter((route) => !route.isPrerendered && route.type !== 'redirect');
-  const patterns = onDemand.map((route) => route.pattern).filter((pattern) => LIVE_INTERNALS.includes(pattern));
+  const patterns = onDemand.map((route) => route.pattern).filter((pattern) => internals.includes(pattern));
   const warnings: string[] = [];
   for (const entry of exclude) {
     const found = typeof entry === 'string' ? coveredBy(entry, onDemand) : matching(entry, onDemand);

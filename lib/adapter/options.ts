@@ -8,6 +8,7 @@ import {
   readIsrOptions,
 } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
+import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {
@@ -27,12 +28,20 @@ export interface AdapterOptions {
    * @default false - every page that is not prerendered is rendered for each request
    */
   readonly isr?: boolean | AstroIsrOptions;
+  /**
+   * Images on demand are made by Astro's own service, whatever `image.service` says. Without it, they are made by the
+   * service of the Astro config, which is that one by default.
+   *
+   * @default false
+   */
+  readonly imageService?: boolean;
+  /** Bounds for the images, when `imageService` is true. @default - none beside those of docs/astro.md */
+  readonly imagesConfig?: ImagesConfig;
+  /** The image service of `astro dev`, when `imageService` is true: `sharp` or a module. @default 'sharp' */
+  readonly devImageService?: string;
   /** Options of @astrojs/vercel. They have no effect here, but nobody has to remove them. */
-  readonly devImageService?: unknown;
   readonly edgeMiddleware?: unknown;
   readonly excludeFiles?: unknown;
-  readonly imageService?: unknown;
-  readonly imagesConfig?: unknown;
   readonly includeFiles?: unknown;
   readonly maxDuration?: unknown;
   readonly middlewareMode?: unknown;
@@ -45,16 +54,14 @@ export interface ResolvedOptions {
   readonly storesPages: boolean;
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
+  readonly images: ImageOptions;
   /** One line for each given option that has no effect, or not the intended one. */
   readonly warnings: readonly string[];
 }
 
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  devImageService: "set 'image.service' in the Astro config",
   edgeMiddleware: 'middleware runs where pages are rendered',
   excludeFiles: 'only what the server imports is bundled',
-  imageService: "set 'image.service' in the Astro config",
-  imagesConfig: "set 'image' in the Astro config",
   includeFiles: 'import what the server needs, or put it into public/',
   maxDuration: "set 'renderTimeout' of the construct IsrSite",
   middlewareMode: 'middleware runs where pages are rendered',
@@ -62,10 +69,13 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   staticHeaders: 'prerendered pages keep their headers anyway',
   webAnalytics: 'add the script of your analytics to a layout',
 };
-const OPTIONS = ['isr', ...Object.keys(WITHOUT_EFFECT)];
+const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)].sort()];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
-const STORES_NOTHING: ResolvedOptions = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
+/** What the option `isr` decides. */
+type ResolvedIsr = Omit<ResolvedOptions, 'images'>;
+
+const STORES_NOTHING: ResolvedIsr = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
 const TOKEN_MISSING =
   'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?';
 
@@ -83,10 +93,11 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
   const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
   const isr = readIsr(given.at('isr', fields.isr));
-  return isr && { ...isr, warnings: [...warnings, ...isr.warnings] };
+  const { images, warnings: imageWarnings } = readImageOptions(given, fields);
+  return isr && { ...isr, images, warnings: [...warnings, ...imageWarnings, ...isr.warnings] };
 };
 
-const readIsr: Check<ResolvedOptions> = (given) => {
+const readIsr: Check<ResolvedIsr> = (given) => {
   const { value } = given;
   if (value === undefined || value === false) return STORES_NOTHING;
   const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');

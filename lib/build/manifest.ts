@@ -46,6 +46,23 @@ export interface Manifest {
   readonly prerendered: readonly PrerenderedPage[];
   /** Every other file in `client/`, relative to it, with `/` as separator: hashed assets and `public/`. */
   readonly files: readonly string[];
+  /** How images are made on demand, by `image/index.mjs`; absent when no page asks for any. */
+  readonly images?: ManifestImages | undefined;
+}
+
+export interface ManifestImages {
+  /** The path of the endpoint, with `base`: `/docs/_image`. */
+  readonly path: string;
+  /** 16 hex digits: a hash of what makes the images. Variants that another one made are not used. */
+  readonly version: string;
+  /** Query parameters that a variant depends on; empty: all of them. */
+  readonly parameters: readonly string[];
+  /** Widths that are made; any other becomes the nearest of them. Empty: any width. */
+  readonly widths: readonly number[];
+  /** Seconds for which an image of another site is kept at least. */
+  readonly minimumTtlSeconds: number;
+  /** The header Content-Security-Policy of the images: an SVG can be opened as a page. */
+  readonly contentSecurityPolicy: string;
 }
 
 export interface PrerenderedPage {

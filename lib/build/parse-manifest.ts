@@ -3,6 +3,7 @@ import {
   type Check,
   type Fields,
   fieldsOf,
+  integerBetween,
   listOf,
   matching,
   objectOf,
@@ -16,9 +17,10 @@ import {
 import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
+import { ONE_YEAR_SECONDS } from '../core/policy/freshness.ts';
 import type { OutputFolder } from './client-files.ts';
 import { expiration } from './isr-options.ts';
-import { CONTRACT_VERSION, type Manifest, type PrerenderedPage } from './manifest.ts';
+import { CONTRACT_VERSION, type Manifest, type ManifestImages, type PrerenderedPage } from './manifest.ts';
 
 const REMEDY = 'build the site again';
 
@@ -78,6 +80,15 @@ export const prerenderedPage = objectOf<PrerenderedPage>({
   headers: recordOf(anyString),
 });
 
+const images = objectOf<ManifestImages>({
+  path: absolute,
+  version: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
+  parameters: listOf(anyString),
+  widths: listOf(integerBetween(1, 16_383)),
+  minimumTtlSeconds: integerBetween(0, ONE_YEAR_SECONDS),
+  contentSecurityPolicy: anyString,
+});
+
 const readManifest = objectOf<Manifest>({
   version: () => CONTRACT_VERSION,
   deploymentId: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
@@ -100,4 +111,5 @@ const readManifest = objectOf<Manifest>({
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),
   files: listOf(clientFile),
+  images: optional(images),
 });

@@ -14,6 +14,8 @@ export interface Build {
   readonly manifest: Manifest;
   /** Holds `index.mjs`, the site's one server module. */
   readonly serverDirectory: string;
+  /** Holds `index.mjs`, which makes images, when the manifest has `images`. */
+  readonly imageDirectory: string;
   /** May be absent for a site without files. */
   readonly clientDirectory: string;
   /** Hidden files in it, which are not deployed. */
@@ -34,11 +36,13 @@ export function readBuild(directory: string): Build {
   const serverDirectory = join(folder, 'server');
   const clientDirectory = join(folder, 'client');
   requireFile(join(serverDirectory, 'index.mjs'), 'the server module');
+  const imageDirectory = join(folder, 'image');
+  if (built.images !== undefined) requireFile(join(imageDirectory, 'index.mjs'), 'the image service');
   for (const page of built.prerendered) requireFile(join(clientDirectory, page.file), `the page ${page.path}`);
   if (built.output !== undefined) refuseStrayFiles(built.output, folder, statSync(file).mtimeMs);
   const { files, hidden } = clientFilesIn(clientDirectory);
   const manifest = withFiles(built, files, folder);
-  return { directory: folder, manifest, serverDirectory, clientDirectory, hiddenFiles: hidden };
+  return { directory: folder, manifest, serverDirectory, imageDirectory, clientDirectory, hiddenFiles: hidden };
 }
 
 function withFiles(built: Manifest, found: readonly string[], folder: string): Manifest {

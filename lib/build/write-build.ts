@@ -15,6 +15,8 @@ export interface BuildParts {
   readonly manifest: ManifestDraft;
   /** The source of `server/index.mjs`. */
   readonly server: string;
+  /** The source of `image/index.mjs`, when the manifest has `images`. */
+  readonly imageService?: string | undefined;
   /** Folder of the files to copy; none when absent. */
   readonly client?: string;
 }
@@ -30,6 +32,10 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     await mkdir(join(draft, 'server'));
     await mkdir(join(draft, 'client'));
     await writeFile(join(draft, 'server/index.mjs'), parts.server);
+    if (parts.imageService !== undefined) {
+      await mkdir(join(draft, 'image'));
+      await writeFile(join(draft, 'image/index.mjs'), parts.imageService);
+    }
     if (parts.client !== undefined) await copyFiles(parts.client, join(draft, 'client'));
     const manifest = completeManifest(parts.manifest, draft);
     await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);

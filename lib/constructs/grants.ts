@@ -58,6 +58,14 @@ export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');
 }
 
+/** To read the sources of images that are files of the build, and to keep what is made of them. */
+export function grantImages(bucket: Bucket, grantee: IGrantable, deploymentId: string): void {
+  bucket.grants.actionsOnObjectKeys(grantee, 'assets/*', 's3:GetObject');
+  bucket.grants.actionsOnObjectKeys(grantee, `deployments/${deploymentId}/*`, 's3:GetObject');
+  bucket.grants.actionsOnObjectKeys(grantee, 'images/*', 's3:GetObject', 's3:PutObject');
+  grantListing(bucket, grantee);
+}
+
 function grantListing(bucket: Bucket, grantee: IGrantable): void {
   // Without it, S3 responds 403 for a missing object, as if access were denied:
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html

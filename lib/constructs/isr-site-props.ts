@@ -91,6 +91,21 @@ export interface IsrSiteProps {
   readonly liveTimeout?: Duration;
 
   /**
+   * Memory, and with it CPU, of the function that makes images. Only sites whose pages ask for images on demand have it.
+   *
+   * @default 1536
+   */
+  readonly imageMemoryMiB?: number;
+
+  /**
+   * How many images may be made at once. Lambda takes it from the concurrency of the account and leaves at least 100 of
+   * that for all else, so an account whose quota is not higher cannot have it.
+   *
+   * @default - no limit but Lambda's
+   */
+  readonly imageConcurrency?: number;
+
+  /**
    * Rendered pages that were not replaced for this long are deleted, and rendered again when they are asked for.
    * At most 31 days, the time for which revalidations are remembered.
    *

@@ -11,6 +11,7 @@ import { createSiteBucket } from './site-bucket.ts';
 import { SiteDistribution } from './site-distribution.ts';
 import { placeSiteFiles } from './site-files.ts';
 import { PURGE_TIMEOUT, renderFunctionTimeout, SiteFunctions } from './site-functions.ts';
+import { SiteImages } from './site-images.ts';
 import { SiteQueues } from './site-queues.ts';
 import { readSiteSettings } from './site-settings.ts';
 import { SiteUploads } from './site-uploads.ts';
@@ -27,6 +28,8 @@ export class IsrSite extends Construct {
   readonly failOverDistribution: Distribution;
   readonly functions: SiteFunctions;
   readonly queues: SiteQueues;
+  /** Only of a site whose pages ask for images on demand. */
+  readonly images: SiteImages | undefined;
   /** The bucket has the pages below `deployments/<id>`. */
   readonly deploymentId: string;
   /** The URL of the site: `https://example.com`. */
@@ -64,11 +67,14 @@ export class IsrSite extends Construct {
       bucket: this.bucket,
       queues: this.queues,
     });
+    const { images } = manifest;
+    this.images = images && new SiteImages(this, 'Images', { build, images, settings, files, bucket: this.bucket });
     const edge = new SiteDistribution(this, 'Edge', {
       manifest,
       settings,
       bucket: this.bucket,
       functions: this.functions,
+      images: this.images,
       pagePaths: files.pagePaths,
     });
     this.distribution = edge.distribution;
@@ -85,6 +91,10 @@ export class IsrSite extends Construct {
     // Otherwise old code would render pages and store them as pages of the new deployment.
     for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
     edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    if (this.images === undefined || edge.imageRequest === undefined) return;
+    this.images.function.node.defaultChild?.node.addDependency(uploads);
+    edge.imageRequest.node.defaultChild?.node.addDependency(this.images.function);
+    edge.pageRequest.node.defaultChild?.node.addDependency(edge.imageRequest);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */

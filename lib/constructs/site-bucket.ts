@@ -21,6 +21,8 @@ export function createSiteBucket(scope: Construct, settings: SiteSettings): Buck
       { id: 'rendered-pages', tagFilters: { isr: 'rendered' }, expiration: settings.pageRetention },
       // They are written right before their page, so they must live a little longer.
       { id: 'page-facts', prefix: '_isr/facts/', expiration: settings.pageRetention.plus(Duration.days(1)) },
+      // Made again when they are asked for: the edge has most of them for longer.
+      { id: 'images', prefix: 'images/', expiration: Duration.days(90) },
       { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
   });

@@ -33,7 +33,9 @@ import type { EdgeConfig } from '../handover/edge-config.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
+import { imageBehaviors } from './image-behavior.ts';
 import type { SiteFunctions } from './site-functions.ts';
+import type { SiteImages } from './site-images.ts';
 import { livePatternsOfSite } from './site-live-patterns.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { UNAVAILABLE_KEY } from './site-uploads.ts';
@@ -43,6 +45,7 @@ export interface SiteDistributionProps {
   readonly settings: SiteSettings;
   readonly bucket: Bucket;
   readonly functions: SiteFunctions;
+  readonly images: SiteImages | undefined;
   /** URL paths, percent-encoded, of prerendered pages and public files. */
   readonly pagePaths: readonly string[];
 }
@@ -82,7 +85,9 @@ export class SiteDistribution extends Construct {
   readonly distribution: Distribution;
   /** The function that names the deployment. As soon as it is updated, viewers get the new pages. */
   readonly pageRequest: CloudFrontFunction;
-  /** The second origin of pages. */
+  /** The function that names variants of images. */
+  readonly imageRequest: CloudFrontFunction | undefined;
+  /** The second origin of pages and images. */
   readonly failOver: Distribution;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
@@ -109,6 +114,7 @@ export class SiteDistribution extends Construct {
       tokenHashes: props.manifest.isr.tokenHashes,
     };
     this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
+    this.imageRequest = props.images && this.#function('ImageRequest', 'image-request', props.images.rules);
     this.#serveAccess = new FunctionUrlOriginAccessControl(this, 'ServeAccess', {
       originAccessControlName: edgeNameOf(this, 'ServeAccess'),
     });
@@ -122,7 +128,7 @@ export class SiteDistribution extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Incremental static regeneration, ${this.node.path}`.slice(0, 128),
       defaultBehavior: pages,
-      additionalBehaviors: { ...this.#assets(), ...this.#liveRoutes(pages) },
+      additionalBehaviors: { ...this.#assets(), ...this.#images(failOver.origin), ...this.#liveRoutes(pages) },
       domainNames: [...settings.domainNames],
       certificate: settings.certificate,
       // With CloudFront's own certificate, CloudFront decides.
@@ -134,7 +140,8 @@ export class SiteDistribution extends Construct {
     });
     this.#readCacheTags();
     this.#allowReading('EdgeReadsAssets', this.distribution, ['assets/*']);
-    this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', UNAVAILABLE_KEY]);
+    const images = props.images === undefined ? [] : ['images/*'];
+    this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', ...images, UNAVAILABLE_KEY]);
   }
 
   #pages(failOver: IOrigin): BehaviorOptions {
@@ -207,10 +214,23 @@ export class SiteDistribution extends Construct {
     };
   }
 
+  #images(failOver: IOrigin): Record<string, BehaviorOptions> {
+    const { images } = this.#props;
+    const { imageRequest } = this;
+    if (images === undefined || imageRequest === undefined) return {};
+    const access = { functionAccess: this.#serveAccess, failOver, failoverStatuses: FAILOVER_STATUSES };
+    return imageBehaviors(this, { images, imageRequest, ...access });
+  }
+
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
-    const { manifest, pagePaths } = this.#props;
+    const { manifest, pagePaths, images } = this.#props;
     if (manifest.storesPages && manifest.live.length === 0) return {};
-    const patterns = livePatternsOfSite(this, manifest, pagePaths, BEHAVIORS_LEFT);
+    const patterns = livePatternsOfSite(
+      this,
+      manifest,
+      pagePaths,
+      images === undefined ? BEHAVIORS_LEFT : BEHAVIORS_LEFT - 2,
+    );
     const live = this.#live();
     return Object.fromEntries([
       ...patterns.pages.map((pattern) => [pattern, pages]),
@@ -262,7 +282,7 @@ export class SiteDistribution extends Construct {
     distribution.addPropertyOverride('DistributionConfig.CacheTagConfig.HeaderName', CACHE_TAG_HEADER);
   }
 
-  #function(id: string, name: string, config?: EdgeConfig): CloudFrontFunction {
+  #function(id: string, name: string, config?: object): CloudFrontFunction {
     return new CloudFrontFunction(this, id, {
       functionName: edgeNameOf(this, id),
       code: edgeCode(name, config),

@@ -1,19 +1,15 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
-import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
-  Architecture,
-  Code,
   type FunctionUrl,
   FunctionUrlAuthType,
   InvokeMode,
-  Function as LambdaFunction,
-  Runtime,
+  type Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -31,12 +27,13 @@ import {
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
+import { createFunction } from './lambda-function.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { secretVariables } from './site-webhooks.ts';
-import { copyBundle, copyModule, emptyStagingFolder, writeJson } from './staging.ts';
+import { copyModule, writeJson } from './staging.ts';
 
 type FunctionName = keyof SiteEnvironment;
 
@@ -248,28 +245,10 @@ export class SiteFunctions extends Construct {
   }
 
   #function(name: FunctionName, options: FunctionOptions): LambdaFunction {
-    const folder = emptyStagingFolder(this, name);
-    copyBundle(name, folder);
-    options.addTo?.(folder);
-    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    const logGroup = new LogGroup(this, `${id}Logs`, {
-      retention: this.#props.settings.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    // With CDK's default role, the function could write to every log group of the account.
-    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    return new LambdaFunction(this, id, {
-      description: options.description,
-      code: Code.fromAsset(folder),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: options.memoryMiB,
-      timeout: options.timeout,
+    return createFunction(this, name, {
+      ...options,
       environment: { ...options.environment, ...this.#environment[name] },
-      role,
-      logGroup,
+      logRetention: this.#props.settings.logRetention,
     });
   }
 }

@@ -32,6 +32,8 @@ export interface SiteSettings {
   readonly renderConcurrency: number | undefined;
   readonly originTimeout: Duration;
   readonly liveTimeout: Duration;
+  readonly imageMemoryMiB: number;
+  readonly imageConcurrency: number | undefined;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly webhooks: SiteWebhooks;
@@ -84,6 +86,8 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     // Two of the seconds are for serving the old page if a render is too slow, see `serveRenderTimeout`.
     originTimeout: read('originTimeout', wholeSeconds(3, 120)) ?? Duration.seconds(15),
     liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
+    imageMemoryMiB: read('imageMemoryMiB', unlessToken(integerBetween(512, 10_240))) ?? 1536,
+    imageConcurrency: read('imageConcurrency', unlessToken(integerBetween(1, 1000))),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
   };

@@ -71,6 +71,8 @@ export const revalidateVariables = {
 
 export const liveVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
 
+export const imageVariables = { bucket, deploymentId };
+
 export const purgeVariables = { bucket, purgeQueueUrl };
 
 export type ServeValues = ValuesOf<typeof serveVariables>;

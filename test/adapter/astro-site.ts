@@ -22,11 +22,11 @@ export interface AstroSite {
   remove(): Promise<void>;
 }
 
-export async function createAstroSite(files: Readonly<Record<string, string>>): Promise<AstroSite> {
+export async function createAstroSite(files: Readonly<Record<string, string | Uint8Array>>): Promise<AstroSite> {
   const root = await createFolder();
-  for (const [file, text] of Object.entries(files)) {
+  for (const [file, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, file)), { recursive: true });
-    await writeFile(join(root, file), text);
+    await writeFile(join(root, file), content);
   }
   return siteAt(root);
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuild } from '../../lib/build/read-build.ts';
 import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
+import { describeImages } from './kitchen-images.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
 
 let site: AstroSite;
@@ -19,6 +20,8 @@ beforeAll(async () => {
 
 afterAll(() => site?.remove());
 
+describeImages(() => site);
+
 describe('the manifest', () => {
   test('has the options, with one hash for each token of a rotation', () => {
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -29,10 +32,9 @@ describe('the manifest', () => {
     });
   });
 
-  test('lists live routes below the base: excluded paths and patterns, actions, islands, images', () => {
+  test('lists live routes below the base: excluded paths and patterns, actions, islands', () => {
     expect([...loaded.build.manifest.live].sort()).toEqual([
       '/docs/_actions/[...path]',
-      '/docs/_image',
       '/docs/_server-islands/[name]',
       '/docs/api/cms/[...params]',
       '/docs/invalidate',

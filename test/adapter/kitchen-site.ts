@@ -1,3 +1,5 @@
+import { PICTURES } from './kitchen-pictures.ts';
+
 /** A site that uses most of Astro at once, below a base. */
 export const OLD_TOKEN = 'old-token-0123456789-0123456789-01';
 export const NEW_TOKEN = 'new-token-0123456789-0123456789-01';
@@ -11,6 +13,7 @@ export default defineConfig({
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
+  image: { remotePatterns: [{ protocol: 'http', hostname: '127.0.0.1' }] },
   i18n: { defaultLocale: 'en', locales: ['en', 'fr'], fallback: { fr: 'en' }, routing: { fallbackType: 'rewrite' } },
   redirects: {
     '/old/[slug]': '/posts/[slug]',
@@ -84,7 +87,8 @@ import { actions } from 'astro:actions'
 <form method="post" action="/docs/posts/comments"></form>
 `;
 
-export const KITCHEN_SITE: Readonly<Record<string, string>> = {
+export const KITCHEN_SITE: Readonly<Record<string, string | Uint8Array>> = {
+  ...PICTURES,
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
   'public/plain.txt': 'plain',

@@ -32,11 +32,11 @@ describe('exclude', () => {
     { exclude: ['/[...all]'], live: ['/[...all]'] },
     { exclude: ['/two', /two/], live: ['/two'] },
   ])('$exclude makes $live live', ({ exclude, live }) => {
-    expect(liveRoutesOf(ROUTES, exclude)).toEqual({ patterns: [...INTERNAL, ...live], warnings: [] });
+    expect(liveRoutesOf(ROUTES, exclude, '/_image')).toEqual({ patterns: [...INTERNAL, ...live], warnings: [] });
   });
 
   test.each([['/nowhere'], [/nowhere/], ['/about'], ['/old']])('%s has no effect, and says so', (entry) => {
-    expect(liveRoutesOf(ROUTES, [entry])).toEqual({
+    expect(liveRoutesOf(ROUTES, [entry], '/_image')).toEqual({
       patterns: INTERNAL,
       warnings: [`isr.exclude: ${entry} matches no route that is rendered on demand, so it has no effect`],
     });

@@ -29,6 +29,21 @@ test.each([
   { options: { isr: {} } },
   { options: { isr: { expiration: false, bypassToken: TOKEN, exclude: ['/a', /b/], allowQuery: ['page'] } } },
   { options: { isr: { bypassToken: [TOKEN, `${TOKEN}2`] } } },
+  { options: { imageService: true, imagesConfig: { sizes: [640, 1080], domains: ['a.example'] } } },
+  {
+    options: {
+      imageService: true,
+      devImageService: 'sharp',
+      imagesConfig: {
+        sizes: [320],
+        remotePatterns: [{ protocol: 'https', hostname: '**.example.com', pathname: '/a/**' }],
+        minimumCacheTTL: 3600,
+        formats: ['image/webp'],
+        dangerouslyAllowSVG: true,
+        contentSecurityPolicy: 'sandbox',
+      },
+    },
+  },
   { options: { isr: true, webAnalytics: { enabled: true }, maxDuration: 5, skewProtection: true } },
 ] as { options: AdapterOptions | undefined }[])('accepts $options', ({ options }) => {
   expect(() => isr(options)).not.toThrow();
@@ -155,4 +170,64 @@ test('a token from an environment variable that is not set is no error, but is t
     'isr.bypassToken is undefined, so nobody can revalidate: is the environment variable that it comes from set?',
   ]);
   expect(resolveOptions({ isr: {} }).warnings).toEqual([]);
+});
+
+describe('images', () => {
+  const withConfig = (imagesConfig: unknown) => ({ imageService: true, imagesConfig });
+
+  test.each([
+    [{ formats: ['image/avif', 'image/webp'] }, "'imagesConfig.formats' must be ['image/webp'] or nothing"],
+    [{ qualities: [75] }, "'imagesConfig.qualities' must be a setting that means the same here"],
+    [{ sizes: [0] }, "'imagesConfig.sizes[0]' must be an integer between 1 and 8192, got 0"],
+    [{ dangerouslyAllowSVG: false }, "'imagesConfig.dangerouslyAllowSVG' must be true or nothing"],
+    [
+      { remotePatterns: [{ hostname: '^via\\.placeholder\\.com$' }] },
+      "'imagesConfig.remotePatterns[0].hostname' must be a pattern in Astro's syntax",
+    ],
+  ])('imagesConfig %j is refused: it means something else here', (imagesConfig, message) => {
+    const fault = faultOf(withConfig(imagesConfig));
+    expect(fault.code).toBe('INVALID_OPTION');
+    expect(fault.message).toContain(message);
+  });
+
+  test('imagesConfig without imageService has no effect, as on Vercel, and says so', () => {
+    expect(resolveOptions({ imagesConfig: { sizes: [640] } }).images.widths).toEqual([]);
+    expect(resolveOptions({ imagesConfig: { sizes: [640] } }).warnings).toEqual([
+      "'imagesConfig' has no effect without imageService: true, as on Vercel; set 'image' in the Astro config",
+    ]);
+  });
+
+  /** What the adapter adds to the configuration. */
+  function configured(command: 'dev' | 'build', options: AdapterOptions): unknown {
+    const updates: object[] = [];
+    const setup = isr(options).hooks['astro:config:setup'] as (context: object) => void;
+    const nothing = () => {};
+    setup({
+      command,
+      config: {},
+      updateConfig: (update: object) => updates.push(update),
+      addMiddleware: nothing,
+      logger: { warn: nothing },
+    });
+    return updates.map((update) => ('image' in update ? update.image : undefined)).find((image) => image !== undefined);
+  }
+
+  test("imageService makes images by Astro's own service, with the hosts of imagesConfig", () => {
+    const imagesConfig = { sizes: [640, 1080], domains: ['a.example'], remotePatterns: [{ hostname: '*.b.example' }] };
+    const options = { imageService: true, devImageService: './mine.ts', imagesConfig };
+    const hosts = { domains: ['a.example'], remotePatterns: [{ hostname: '*.b.example' }] };
+    const sharp = 'astro/assets/services/sharp';
+    expect(configured('build', options)).toMatchObject({
+      service: { entrypoint: sharp },
+      ...hosts,
+      breakpoints: [640, 1080],
+    });
+    expect(configured('dev', options)).toMatchObject({ service: { entrypoint: './mine.ts' } });
+    expect(configured('dev', { imageService: true })).toMatchObject({ service: { entrypoint: sharp } });
+  });
+
+  test('without imageService, the service of the Astro config stays', () => {
+    expect(configured('build', {})).toBeUndefined();
+    expect(configured('dev', { devImageService: './mine.ts' })).toBeUndefined();
+  });
 });

@@ -43,10 +43,11 @@ export function writeBuild(changes: Partial<Manifest> = {}): string {
   for (const file of [...manifest.prerendered.map((page) => page.file), ...manifest.files]) {
     write(join(folder, 'client', file), `content of ${file}\n`);
   }
+  if (changes.images !== undefined) write(join(folder, 'image/index.mjs'), '// the image service');
   return folder;
 }
 
-function write(file: string, text: string): void {
+export function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }

@@ -47,7 +47,8 @@ describe('files that come after the build', () => {
     truncateSync(source, 300 * 1024 * 1024);
     const film = { source, key: 'film.webm', contentType: 'video/webm' };
     const stack = new Stack(newApp(), 'Stack');
-    const build = { directory: '', manifest: MANIFEST, serverDirectory: '', clientDirectory: '', hiddenFiles: [] };
+    const folders = { directory: '', serverDirectory: '', imageDirectory: '', clientDirectory: '' };
+    const build = { ...folders, manifest: MANIFEST, hiddenFiles: [] };
     const files = { pages: [film], twins: [], assets: [], exceptions: {}, pagePaths: [], unusedTypes: [] };
     noteFiles(stack, build, files);
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('video/webm have 300 MiB together'));

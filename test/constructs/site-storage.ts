@@ -63,7 +63,7 @@ describe('the bucket', () => {
     ]);
   });
 
-  test('forgets leases, purges, webhooks, rendered pages that nobody replaced and unfinished uploads, but no prerendered page', () => {
+  test('forgets leases, purges, webhooks, rendered pages that nobody replaced, images and unfinished uploads, but no prerendered page', () => {
     synthesized.template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
@@ -76,6 +76,7 @@ describe('the bucket', () => {
             Status: 'Enabled',
           }),
           Match.objectLike({ Prefix: '_isr/facts/', ExpirationInDays: 32, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'images/', ExpirationInDays: 90, Status: 'Enabled' }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }),
         ],
       },

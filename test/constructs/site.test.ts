@@ -5,6 +5,7 @@ import './isr-site.ts';
 import './late-files.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
+import './site-images.ts';
 import './site-order.ts';
 import './site-queues.ts';
 import './site-storage.ts';

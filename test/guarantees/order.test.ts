@@ -112,6 +112,25 @@ test('a message that nobody understands keeps no other from being purged', async
 });
 
 // Failures come last: their jobs come again, and would take the answers of other tests.
+test('guarantee 5: a page that takes longer than a viewer can wait is not lost for ever: a job stores it', async () => {
+  const asking = ask(site.stack.siteUrl, '/slow');
+  const ofViewer = await site.next();
+  // Less than CloudFront waits.
+  site.stack.clock.advance(13_500);
+  const { status, headers, body } = await site.pass(asking);
+  expect([status, headers['retry-after']]).toEqual([503, '30']);
+  expect(body).toContain('not available right now');
+  ofViewer.respond('too late');
+  const ofJob = await site.pass(site.next());
+  site.stack.clock.advance(20_000);
+  ofJob.respond('a slow page');
+  await site.settled();
+  const { body: stored, headers: after } = await ask(site.stack.siteUrl, '/slow');
+  expect([stored, after['x-isr-cache']]).toEqual(['a slow page', 'HIT']);
+  const log = site.stack.events.ofKind('log').map(({ line }) => line);
+  expect(log.filter((line) => line.includes("which is what 'originTimeout' (15000 ms) leaves"))).toHaveLength(1);
+});
+
 describe('guarantee 5: a redirect without a Location is no page', () => {
   test('a viewer gets an error in place of it, and the next one a render', async () => {
     const answering = ask(site.stack.siteUrl, '/nowhere');
@@ -123,15 +142,6 @@ describe('guarantee 5: a redirect without a Location is no page', () => {
     expect([status, body]).toEqual([200, 'a page after all']);
   });
 
-  test('a revalidation says so, and the page before stays', async () => {
-    await stored('/goes-nowhere', 'page');
-    const revalidating = revalidate('/goes-nowhere');
-    (await site.next()).respond('', {}, 301);
-    const { status, body } = await site.pass(revalidating);
-    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
-    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
-  });
-
   test('a job does not store it in place of the page', async () => {
     await stored('/expires-to-nowhere', 'page');
     site.stack.clock.advance(61_000);
@@ -139,5 +149,14 @@ describe('guarantee 5: a redirect without a Location is no page', () => {
     (await site.next()).respond('', {}, 308);
     await site.settled();
     expect((await askServe(site.stack, '/expires-to-nowhere')).body).toBe('page');
+  });
+
+  test('a revalidation says so, and the page before stays', async () => {
+    await stored('/goes-nowhere', 'page');
+    const revalidating = revalidate('/goes-nowhere');
+    (await site.next()).respond('', {}, 301);
+    const { status, body } = await site.pass(revalidating);
+    expect([status, JSON.parse(body).pages[0].reason]).toEqual([502, 'the site answered 301 without a Location']);
+    expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
   });
 });

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { createContext, Script } from 'node:vm';
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
 import type { EdgeConfig, FailOverConfig } from '../../../lib/handover/edge-config.ts';
+import type { ImageRules } from '../../../lib/images/image-query.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 
 export type EdgeFunction = (event: EdgeEvent) => EdgeRequest | EdgeResponse;
 
 /** The built function, run like CloudFront does: a script without modules, whose only door is `require('crypto')`. */
-export async function loadEdgeFunction(name: string, config?: EdgeConfig | FailOverConfig): Promise<EdgeFunction> {
+export async function loadEdgeFunction(
+  name: string,
+  config?: EdgeConfig | FailOverConfig | ImageRules,
+): Promise<EdgeFunction> {
   const code = await bundleEdgeFunction(name);
   const script = new Script(
     `"use strict";${code.replace('"__ISR_EDGE_CONFIG__"', JSON.stringify(config ?? {}))};handler`,

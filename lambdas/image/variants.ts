@@ -1,0 +1,48 @@
+import type { AwsClient } from '../../lib/aws/client.ts';
+import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
+import { listObjects } from '../../lib/aws/s3-listing.ts';
+import type { StoredObject } from '../../lib/core/bucket/bucket.ts';
+import type { ImagePorts, StoredVariant, Variant } from '../../lib/images/ports.ts';
+
+const EXPIRES = 'x-amz-meta-expires-at';
+const SOURCE_ETAG = 'x-amz-meta-source-etag';
+
+/** Variants as objects that S3 can send by itself. */
+export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['variants'] {
+  const bucket = openS3Bucket(bucketName, aws);
+  return {
+    async read(key) {
+      const object = await bucket.get(key);
+      return object && variantOf(object);
+    },
+    async write(key, variant, cacheControl) {
+      return await bucket.put(key, variant.bytes, {
+        headers: { 'cache-control': cacheControl, ...headersOf(variant) },
+      });
+    },
+    async count(prefix) {
+      // The first thousand: a limit on them is lower.
+      for await (const objects of listObjects(aws, bucketName, `${prefix}/`)) return objects.length;
+      return 0;
+    },
+  };
+}
+
+function headersOf({ contentType, expiresAt, sourceEtag }: Variant): Record<string, string> {
+  return {
+    'content-type': contentType,
+    ...(expiresAt === 'never' ? {} : { [EXPIRES]: String(expiresAt) }),
+    ...(sourceEtag === undefined ? {} : { [SOURCE_ETAG]: encodeURIComponent(sourceEtag) }),
+  };
+}
+
+function variantOf({ body, etag, headers }: StoredObject): StoredVariant {
+  const { [EXPIRES]: expires, [SOURCE_ETAG]: sourceEtag } = headers;
+  return {
+    bytes: body,
+    etag,
+    contentType: headers['content-type'] ?? 'application/octet-stream',
+    expiresAt: expires === undefined ? 'never' : Number(expires),
+    sourceEtag: sourceEtag === undefined ? undefined : decodeURIComponent(sourceEtag),
+  };
+}
