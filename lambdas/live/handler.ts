@@ -4,6 +4,7 @@ import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
+import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import { type InvalidatePorts, invalidate, invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { Log } from '../../lib/core/ports.ts';
 import { entriesOf } from '../../lib/core/revalidation.ts';
@@ -40,6 +41,10 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     const request = liveRequestOf(event);
     if (request === undefined) return send(stream, textHead(400), 'The header Host names no host.\n');
+    // A site would take it for text, or fail. Node's adapter answers so too.
+    if (percentDecode(event.rawPath) === undefined) {
+      return send(stream, textHead(400), 'The path must be one in valid percent-encoding.\n');
+    }
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, waitUntil: (each) => pending.push(each) };
     const response = await siteResponse(request, event, work, sandbox);

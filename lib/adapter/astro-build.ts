@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
@@ -10,6 +9,7 @@ import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
+import { astroVersionOf } from './astro-version.ts';
 import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -75,7 +75,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     imageService: images?.service,
     client,
     manifest: {
-      framework: { name: 'astro', version: astroVersionOf(config) },
+      framework: { name: 'astro', version: astroVersionOf(config.root) },
       ...outputOf(config, clientFiles),
       site: originOf(config),
       base: withBase(config.base, ''),
@@ -192,9 +192,4 @@ async function readErrorPages(
     return [withBase(base, file), { body, headers }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-function astroVersionOf(config: AstroConfig): string {
-  const { version } = createRequire(config.root)('astro/package.json') as { readonly version: string };
-  return version;
 }

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { AstroAdapter, AstroConfig, AstroIntegration, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { writeAstroBuild } from './astro-build.ts';
+import { requireSupportedAstro } from './astro-version.ts';
 import { type ImageOptions, SHARP_SERVICE } from './image-options.ts';
 import { type ImageNotes, imagePlugin } from './image-plugin.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
@@ -46,6 +47,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
     name: NAME,
     hooks: {
       'astro:config:setup'({ command, config, updateConfig, addMiddleware, logger }) {
+        requireSupportedAstro(config.root);
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });

@@ -7,6 +7,7 @@ import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
+import { describeUrls } from './kitchen-urls.ts';
 
 let site: AstroSite;
 let loaded: Loaded;
@@ -143,6 +144,8 @@ describe('redirects', () => {
     expect(response.status).toBe(307);
   });
 });
+
+describeUrls(() => loaded);
 
 describe('cache hints', () => {
   test('arrive as the page wrote them: commas and Unicode in tags', async () => {

@@ -107,6 +107,18 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
 <style>h1 { color: teal }</style>
 <script>console.log('hashed', document.title)</script>
 `,
+  'src/components/Url.astro': '<p>{JSON.stringify([Astro.url.href, Astro.originPathname, Astro.params.slug])}</p>',
+  'src/pages/urls/stored/[slug].astro': "---\nimport Url from '../../../components/Url.astro'\n---\n<Url />",
+  'src/pages/urls/made/[slug].astro': `---
+import Url from '../../../components/Url.astro'
+export const prerender = true
+export const getStaticPaths = () => ['plain', 'node.js', 'example.com', 'a,b', 'a b'].map((slug) => ({ params: { slug } }))
+---
+<Url />
+`,
+  'src/pages/untyped/[status].ts': `
+    export const GET = ({ params }) => new Response(null, { status: Number(params.status), headers: { 'x-own': '1' } })
+  `,
   'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
   'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
   'src/pages/dated.astro': `---
