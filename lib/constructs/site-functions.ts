@@ -12,6 +12,7 @@ import {
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
@@ -169,6 +170,7 @@ export class SiteFunctions extends Construct {
         maxConcurrency: settings.renderConcurrency,
       }),
     );
+    render.addEventSource(deadLettersOf(queues.jobsDeadLetters, 1));
     return render;
   }
 
@@ -225,6 +227,7 @@ export class SiteFunctions extends Construct {
         reportBatchItemFailures: true,
       }),
     );
+    purge.addEventSource(deadLettersOf(queues.purgesDeadLetters, 10));
     return purge;
   }
 
@@ -251,6 +254,11 @@ export class SiteFunctions extends Construct {
       logRetention: this.#props.settings.logRetention,
     });
   }
+}
+
+/** To try them again, each time after the queue's visibility timeout. 2 is the least that Lambda takes. */
+function deadLettersOf(queue: Queue, batchSize: number): SqsEventSource {
+  return new SqsEventSource(queue, { batchSize, maxConcurrency: 2, reportBatchItemFailures: true });
 }
 
 /** Adds the compiled webhooks, and the modules of only those vendors that send any. */

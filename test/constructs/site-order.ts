@@ -41,7 +41,7 @@ describe.each(templates)('in the template of %s', (_name, template) => {
   test('queues feed the new code before the edge names its deployment', () => {
     const release = idsOf(resources, 'AWS::CloudFront::Function').find((id) => id.includes('PageRequest'));
     const mappings = idsOf(resources, 'AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(2);
+    expect(mappings).toHaveLength(4);
     expect(mappings.filter((id) => !neededBy(release ?? '', resources).has(id))).toEqual([]);
   });
 
