@@ -3,9 +3,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuild } from '../../lib/build/read-build.ts';
-import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
+import { describeLiveCaching } from './kitchen-live-caching.ts';
 import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
 import { describeUrls } from './kitchen-urls.ts';
@@ -196,32 +196,6 @@ describe('cache hints', () => {
       [{ maxAge: 7 }],
     ]);
   });
-
-  test('Astro.cache.invalidate asks the function that runs the site', async () => {
-    const asked: RevalidationRequest[] = [];
-    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
-    expect(text).toBe('done');
-    expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
-  });
-
-  test('of live routes arrive too, and no header of a CDN reaches viewers', async () => {
-    const { hints, response } = await visit(loaded.fetch, '/docs/live/cached', {}, { kind: 'live' });
-    expect(hints).toEqual([{ maxAge: 60, swr: 30, tags: ['live'] }]);
-    expect(response.headers.get('cdn-cache-control')).toBeNull();
-  });
-
-  test.each([
-    ['an action', '/docs/_actions/renew', 'POST', { paths: ['/docs/hint'], tags: ['by-action'] }],
-    ['middleware', '/docs/live/cached', 'PUT', { tags: ['by-middleware'] }],
-  ])('cache.invalidate works in %s', async (_name, path, method, expected) => {
-    const asked: RevalidationRequest[] = [];
-    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
-    const init = { method, headers: { 'content-type': 'application/json', origin: 'https://example.com' } };
-    await visit(loaded.fetch, path, init, { kind: 'live', revalidate });
-    expect(asked).toEqual([expected]);
-  });
 });
 
 describe('a page that reads what only one viewer has', () => {
@@ -267,6 +241,7 @@ describe('a page that reads what only one viewer has', () => {
 });
 
 describeSessions(() => loaded);
+describeLiveCaching(() => loaded);
 
 describe('responses', () => {
   test('of pages wait for nested components: late status, headers and hints arrive', async () => {
