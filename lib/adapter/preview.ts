@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -107,8 +107,10 @@ function findFile({ manifest, clientDirectory }: Build, pathname: string): Stati
     const status = isNotFoundPage(page.file) ? 404 : 200;
     return { path: join(clientDirectory, page.file), status, headers: page.headers };
   }
-  const name = withoutBase(manifest.base, path)?.slice(1);
-  if (name === undefined || !manifest.files.includes(name)) return undefined;
+  const wanted = withoutBase(manifest.base, path)?.slice(1);
+  if (wanted === undefined) return undefined;
+  const name = [wanted, posix.join(wanted, 'index.html')].find((each) => manifest.files.includes(each));
+  if (name === undefined) return undefined;
   const file = join(clientDirectory, name);
   if (!existsSync(file)) return undefined;
   const headers = { 'content-type': contentTypeOf(name), 'content-length': String(statSync(file).size) };

@@ -18,6 +18,7 @@ import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
 import { ONE_YEAR_SECONDS } from '../core/policy/freshness.ts';
+import type { OutputFolder } from './client-files.ts';
 import { expiration } from './isr-options.ts';
 import { CONTRACT_VERSION, type Manifest, type ManifestImages, type PrerenderedPage } from './manifest.ts';
 
@@ -91,6 +92,8 @@ const images = objectOf<ManifestImages>({
 const readManifest = objectOf<Manifest>({
   version: () => CONTRACT_VERSION,
   deploymentId: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
+  contentHash: optional(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
+  output: optional(objectOf<OutputFolder>({ directory: clientFile, others: listOf(clientFile) })),
   framework: objectOf({ name: anyString, version: anyString }),
   site: origin,
   base: absolute,

@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,6 +5,7 @@ import { Construct } from 'constructs';
 import { Faults } from '../basics/faults.ts';
 import { readBuild } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
+import { noteFiles } from './note-files.ts';
 import { environmentVariable } from './prop-checks.ts';
 import { createSiteBucket } from './site-bucket.ts';
 import { SiteDistribution } from './site-distribution.ts';
@@ -45,10 +45,7 @@ export class IsrSite extends Construct {
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build, settings.contentTypes);
-    if (files.unusedTypes.length > 0) {
-      const message = `'contentTypes' has ${files.unusedTypes.join(', ')}, which no file of the build has`;
-      Annotations.of(this).addWarningV2('cdk-isr:contentTypeUnused', message);
-    }
+    noteFiles(this, build, files);
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBuild } from '../../lib/build/read-build.ts';
 import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
@@ -105,6 +106,25 @@ describe('the manifest', () => {
     expect(server).not.toContain(OLD_TOKEN);
     expect(server).not.toContain(site.root);
   });
+});
+
+test.each([
+  { folder: '.isr/client', outcome: /^[0-9a-f]{16}$/ },
+  { folder: 'dist', outcome: /pagefind\.js; let the step .* \(pagefind --site \.isr\/client\)/ },
+])('what a step after the build puts into $folder has a clear outcome', async ({ folder, outcome }) => {
+  const late = join(site.root, folder, 'pagefind');
+  await mkdir(late);
+  await writeFile(join(late, 'pagefind.js'), 'search');
+  const idOrFault = (() => {
+    try {
+      return readBuild(site.root).manifest.deploymentId;
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  await rm(late, { recursive: true });
+  expect(idOrFault).toMatch(outcome);
+  expect(idOrFault).not.toBe(loaded.build.manifest.deploymentId);
 });
 
 describe('redirects', () => {

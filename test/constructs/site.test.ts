@@ -2,6 +2,7 @@
 import './edge-name.ts';
 import './fail-over-distribution.ts';
 import './isr-site.ts';
+import './late-files.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
 import './site-images.ts';
