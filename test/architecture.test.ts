@@ -43,6 +43,7 @@ function localCloudFront(): Record<string, readonly string[]> {
     'lib/local/iam',
     'lib/local/listen-locally.ts',
     'lib/local/cloudfront/draw.ts',
+    'lib/local/propagation.ts',
   ];
   const below: Readonly<Record<string, readonly string[]>> = {
     message: [],

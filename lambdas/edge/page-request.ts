@@ -1,15 +1,13 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
 import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import {
-  isFilePath,
-  isInternalPath,
-  normalizePath,
   pageKeyOf,
   partBrokenBy,
   type QueryParameter,
   ruleBrokenBy,
   uriOfPageKey,
 } from '../../lib/core/page/page-key.ts';
+import { isFilePath, isInternalPath, normalizePath } from '../../lib/core/page/url-path.ts';
 import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';

@@ -1,17 +1,20 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
-import { postponeMessage } from '../../lib/aws/sqs.ts';
+import { isOfQueue, postponeMessage } from '../../lib/aws/sqs.ts';
 import { readEnvironment } from '../../lib/basics/environment.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
 import type { Job } from '../../lib/core/ports.ts';
-import { regeneratePage } from '../../lib/core/regenerate-page.ts';
+import { JOB_ATTEMPTS, regeneratePage } from '../../lib/core/regenerate-page.ts';
 import { renderVariables } from '../../lib/handover/variables.ts';
 import { openPages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
 
-/** Regenerates expired pages: several at the same time, but the messages of one page in their order. */
+/**
+ * Regenerates expired pages: several at the same time, but the messages of one page in their order. Jobs that were put
+ * aside come again after a while; they go when their page is fresh, or gone.
+ */
 export function createRender(sandbox: SiteSandbox): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const isDone = createJobDoer(sandbox);
   return async (event) => {
@@ -42,15 +45,21 @@ function createJobDoer(sandbox: SiteSandbox): IsDone {
   const purger = createQueuedPurger(aws, purgeQueueUrl);
   const urlOfSite = siteUrlOf(siteUrl, openSiteAddress(pages.bucket));
   const ports = pages.portsFor(urlOfSite, invalidateFromSite(deploymentId, { ledger: pages.ledger, purger }));
-  return async ({ attributes, body, receiptHandle }) => {
+  return async ({ attributes, body, receiptHandle, eventSourceARN }) => {
+    const isDeadLetter = !isOfQueue(eventSourceARN, jobsQueueUrl);
     try {
       const job = JSON.parse(body) as Job;
-      const attempt = Number(attributes.ApproximateReceiveCount);
+      const attempt = isDeadLetter ? JOB_ATTEMPTS : Number(attributes.ApproximateReceiveCount);
       const outcome = await regeneratePage(job, attempt, pages.options, ports);
-      log('info', outcome.kind, { pageKey: job.pageKey, attempt });
+      log('info', outcome.kind, { pageKey: job.pageKey, attempt, ...(isDeadLetter ? { isDeadLetter } : {}) });
       if (!('seconds' in outcome)) return true;
-      await postponeMessage(aws, jobsQueueUrl, receiptHandle, outcome.seconds);
+      // A dead letter comes again by itself, much later.
+      if (!isDeadLetter) await postponeMessage(aws, jobsQueueUrl, receiptHandle, outcome.seconds);
     } catch (error) {
+      if (isDeadLetter && error instanceof SyntaxError) {
+        log('error', 'dropped a dead letter that is no job', { job: body.slice(0, 200) });
+        return true;
+      }
       log('error', `a job failed and will be tried again: ${reasonOf(error)}`, { job: body });
     }
     return false;

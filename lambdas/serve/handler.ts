@@ -52,12 +52,14 @@ async function pageFor(
   ports: ServePagePorts,
 ): Promise<ServedPage> {
   const { pageKey, draftToken, revalidationToken } = request;
-  if (request.deploymentId !== options.deploymentId) return fromOtherDeployment(request, options, ports);
+  // What a token asks for does not depend on the deployment that the edge names: the ledger is of all.
   if (isValidToken(draftToken, tokenHashes)) return draft(pageKey, draftToken, ports);
-  if (revalidationToken === undefined) return servePage(pageKey, options, ports);
   if (isValidToken(revalidationToken, tokenHashes)) return revalidated(pageKey, options, ports);
-  ports.log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey });
-  return servePage(pageKey, options, ports);
+  if (revalidationToken !== undefined) {
+    ports.log('warn', 'ignored x-prerender-revalidate: the token does not match', { pageKey });
+  }
+  const isOfOther = request.deploymentId !== options.deploymentId;
+  return isOfOther ? fromOtherDeployment(request, options, ports) : servePage(pageKey, options, ports);
 }
 
 async function revalidated(pageKey: PageKey, options: RevalidateOptions, ports: ServePagePorts): Promise<ServedPage> {

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { extname, isAbsolute, join, relative } from 'node:path';
+import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { bundleServer, type ServerSource } from '../build/bundle-server.ts';
-import type { PrerenderedPage } from '../build/manifest.ts';
+import { filesBeside } from '../build/client-files.ts';
+import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
+import { astroVersionOf } from './astro-version.ts';
 import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
+import { sessionsOf } from './sessions.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
 import { type SiteImages, siteImagesOf } from './site-images.ts';
 import type { SiteModules } from './site-modules.ts';
@@ -57,7 +59,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const storesPages = options.storesPages || !output.hasServer;
   const live = storesPages ? await liveOfStored(routes, output) : liveOfUnstored(usedRoutes(routes, output));
   const redirects = redirectsOf(routes, config);
-  const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
+  const clientFiles = await listFiles(client);
+  const prerendered = prerenderedOf(output.headersByPath, clientFiles, config.base);
   const facts: SiteFacts = {
     base: config.base,
     trailingSlash: config.trailingSlash,
@@ -73,7 +76,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     imageService: images?.service,
     client,
     manifest: {
-      framework: { name: 'astro', version: astroVersionOf(config) },
+      framework: { name: 'astro', version: astroVersionOf(config.root) },
+      ...outputOf(config, clientFiles),
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
@@ -82,6 +86,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       storesPages,
       isr: options.isr,
       ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
+      ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,
@@ -129,6 +134,15 @@ function usedRoutes(
 ): readonly IntegrationResolvedRoute[] {
   if (!output.hasServer) return [];
   return routes.filter((route) => output.hasServerIslands || !route.pattern.startsWith('/_server-islands/'));
+}
+
+/** Where a later step looks for what Astro built: `dist`. What is outside of the project is nobody's guess. */
+function outputOf({ build, outDir, root }: AstroConfig, clientFiles: readonly string[]): Pick<Manifest, 'output'> {
+  const folder = fileURLToPath(outDir);
+  const directory = relative(fileURLToPath(root), folder);
+  const isElsewhere = directory === '' || directory.startsWith('..') || isAbsolute(directory);
+  if (isElsewhere || build.client.href !== new URL('client/', outDir).href) return {};
+  return { output: { directory: directory.split(sep).join('/'), others: filesBeside(folder, new Set(clientFiles)) } };
 }
 
 function serverSourceOf(output: AstroOutput, facts: SiteFacts, traces: ReadonlyMap<string, string>): ServerSource {
@@ -181,9 +195,4 @@ async function readErrorPages(
     return [withBase(base, file), { body, headers }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-function astroVersionOf(config: AstroConfig): string {
-  const { version } = createRequire(config.root)('astro/package.json') as { readonly version: string };
-  return version;
 }

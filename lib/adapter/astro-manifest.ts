@@ -1,7 +1,7 @@
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import { withBase } from '../build/route-pattern.ts';
-import { isFilePath } from '../core/page/page-key.ts';
+import { isFilePath } from '../core/page/url-path.ts';
 
 /** Astro's status for a redirect that names none. */
 const DEFAULT_REDIRECT_STATUS = 301;

@@ -40,6 +40,12 @@ export function canonicalRequestOf<Route extends MatchedRoute>(
   return { request };
 }
 
+/** The path by which a revalidation names the page: the pathname of `Astro.url` may end in `.html`. */
+export function pageNameOf(path: string, { format }: AstroUrls): string {
+  if (format === 'directory') return path;
+  return path.replace(/(?:\/index)?\.html(?=$|\?)/, '').replace(/^(?=$|\?)/, '/');
+}
+
 /** The path, and others by which a page of `build.format` 'file' or 'preserve' is known that Astro does not route. */
 function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): readonly string[] {
   if (format === 'directory') return [pathname];

@@ -2,7 +2,7 @@ import type { RouteData } from 'astro';
 import { percentDecode } from '../basics/percent-encoding.ts';
 import { isNotFoundPage, withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
-import { type AstroUrls, canonicalRequestOf } from './canonical-request.ts';
+import { type AstroUrls, canonicalRequestOf, pageNameOf } from './canonical-request.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type Reader, type RenderScope, runInScope } from './scope.ts';
 
@@ -68,7 +68,7 @@ function isPageOf(app: SiteApp | undefined, request: Request): boolean {
 async function renderWith(app: SiteApp, request: Request, context: SiteContext, facts: SiteFacts): Promise<Response> {
   // A live route is asked for as the viewer asks.
   const asked = context.kind === 'page' ? canonicalRequestOf(request, facts, (each) => app.match(each)) : { request };
-  const scope = newScope(context, facts.allowQuery);
+  const scope = newScope(withPageNames(context, facts), facts.allowQuery);
   const response = await runInScope(scope, () =>
     app.render(asked.request, {
       ...('routeData' in asked ? { routeData: asked.routeData } : {}),
@@ -87,6 +87,16 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
 function redirectToSlash({ url }: Request): Response {
   const { pathname, search } = new URL(url);
   return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
+}
+
+function withPageNames(context: SiteContext, urls: AstroUrls): SiteContext {
+  const { revalidate } = context;
+  if (revalidate === undefined) return context;
+  const named = (paths: readonly string[] = []) => paths.map((path) => pageNameOf(path, urls));
+  return {
+    ...context,
+    revalidate: (asked) => revalidate(asked.paths === undefined ? asked : { ...asked, paths: named(asked.paths) }),
+  };
 }
 
 function newScope(context: SiteContext, ownQuery: readonly string[]): RenderScope {

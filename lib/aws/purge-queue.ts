@@ -1,4 +1,5 @@
 import type { PurgeQueue, Purger, WaitingPurge } from '../core/ports.ts';
+import { EVERY_COPY } from '../core/purge/one-call.ts';
 import { purgeItemsOf } from '../core/purge/purge-items.ts';
 import { entriesOf, type Revalidation } from '../core/revalidation.ts';
 import { partsOf } from '../core/settle.ts';
@@ -83,6 +84,11 @@ export function waitingPurge(body: string, receipt: string): WaitingPurge | unde
   } catch {
     return undefined;
   }
+}
+
+/** The purge in a dead letter. Of one that nobody can read, nobody can tell any more what it was. */
+export function deadPurge(body: string, receipt: string): WaitingPurge {
+  return { ...(waitingPurge(body, receipt) ?? { items: [EVERY_COPY], receipt }), isDead: true };
 }
 
 function areTexts(value: unknown): boolean {

@@ -27,6 +27,11 @@ export async function postponeMessage(
   await callSqs(aws, 'ChangeMessageVisibility', queueUrl, { ReceiptHandle: receiptHandle, VisibilityTimeout: seconds });
 }
 
+/** Whether a message came from this queue, and not from the one of its dead letters. ARN and URL end with the name. */
+export function isOfQueue(eventSourceArn: string, queueUrl: string): boolean {
+  return eventSourceArn.split(':').at(-1) === queueUrl.split('/').at(-1);
+}
+
 function unavailable(queueUrl: string, action: string, reason: string, cause?: unknown): IsrError {
   const message = `cannot ${action} on '${queueUrl}': ${reason}; check that the function's role may do that`;
   return new IsrError('QUEUE_UNAVAILABLE', message, { cause });

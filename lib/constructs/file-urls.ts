@@ -1,7 +1,8 @@
 import { IsrError } from '../basics/errors.ts';
 import { encodePath } from '../basics/percent-encoding.ts';
-import { isFilePath, isInternalPath, type PageKey, type UrlStyle } from '../core/page/page-key.ts';
+import type { PageKey, UrlStyle } from '../core/page/page-key.ts';
 import { pageKeyOfName } from '../core/page/page-name.ts';
+import { isFilePath, isInternalPath } from '../core/page/url-path.ts';
 
 /** A file of the client's folder. `path` is its URL path: decoded, and without what `file` ends in as a page. */
 export interface ServedFile {

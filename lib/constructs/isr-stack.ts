@@ -25,6 +25,7 @@ export class IsrStack extends Stack {
     this.#output('DeploymentId', this.site.deploymentId, 'Whose pages are served: a hash of the build.');
     this.#output('JobsQueueUrl', queues.jobs.queueUrl, 'Pages that wait for their regeneration.');
     this.#output('JobsDeadLettersQueueUrl', queues.jobsDeadLetters.queueUrl, 'Pages that could not be regenerated.');
+    this.#output('PurgesDeadLettersQueueUrl', queues.purgesDeadLetters.queueUrl, 'Purges that could not be made.');
   }
 
   #output(id: string, value: string, description: string): void {

@@ -1,7 +1,7 @@
 import { IsrError } from '../basics/errors.ts';
 import { matchText, wildcardParts } from '../basics/text-pattern.ts';
 import { everyPathBelow } from '../build/route-pattern.ts';
-import { isFilePath } from '../core/page/page-key.ts';
+import { isFilePath } from '../core/page/url-path.ts';
 
 /** CloudFront path patterns that tell live routes from pages. `*` is any text, also with slashes. */
 export interface LivePatterns {

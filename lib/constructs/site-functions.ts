@@ -12,6 +12,7 @@ import {
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
@@ -24,6 +25,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSessions,
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
@@ -169,6 +171,7 @@ export class SiteFunctions extends Construct {
         maxConcurrency: settings.renderConcurrency,
       }),
     );
+    render.addEventSource(deadLettersOf(queues.jobsDeadLetters, 1));
     return render;
   }
 
@@ -193,12 +196,15 @@ export class SiteFunctions extends Construct {
   }
 
   #live(): LambdaFunction {
-    const { settings, bucket, queues } = this.#props;
+    const { settings, bucket, queues, build } = this.#props;
+    const { sessions } = build.manifest;
     const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
+      addTo: (folder) => writeJson(join(folder, 'sessions.json'), sessions ?? null),
     });
     grantLedger(bucket, live);
+    if (sessions !== undefined) grantSessions(bucket, live);
     queues.purges.grants.sendMessages(live);
     return live;
   }
@@ -225,6 +231,7 @@ export class SiteFunctions extends Construct {
         reportBatchItemFailures: true,
       }),
     );
+    purge.addEventSource(deadLettersOf(queues.purgesDeadLetters, 10));
     return purge;
   }
 
@@ -251,6 +258,11 @@ export class SiteFunctions extends Construct {
       logRetention: this.#props.settings.logRetention,
     });
   }
+}
+
+/** To try them again, each time after the queue's visibility timeout. 2 is the least that Lambda takes. */
+function deadLettersOf(queue: Queue, batchSize: number): SqsEventSource {
+  return new SqsEventSource(queue, { batchSize, maxConcurrency: 2, reportBatchItemFailures: true });
 }
 
 /** Adds the compiled webhooks, and the modules of only those vendors that send any. */

@@ -116,6 +116,8 @@ export interface WaitingPurge {
   readonly entries?: readonly string[];
   /** Under which somebody follows it. */
   readonly name?: string;
+  /** It was put aside after many tries, and comes again by itself. */
+  readonly isDead?: boolean;
   /** By which the queue knows it. */
   readonly receipt: string;
 }

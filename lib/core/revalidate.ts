@@ -1,7 +1,7 @@
 import { reasonOf } from '../basics/errors.ts';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
 import { type StoredPage, versionOf } from './page/page.ts';
-import { type PageKey, pathOfPageKey } from './page/page-key.ts';
+import { mayShareName, type PageKey, pathOfPageKey } from './page/page-key.ts';
 import type { AnnouncedPurges, JobQueue, Purger } from './ports.ts';
 import { purgeItemsOf } from './purge/purge-items.ts';
 import { readPageAndLedger } from './read-freshness.ts';
@@ -150,6 +150,8 @@ async function revalidatePage(
     mustPurge:
       outcome !== 'unchanged' ||
       options.hasQueryVariants ||
+      // This page is as it was, but another of its name may be old.
+      mayShareName(pageKey) ||
       options.awaitedAs !== undefined ||
       page?.isUnpurged === true,
     outcome: {

@@ -4,7 +4,7 @@ import { appEnvironment, ROOT, runNode } from '../build-steps.ts';
 import { run } from './commands.ts';
 import type { SiteData } from './data.ts';
 
-/** Where no tool looks for sources: Tailwind would take class names from what the other build wrote. */
+/** Where no tool looks for sources: Tailwind would take class names from what another build wrote. */
 const OUT_OF_NODE = 'node_modules/.sites-node';
 
 /** Within the project: the file that serves it by @astrojs/node. */
@@ -42,8 +42,9 @@ export async function buildForNode(site: SiteData, project: string): Promise<voi
 
 /** Builds the site with this adapter and synthesizes a stack of it; answers the folder of the assembly. */
 export async function buildForStack(site: SiteData, project: string): Promise<string> {
+  for (const written of ['.isr', 'dist']) await rm(join(project, written), { recursive: true, force: true });
   await build(site, project, { name: 'isr', adapter: 'cdk-isr/astro', options: site.adapter, more: {} });
-  const assembly = join(project, 'cdk.out');
+  const assembly = join(project, 'node_modules/.sites-assembly');
   await rm(assembly, { recursive: true, force: true });
   await runNode([join(import.meta.dirname, 'app.ts')], {}, await appEnvironment(project, assembly));
   return assembly;

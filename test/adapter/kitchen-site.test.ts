@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RevalidationRequest } from '../../lib/core/site.ts';
+import { readBuild } from '../../lib/build/read-build.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
+import { describeLiveCaching } from './kitchen-live-caching.ts';
+import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
+import { describeUrls } from './kitchen-urls.ts';
 
 let site: AstroSite;
 let loaded: Loaded;
@@ -37,7 +40,9 @@ describe('the manifest', () => {
       '/docs/_server-islands/[name]',
       '/docs/api/cms/[...params]',
       '/docs/invalidate',
+      '/docs/live/cached',
       '/docs/live/contact',
+      '/docs/live/count.json',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -112,6 +117,25 @@ describe('the manifest', () => {
   });
 });
 
+test.each([
+  { folder: '.isr/client', outcome: /^[0-9a-f]{16}$/ },
+  { folder: 'dist', outcome: /pagefind\.js; let the step .* \(pagefind --site \.isr\/client\)/ },
+])('what a step after the build puts into $folder has a clear outcome', async ({ folder, outcome }) => {
+  const late = join(site.root, folder, 'pagefind');
+  await mkdir(late);
+  await writeFile(join(late, 'pagefind.js'), 'search');
+  const idOrFault = (() => {
+    try {
+      return readBuild(site.root).manifest.deploymentId;
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  await rm(late, { recursive: true });
+  expect(idOrFault).toMatch(outcome);
+  expect(idOrFault).not.toBe(loaded.build.manifest.deploymentId);
+});
+
 describe('redirects', () => {
   test.each([
     { path: '/docs/old/a%20b', location: '/docs/posts/a%20b', status: 301 },
@@ -129,6 +153,8 @@ describe('redirects', () => {
     expect(response.status).toBe(307);
   });
 });
+
+describeUrls(() => loaded);
 
 describe('cache hints', () => {
   test('arrive as the page wrote them: commas and Unicode in tags', async () => {
@@ -176,15 +202,6 @@ describe('cache hints', () => {
       [{ maxAge: 7 }],
     ]);
   });
-
-  test('Astro.cache.invalidate asks the function that runs the site', async () => {
-    const asked: RevalidationRequest[] = [];
-    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
-    expect(text).toBe('done');
-    expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
-  });
 });
 
 describe('a page that reads what only one viewer has', () => {
@@ -228,6 +245,9 @@ describe('a page that reads what only one viewer has', () => {
     expect(text).toContain('full');
   });
 });
+
+describeSessions(() => loaded);
+describeLiveCaching(() => loaded);
 
 describe('responses', () => {
   test('of pages wait for nested components: late status, headers and hints arrive', async () => {

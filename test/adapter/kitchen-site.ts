@@ -10,6 +10,7 @@ import { defineConfig } from 'astro/config'
 
 export default defineConfig({
   output: 'server',
+  session: { ttl: 3600, cookie: { name: 'visitor', maxAge: 7200 } },
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
@@ -78,6 +79,14 @@ const seen = {
 <p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
 `;
 
+const COUNT = `
+  export const GET = async ({ session }) => {
+    const count = ((await session.get('count')) ?? 0) + 1
+    session.set('count', count)
+    return Response.json({ count })
+  }
+`;
+
 const FORMS = `---
 import { actions } from 'astro:actions'
 ---
@@ -112,6 +121,18 @@ export const getStaticPaths = () => [{ params: { name: 'café au lait' } }]
 <style>h1 { color: teal }</style>
 <script>console.log('hashed', document.title)</script>
 `,
+  'src/components/Url.astro': '<p>{JSON.stringify([Astro.url.href, Astro.originPathname, Astro.params.slug])}</p>',
+  'src/pages/urls/stored/[slug].astro': "---\nimport Url from '../../../components/Url.astro'\n---\n<Url />",
+  'src/pages/urls/made/[slug].astro': `---
+import Url from '../../../components/Url.astro'
+export const prerender = true
+export const getStaticPaths = () => ['plain', 'node.js', 'example.com', 'a,b', 'a b'].map((slug) => ({ params: { slug } }))
+---
+<Url />
+`,
+  'src/pages/untyped/[status].ts': `
+    export const GET = ({ params }) => new Response(null, { status: Number(params.status), headers: { 'x-own': '1' } })
+  `,
   'src/pages/posts/[slug].astro': '<h1>{Astro.params.slug}</h1>',
   'src/pages/hint.astro': "---\nAstro.cache.set({ maxAge: 30, swr: 5, tags: ['a,b', 'ünï ☃'] })\n---\n<p>hint</p>",
   'src/pages/dated.astro': `---
@@ -138,7 +159,8 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
   'src/middleware.ts': `
-    export const onRequest = (context, next) => {
+    export const onRequest = async (context, next) => {
+      if (context.request.method === 'PUT') await context.cache.invalidate({ tags: 'by-middleware' })
       context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
       return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
         ? context.redirect('/docs/login')
@@ -178,11 +200,21 @@ import { actions } from 'astro:actions'
       return new Response('done')
     }
   `,
+  'src/pages/live/cached.astro': `---
+Astro.cache.set({ maxAge: 60, swr: 30, tags: ['live'] })
+---
+<p>cached</p>
+`,
+  'src/pages/live/count.json.ts': COUNT,
+  'src/pages/count.json.ts': COUNT,
   'src/components/Late.astro': LATE,
   'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'
-    export const server = { wave: defineAction({ handler: async () => 'hello' }) }
+    export const server = {
+      wave: defineAction({ handler: async () => 'hello' }),
+      renew: defineAction({ handler: (_, { cache }) => cache.invalidate({ path: '/docs/hint', tags: ['by-action'] }) }),
+    }
   `,
 };

@@ -109,6 +109,18 @@ describe('pages in S3', () => {
     });
   });
 
+  test('a page made at build time is read by each path that names its file, a rendered one only by its own', async () => {
+    const bucket = await emptyBucket();
+    const pages = createS3PageStore(bucket, { deploymentId: DEPLOYMENT });
+    await bucket.put(`deployments/${DEPLOYMENT}/a,b/index.html`, 'made', { headers: { 'content-type': 'text/html' } });
+    for (const path of ['/a,b', '/a%2Cb', '/a,b/index.html']) {
+      const page = await pages.read(keyOf(path));
+      expect([page?.pageKey, page?.body.toString()]).toEqual([keyOf(path), 'made']);
+    }
+    await pages.write({ ...facts(), pageKey: keyOf('/c,d'), body: Buffer.from('rendered') }, { absent: true });
+    expect(await pages.read(keyOf('/c%2Cd'))).toBeUndefined();
+  });
+
   test('pages of two deployments do not meet', async () => {
     const bucket = await emptyBucket();
     const [one, two] = [DEPLOYMENT, 'fedcba9876543210'].map((deploymentId) =>

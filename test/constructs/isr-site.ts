@@ -127,6 +127,7 @@ describe('IsrStack', () => {
       'DistributionUrl',
       'JobsDeadLettersQueueUrl',
       'JobsQueueUrl',
+      'PurgesDeadLettersQueueUrl',
       'RevalidateUrl',
       'SiteUrl',
     ]);

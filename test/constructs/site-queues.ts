@@ -69,22 +69,41 @@ describe('purges', () => {
 
   test('that CloudFront throttles are tried for long, then kept', () => {
     expect(queueOf('Purges')).not.toHaveProperty('FifoQueue');
-    expect(queueOf('Purges').RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+    expect(queueOf('Purges').RedrivePolicy).toMatchObject({ maxReceiveCount: 100 });
     expect(queueOf('PurgesDeadLetters')).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
   });
 });
 
 test.each(['JobsDeadLetters', 'PurgesDeadLetters'])('the first message in %s raises an alarm', (name) => {
+  const QueueName = { 'Fn::GetAtt': [Match.stringLikeRegexp(`^SiteQueues${name}`), 'QueueName'] };
+  const Dimensions = [{ Name: 'QueueName', Value: QueueName }];
+  const metricOf = (MetricName: string) => Match.objectLike({ MetricStat: { Metric: { MetricName, Dimensions } } });
   synthesized.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'ApproximateNumberOfMessagesVisible',
+    // Also between two tries, when it is not visible.
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'visible + hidden' }),
+      metricOf('ApproximateNumberOfMessagesVisible'),
+      metricOf('ApproximateNumberOfMessagesNotVisible'),
+    ]),
     Threshold: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
-    Dimensions: [
-      { Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^SiteQueues${name}`), 'QueueName'] } },
-    ],
   });
   expect(synthesized.site.alarms).toHaveLength(2);
+});
+
+test.each([
+  ['JobsDeadLetters', 'Render', 1],
+  ['PurgesDeadLetters', 'Purge', 10],
+])('%s are tried again by %s every 15 minutes, so that the alarm ends when they have healed', (name, taker, size) => {
+  synthesized.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: size,
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^SiteQueues${name}`), 'Arn'] },
+    FunctionName: { Ref: Match.stringLikeRegexp(`^SiteFunctions${taker}`) },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+  expect(queueOf(name)).toMatchObject({ VisibilityTimeout: 900 });
+  expect(queueOf(name)).not.toHaveProperty('RedrivePolicy');
 });
 
 test('every queue is encrypted and refuses requests without TLS', () => {

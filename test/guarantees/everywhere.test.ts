@@ -53,5 +53,9 @@ describe('who waits is told when nobody gets the old page any more', () => {
     ]);
     expect(site.clock.now() - begun).toBeLessThan(300_000);
     site.stack.cloudFrontApi.throttle(undefined);
+    await site.settled();
+    site.clock.advance(60_000);
+    await site.settled();
+    expect(site.stack.events.ofKind('invalidation').flatMap(({ items }) => items)).toContain('#tag:stuck');
   });
 });

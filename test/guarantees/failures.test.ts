@@ -6,6 +6,7 @@ import { startTestStack, type TestStack } from '../support/local-stack.ts';
 import { askServe, forgetEdge } from '../support/origin.ts';
 
 const DAY_MS = 86_400_000;
+const FIFTEEN_MINUTES_MS = 15 * 60_000 + 1000;
 const THROTTLED = new LambdaError('throttled', 'TooManyRequestsException', 'Rate Exceeded.');
 const CRASHED = new LambdaError('function', 'Runtime.ExitError', 'Runtime exited with error: signal: killed');
 let site: TestStack;
@@ -33,12 +34,13 @@ async function deadLetters(): Promise<number> {
     endpoint: site.stack.endpoints.AWS_ENDPOINT_URL_SQS,
     credentials,
   });
-  const AttributeNames = ['ApproximateNumberOfMessages'] as const;
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
   );
   client.destroy();
-  return Number(Attributes?.ApproximateNumberOfMessages);
+  const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes ?? {};
+  return Number(visible) + Number(hidden);
 }
 
 describe('guarantee 5: a failed render never replaces or loses a page, and is retried', () => {
@@ -76,8 +78,39 @@ describe('guarantee 5: a failed render never replaces or loses a page, and is re
     }
     await site.settled();
     expect(await deadLetters()).toBe(before + 1);
-    expect(site.contentApi.reads(slug)).toBe(4);
+    // The first render, three attempts of the job, and one as it is put aside.
+    expect(site.contentApi.reads(slug)).toBe(5);
     expect((await askServe(site.stack, `/blog/${slug}`)).body).toBe(old);
+  });
+
+  test('ten dead letters for one page go when the site is back, and do not keep the alarm on for 14 days', async () => {
+    const slug = freshSlug();
+    await site.get(`/blog/${slug}`);
+    site.clock.advance(DAY_MS + 1000);
+    site.contentApi.fail();
+    for (let minute = 0; minute < 12; minute++) {
+      await askServe(site.stack, `/blog/${slug}`);
+      await site.settled();
+      site.clock.advance(61_000);
+    }
+    await site.settled();
+    expect(await deadLetters()).toBeGreaterThan(1);
+    const readsWhileDown = site.contentApi.reads(slug);
+    // However many there are, they are one render of the page.
+    site.clock.advance(FIFTEEN_MINUTES_MS);
+    await site.settled();
+    expect(site.contentApi.reads(slug) - readsWhileDown).toBeLessThanOrEqual(2);
+    site.contentApi.fail(false);
+    site.contentApi.edit(slug, { title: 'Healed' });
+    for (let i = 0; i < 3; i++) {
+      site.clock.advance(FIFTEEN_MINUTES_MS);
+      await site.settled();
+    }
+    expect(await deadLetters()).toBe(0);
+    forgetEdge(site.stack);
+    const healed = await askServe(site.stack, `/blog/${slug}`);
+    // Nobody had to ask for it.
+    expect([healed.headers['x-isr-cache'], healed.body.includes('Healed')]).toEqual(['HIT', true]);
   });
 
   test('a revalidation of a page that cannot be rendered says so, and the old page stays', async () => {

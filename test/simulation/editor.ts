@@ -16,7 +16,7 @@ export interface Wish {
 
 const MOST_TRIES = 3;
 /** Of AWS, for one tag: with some that meet another writer and are made again. */
-const MOST_CALLS = 60;
+const MOST_CALLS = 40;
 
 /** Revalidates, in every way that there is, and tries again what failed. */
 export class Editor {

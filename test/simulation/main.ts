@@ -8,7 +8,9 @@ import { faultsOf, run } from './simulation.ts';
 const USAGE = `npm run simulate                       the kept seeds, then fresh ones for a minute
 npm run simulate -- --minutes 5        fresh ones for so long
 npm run simulate -- --steps 1000000    or for so many steps
-npm run simulate -- --seed 7           one seed; with --faults and --without as a failing run printed them`;
+npm run simulate -- --seed 7           one seed; with --faults and --without as a failing run printed them
+  --fresh                              without the kept seeds
+  --first                              ends at what is found first, and looks for nothing shorter`;
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     without: { type: 'string' },
     steps: { type: 'string' },
     minutes: { type: 'string' },
+    fresh: { type: 'boolean' },
+    first: { type: 'boolean' },
   },
 });
 const scripts = await loadEdgeScripts();
@@ -32,6 +36,10 @@ async function holds(options: Run): Promise<boolean> {
   runs++;
   if (result.violation === undefined) return true;
   const { guarantee, message } = result.violation;
+  if (values.first) {
+    console.log(`found after ${steps.toLocaleString('en')} steps, by seed ${options.seed}: (${guarantee}) ${message}`);
+    return false;
+  }
   console.log(`seed ${options.seed} breaks guarantee ${guarantee}: ${message}\nlooking for fewer steps ...`);
   const shrunk = await shrink({ ...options, scripts }, result.violation);
   await run({ ...shrunk.options, trace: (line) => console.log(`  ${line}`) });
@@ -62,7 +70,7 @@ function* chosenRuns(): Generator<Run> {
     return;
   }
   const kept = JSON.parse(readFileSync(new URL('seeds.json', import.meta.url), 'utf8')) as readonly RunText[];
-  for (const text of kept) yield parseRun(text, faultsOf(text.seed));
+  for (const text of values.fresh ? [] : kept) yield parseRun(text, faultsOf(text.seed));
   yield* freshRuns();
 }
 

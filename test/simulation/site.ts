@@ -170,8 +170,10 @@ function pathOf(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
+const MANY = 60;
+
 export function createPages(random: Random): { readonly pages: SitePage[]; readonly contents: number } {
-  const expirations = [false, 5, 60, 3600] as const;
+  const expirations = [false, 5, 60, 600, 3600] as const;
   const define = (
     path: string,
     contents: readonly number[],
@@ -187,7 +189,7 @@ export function createPages(random: Random): { readonly pages: SitePage[]; reado
     state,
     ...more,
   });
-  const many = Array.from({ length: 60 }, (_, i) => `topic:${i}`);
+  const many = Array.from({ length: MANY }, (_, i) => `topic:${i}`);
   const all = [
     define('/', [0, 1], 'normal'),
     define('/blog/a', [0, 2], 'normal'),
@@ -199,5 +201,9 @@ export function createPages(random: Random): { readonly pages: SitePage[]; reado
   const count = random.between(1, all.length);
   const first = random.below(all.length);
   const pages = Array.from({ length: count }, (_, i) => all[(first + i) % all.length] as SitePage);
+  // What must cost the same for one page and for many has to meet many.
+  if (random.fork('size').chance(0.05)) {
+    for (let i = 0; i < MANY; i++) pages.push(define(`/topic/${i}`, [0], 'normal', { expiration: false }));
+  }
   return { pages, contents: 7 };
 }

@@ -26,14 +26,19 @@ export const FAULTS = [
   'ledger-is-restored',
   'objects-are-corrupted',
   'address-is-spoilt',
+  'account-is-throttled',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** The faults of a run, until it calms down. */
 export class Weather {
   isCalm = false;
-  /** All functions fail. */
-  isOutage = false;
+  /** All functions fail, or serve alone. */
+  outage: 'all' | 'serve' | undefined;
+  /** Another site of the account purges as much as CloudFront takes. */
+  isCrowded = false;
+  /** Of a sandbox, each time that it goes on, where sandboxes crash. */
+  crashChance = 0.004;
   readonly #faults: ReadonlySet<Fault>;
 
   constructor(faults: ReadonlySet<Fault>) {
@@ -42,6 +47,13 @@ export class Weather {
 
   has(fault: Fault): boolean {
     return !this.isCalm && this.#faults.has(fault);
+  }
+
+  /** What went wrong for a while is over, and nothing else goes wrong. */
+  calmDown(): void {
+    this.isCalm = true;
+    this.outage = undefined;
+    this.isCrowded = false;
   }
 
   /** How AWS behaves as such: it does not calm down. */

@@ -3,6 +3,7 @@ import type { BucketObject } from './aws/bucket.ts';
 import { UPDATE_MS } from './aws/lambda.ts';
 import { TOKEN, writeAddress } from './deployment.ts';
 import { Editor } from './editor.ts';
+import { gap } from './gap.ts';
 import { Random } from './random.ts';
 import type { PageState, SitePage } from './site.ts';
 import type { World } from './world.ts';
@@ -16,6 +17,8 @@ export interface WorkloadOptions {
 
 type Action = readonly [weight: number, act: (random: Random) => void];
 
+/** More are visited once before all else, since chance meets each of them seldom. */
+const FEW = 10;
 const OUTAGE_MS = [2000, 90_000] as const;
 
 /** What viewers, editors and misfortune do. Each event draws from a stream of its own, so that leaving one out changes no other. */
@@ -47,6 +50,7 @@ export class Workload {
       });
     }
     this.endsAt = world.scheduler.now + at;
+    if (world.site.pages.length > FEW) this.#visitAll(new Random(seed).fork('visits'));
   }
 
   #possibleActions(): readonly Action[] {
@@ -58,9 +62,12 @@ export class Workload {
       [6, (random) => this.#editor.revalidate(this.#editor.wish(random), random)],
       [3, (random) => this.#burst(random)],
       [2, (random) => this.#stampede(random)],
+      [4, (random) => this.#race(random)],
+      [2, (random) => this.#lateJob(random)],
       [1, (random) => this.#inventedPaths(random)],
     ];
     if (weather.has('outages')) actions.push([2, (random) => this.#outage(random)]);
+    if (weather.has('account-is-throttled')) actions.push([2, (random) => this.#crowd(random)]);
     if (weather.has('deployments')) actions.push([2, (random) => this.#deploy(random)]);
     if (weather.has('ledger-is-lost')) actions.push([1, () => this.#loseLedger()]);
     if (weather.has('ledger-is-restored')) actions.push([2, () => this.#restoreLedger()]);
@@ -97,6 +104,15 @@ export class Workload {
     );
   }
 
+  #visitAll(random: Random): void {
+    const { distribution, scheduler, site } = this.#world;
+    for (const page of site.pages) {
+      scheduler.after(random.between(0, 10_000), () =>
+        distribution.askServe(random.pick(distribution.locations), page, random),
+      );
+    }
+  }
+
   #edit(random: Random): SitePage {
     const { site, weather } = this.#world;
     const page = random.pick(site.pages);
@@ -131,6 +147,41 @@ export class Workload {
     }
   }
 
+  /** A job of long ago, which somebody else has done meanwhile. */
+  #lateJob(random: Random): void {
+    const { bucket, jobs } = this.#world;
+    const keys = [...bucket.objects.keys()].filter((key) => key.startsWith('deployments/'));
+    const [, deploymentId = '', pageKey = ''] = /^deployments\/(\w+)(\/.*)$/.exec(random.pick(keys) ?? '') ?? [];
+    if (pageKey === '') return;
+    const MessageBody = JSON.stringify({ pageKey, deploymentId, version: 'of long ago' });
+    const body = JSON.stringify({
+      MessageBody,
+      MessageGroupId: pageKey,
+      MessageDeduplicationId: String(random.next()),
+    });
+    jobs.call({
+      service: 'sqs',
+      method: 'POST',
+      path: '/',
+      headers: { 'x-amz-target': 'AmazonSQS.SendMessage' },
+      body,
+    });
+  }
+
+  /** An editor saves what a viewer waits for, and another viewer comes soon. */
+  #race(random: Random): void {
+    const { distribution, scheduler, site } = this.#world;
+    const page = random.pick(site.pages);
+    const location = random.pick(distribution.locations);
+    const look = (): void => distribution.view(location, page, '', {}, () => undefined);
+    look();
+    scheduler.after(random.between(0, 1500), () => {
+      for (const content of page.contents) site.edit(content);
+      this.#editor.revalidate(random.chance(0.5) ? { tags: [random.pick(page.tags)] } : { paths: [page.path] }, random);
+    });
+    for (let i = 0; i < 3; i++) scheduler.after(random.between(2000, 40_000), look);
+  }
+
   /** Many regional caches of CloudFront ask at the same time. */
   #stampede(random: Random): void {
     const { distribution, site } = this.#world;
@@ -147,10 +198,20 @@ export class Workload {
   #outage(random: Random): void {
     const { weather, scheduler } = this.#world;
     if (this.#world.isTraced) this.#world.say('outage', 'begins');
-    weather.isOutage = true;
+    weather.outage = random.chance(0.5) ? 'all' : 'serve';
     scheduler.after(random.between(...OUTAGE_MS), () => {
       if (this.#world.isTraced) this.#world.say('outage', 'ends');
-      weather.isOutage = false;
+      weather.outage = undefined;
+    });
+  }
+
+  /** Two sites share what an account may purge, and neither knows of the other. */
+  #crowd(random: Random): void {
+    const { weather, scheduler } = this.#world;
+    if (this.#world.isTraced) this.#world.say('another site', 'begins to purge');
+    weather.isCrowded = true;
+    scheduler.after(random.between(10_000, 90_000), () => {
+      weather.isCrowded = false;
     });
   }
 
@@ -230,13 +291,4 @@ export class Workload {
     else bucket.put(SITE_ADDRESS_KEY, Buffer.from('{"a'), {});
     scheduler.after(random.between(30_000, 300_000), () => writeAddress(bucket));
   }
-}
-
-/** Milliseconds between two events: mostly bursts, sometimes a long quiet. */
-function gap(random: Random): number {
-  const dice = random.next();
-  if (dice < 0.6) return random.between(0, 400);
-  if (dice < 0.9) return random.between(400, 6000);
-  if (dice < 0.98) return random.between(6000, 60_000);
-  return random.between(60_000, 4_000_000);
 }

@@ -8,6 +8,7 @@ import { SimulatedFunction } from './aws/lambda.ts';
 import { Poller } from './aws/poller.ts';
 import { Queue } from './aws/queue.ts';
 import { SimulatedSandbox } from './aws/sandbox.ts';
+import { CopyChecks } from './checks/copy-checks.ts';
 import { RenderChecks } from './checks/render-checks.ts';
 import { Checker } from './checks/revalidation-checks.ts';
 import { StoreChecks } from './checks/store-checks.ts';
@@ -43,6 +44,7 @@ export class World {
   readonly checker: Checker;
   readonly storeChecks: StoreChecks;
   readonly renderChecks: RenderChecks;
+  readonly copyChecks: CopyChecks;
   readonly bucket: Bucket;
   readonly jobs: Queue;
   readonly purges: Queue;
@@ -65,6 +67,7 @@ export class World {
     this.scripts = scripts;
     this.random = new Random(seed);
     this.weather = new Weather(faults);
+    this.weather.crashChance = this.random.pick([0.004, 0.02]);
     const { pages, contents } = createPages(this.random.fork('site'));
     this.site = new Site(pages, contents);
     this.checker = new Checker(this.scheduler, this.site, this.weather, (name) => this.distribution.purgedAt(name));
@@ -78,11 +81,13 @@ export class World {
     this.bucket = new Bucket((change) => {
       if (trace !== undefined) this.say('s3', `${change.kind} ${change.key}`);
       this.storeChecks.changed(change, this.#caller, this.scheduler.now);
+      if (this.#caller === 'revalidate' && change.kind === 'put') this.copyChecks.revalidated(change.key);
     });
+    this.copyChecks = new CopyChecks(this);
     this.allowQuery = this.random.chance(0.3) ? ['page'] : [];
     // As in lib/constructs/site-queues.ts, for the functions' default timeouts.
     this.jobs = this.#queue(JOB_QUEUE, { isFifo: true, visibilityMs: 270_000, maxReceiveCount: 3 });
-    this.purges = this.#queue(PURGE_QUEUE, { isFifo: false, visibilityMs: 180_000, maxReceiveCount: 10 });
+    this.purges = this.#queue(PURGE_QUEUE, { isFifo: false, visibilityMs: 180_000, maxReceiveCount: 100 });
     const code = this.codeOf('a1');
     this.serve = this.#function('serve', code.serve, 30);
     this.live = this.#function('live', code.live, 30);
@@ -93,8 +98,12 @@ export class World {
     // The first deployment writes it last.
     const firstMs = this.weather.has('address-is-spoilt') ? this.random.between(0, 60_000) : 0;
     this.scheduler.after(firstMs, () => writeAddress(this.bucket));
-    new Poller(this, this.jobs, this.render, { batchSize: 1, concurrency: this.random.between(2, 5) });
-    new Poller(this, this.purges, this.purge, { batchSize: 10, concurrency: 2 });
+    new Poller(this, this.jobs, this.render, {
+      name: JOB_QUEUE,
+      batchSize: 1,
+      concurrency: this.random.between(2, 5),
+    });
+    new Poller(this, this.purges, this.purge, { name: PURGE_QUEUE, batchSize: 10, concurrency: 2 });
   }
 
   say(who: string, what: string): void {
@@ -214,6 +223,7 @@ export class World {
   ): SimulatedFunction<E, T> {
     return new SimulatedFunction(code, {
       timeoutMs: timeoutSeconds * 1000,
+      isDown: () => this.weather.outage === 'all' || this.weather.outage === name,
       scheduler: this.scheduler,
       random: this.random.fork(name),
       weather: this.weather,

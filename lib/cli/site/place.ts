@@ -37,6 +37,9 @@ export interface Place {
   readonly revalidateUrl?: string | undefined;
   readonly bucket?: string | undefined;
   readonly deploymentId?: string | undefined;
+  /** The queues of dead letters. */
+  readonly deadJobsUrl?: string | undefined;
+  readonly deadPurgesUrl?: string | undefined;
   readonly stackName?: string | undefined;
   readonly region?: string | undefined;
   /** Present for a stack on this machine. */
@@ -135,6 +138,8 @@ function outputsPlace({ stackName, region, outputs }: StackOutputs, source: stri
     revalidateUrl: urlOf('the output RevalidateUrl', outputs.RevalidateUrl),
     bucket: outputs.BucketName,
     deploymentId: outputs.DeploymentId,
+    deadJobsUrl: outputs.JobsDeadLettersQueueUrl,
+    deadPurgesUrl: outputs.PurgesDeadLettersQueueUrl,
   };
 }
 
@@ -147,6 +152,8 @@ function sessionPlace(session: RunningSession): Place {
     revalidateUrl: session.revalidateUrl ?? undefined,
     bucket: session.bucket,
     deploymentId: session.outputs.DeploymentId,
+    deadJobsUrl: session.outputs.JobsDeadLettersQueueUrl,
+    deadPurgesUrl: session.outputs.PurgesDeadLettersQueueUrl,
   };
 }
 

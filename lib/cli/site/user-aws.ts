@@ -4,7 +4,7 @@ import { FailedCommand } from '../terminal/command.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { RunningSession } from './session-file.ts';
 
-/** The local S3 accepts any. */
+/** The local services accept any. */
 const LOCAL_CREDENTIALS: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export interface UserAwsOptions {
@@ -18,8 +18,9 @@ export interface UserAwsOptions {
 /** Calls AWS with the user's own credentials: from the environment, a profile, or single sign-on. */
 export async function openUserAws({ environment, region, session }: UserAwsOptions): Promise<AwsClient> {
   if (session !== undefined) {
-    const s3 = session.endpoints.AWS_ENDPOINT_URL_S3 ?? '';
-    return createAwsClient({ region: 'us-east-1', endpoints: { s3 }, credentials: async () => LOCAL_CREDENTIALS });
+    const { AWS_ENDPOINT_URL_S3: s3 = '', AWS_ENDPOINT_URL_SQS: sqs = '' } = session.endpoints;
+    const endpoints = { s3, sqs };
+    return createAwsClient({ region: 'us-east-1', endpoints, credentials: async () => LOCAL_CREDENTIALS });
   }
   const credentials = await credentialsOf(environment);
   return createAwsClient({
@@ -58,6 +59,7 @@ async function regionOf(environment: Environment): Promise<string> {
 
 const ENDPOINT_VARIABLES = {
   s3: 'AWS_ENDPOINT_URL_S3',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
   logs: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
 } as const;

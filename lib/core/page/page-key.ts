@@ -3,6 +3,8 @@
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 import { encodePath, percentDecode, percentEncode } from '../../basics/percent-encoding.ts';
 import type { TrailingSlash } from '../site.ts';
+import { escapeSegment, hasKeptEscape, keySegmentOf, requestSegmentOf } from './key-segment.ts';
+import { isFileName, normalizePath } from './url-path.ts';
 
 /**
  * Absolute and canonical: `/blog/a/index.html`, `/rss.xml`, and with query parameters `/search/!(page)(2)`. The S3 key is
@@ -54,14 +56,7 @@ const MAX_PATH_BYTES = 1024;
 const MAX_KEY_BYTES = 960;
 const INDEX = 'index.html';
 const ENDING = /^!(slash|bare|index)$/;
-// As Astro tells files from pages: https://github.com/withastro/astro/blob/main/packages/internal-helpers/src/path.ts
-const FILE_NAME = /.\.\w+$/;
 const HTML_NAME = /[^.]\.html$/;
-// The characters that decodeURI leaves encoded, because they mean something where they stand. Control characters and the
-// backslash mean nothing, but must not get into a key.
-const KEPT_ESCAPE = /(%(?:2f|5c|3b|3f|3a|40|26|3d|2b|24|2c|23|7f|[01][\da-f]))/i;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const UNSAFE = /[\x00-\x1f\x7f?#]/g;
 
 /**
  * `path` as in a request line, without its query. It is read as URL parsers read it: `/a/../b` and `\\b` are `/b`. As for
@@ -105,13 +100,21 @@ export function pathOfPageKey(pageKey: PageKey): string {
   return `/${names.join('/')}`;
 }
 
+/** Whether the page may have its name in common with others: see `pathOfPageKey`. */
+export function mayShareName(pageKey: PageKey): boolean {
+  const parts = partsOfKey(pageKey);
+  const last = parts.segments[parts.segments.length - 1] || '';
+  const isOdd = (segment: string): boolean => hasKeptEscape(segment) || /[;:@&=+$,]/.test(segment);
+  return parts.ending !== '' || isFileName(last) || parts.segments.some(isOdd);
+}
+
 /** The path to ask the site for: `/caf%C3%A9/`, `/a,b`. `trailingSlash` decides where the key does not. */
 export function requestPathOfPageKey(pageKey: PageKey, trailingSlash: TrailingSlash): string {
   const parts = partsOfKey(pageKey);
   const last = parts.segments[parts.segments.length - 1];
   const path = parts.segments.map((segment) => `/${requestSegmentOf(segment)}`).join('');
   if (parts.ending === 'index') return `${path}/${INDEX}`;
-  const isFile = last !== undefined && FILE_NAME.test(last);
+  const isFile = last !== undefined && isFileName(last);
   const hasSlash = parts.ending === '' ? trailingSlash === 'always' && !isFile : parts.ending === 'slash';
   return hasSlash || path === '' ? `${path}/` : path;
 }
@@ -169,30 +172,6 @@ export function partBrokenBy(fault: PageKeyFault): 'path' | 'query' {
   return fault === 'bad-query-encoding' || fault === 'query-too-long' ? 'query' : 'path';
 }
 
-/** Whether the path looks like that of a file, such as `/rss.xml`: no slash is added to it. */
-export function isFilePath(path: string): boolean {
-  return FILE_NAME.test(path.slice(path.lastIndexOf('/') + 1));
-}
-
-/** Astro's own paths, and others of which it never changes the slash at the end. */
-export function isInternalPath(path: string): boolean {
-  return /^\/[_@.]|^\/\/+[^/]/.test(path);
-}
-
-/** As a URL parser reads it: a backslash is a slash, and dot segments are resolved. */
-export function normalizePath(path: string): string {
-  const parts = path.replace(/\\/g, '/').split('/');
-  const kept: string[] = [];
-  for (let i = 1; i < parts.length; i++) {
-    const part = parts[i] as string;
-    const dots = part.replace(/%2e/gi, '.');
-    if (dots === '..') kept.pop();
-    if (dots !== '.' && dots !== '..') kept.push(part);
-    else if (i === parts.length - 1) kept.push('');
-  }
-  return `/${kept.join('/')}`;
-}
-
 function parameterOf(pair: string): QueryParameter {
   const end = pair.indexOf('=');
   return { name: pair.slice(0, end), value: pair.slice(end + 1) };
@@ -221,7 +200,7 @@ function withEnding(segments: readonly string[], hasSlash: boolean, style: UrlSt
   if (style.hasHtmlEndings && !hasSlash && HTML_NAME.test(last)) {
     return { segments: folder.concat(last.slice(0, -'.html'.length)), ending: '' };
   }
-  if (FILE_NAME.test(last)) return { segments: segments, ending: hasSlash ? 'slash' : '' };
+  if (isFileName(last)) return { segments: segments, ending: hasSlash ? 'slash' : '' };
   if (style.trailingSlash === 'always' && !hasSlash) return { segments: segments, ending: 'bare' };
   return { segments: segments, ending: style.trailingSlash === 'never' && hasSlash ? 'slash' : '' };
 }
@@ -240,35 +219,8 @@ function joinKey(parts: PathParts, query: string): PageKey {
   const last = all[all.length - 1];
   if (parts.ending !== '') all.push(`!${parts.ending}`);
   if (query !== '') all.push(query);
-  else if (parts.ending !== '' || last === undefined || !FILE_NAME.test(last)) all.push(INDEX);
+  else if (parts.ending !== '' || last === undefined || !isFileName(last)) all.push(INDEX);
   return `/${all.join('/')}` as PageKey;
-}
-
-/** A segment of a URL as one of a key; `undefined` when it cannot be one. */
-function keySegmentOf(encoded: string): string | undefined {
-  const safe = encoded.replace(UNSAFE, encodeURIComponent);
-  const text = percentDecode(safe);
-  if (text === undefined || text === '' || text === '.' || text === '..') return undefined;
-  if (!KEPT_ESCAPE.test(safe)) return escapeSegment(text);
-  const parts = safe.split(KEPT_ESCAPE);
-  // Every second part is an escape. Its letters stay as they are: Astro takes `%2f` and `%2F` for two texts.
-  const written = parts.map((part, i) => (i % 2 === 1 ? part : encodeText(percentDecode(part) || '')));
-  return `!*${written.join('').replace(/%/g, '*')}`;
-}
-
-function escapeSegment(text: string): string {
-  return text.charAt(0) === '!' ? `!${text}` : text;
-}
-
-/** A segment of a key as one of a URL, in which only what has to be is encoded. */
-function requestSegmentOf(segment: string): string {
-  if (segment.slice(0, 2) === '!*') return segment.slice(2).replace(/\*/g, '%');
-  return encodePath(segment.charAt(0) === '!' ? segment.slice(1) : segment) || '';
-}
-
-/** Without `*`, which stands for `%` in a key: S3 decodes percent signs, and a key must survive that. */
-function encodeText(text: string): string {
-  return (encodePath(text) || '').replace(/\*/g, '%2A');
 }
 
 function querySegmentOf(parameters: readonly QueryParameter[]): string | undefined {

@@ -1,5 +1,4 @@
 import {
-  normalizePath,
   type PageKey,
   type PageKeyFault,
   pageKeyOf,
@@ -8,6 +7,7 @@ import {
   ruleBrokenBy,
   type UrlStyle,
 } from './page-key.ts';
+import { normalizePath } from './url-path.ts';
 
 export type PageNameFault = PageKeyFault | 'empty-segment' | 'dot-segment' | 'backslash';
 

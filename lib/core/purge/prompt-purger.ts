@@ -21,7 +21,11 @@ export function createPromptPurger({ cdn, pace, clock, queue }: PromptPurgerPort
       if (turn > 0) await clock.sleep(turn);
       // The new page is stored by now, so the purge must not get lost. The queue tries again, and logs why it fails.
       const purged = await cdn.purge(items).catch(() => ({ outcome: 'failed' as const }));
-      return purged.outcome === 'purged' ? purged : queue.purge(items, name);
+      if (purged.outcome === 'purged') return purged;
+      const queued = await queue.purge(items, name);
+      // Only a note: the purge is safe.
+      await pace.noteQueued().catch(() => {});
+      return queued;
     },
   };
 }

@@ -19,6 +19,11 @@ export interface PurgePace {
    * the next turn already.
    */
   promptTurn(): Promise<number | 'queue'>;
+  /**
+   * For a caller whose turn it was, and who left its purge to the queue all the same. Without this note, those who come
+   * after it would take every turn, and the queue none.
+   */
+  noteQueued(): Promise<void>;
   /** For the function that purges what the queue holds: 0 when it has its turn, else milliseconds until it asks again. */
   mergedTurn(): Promise<number>;
 }
@@ -56,6 +61,10 @@ export function createPurgePace(bucket: Bucket, clock: Clock): PurgePace {
       // One note in half of that time keeps the burst going. The other callers need not write.
       if (isPast(queuedAt, BURST_MS / 2)) await swap(seen, { queuedAt: now });
       return 'queue';
+    },
+    async noteQueued() {
+      // A conflict: somebody else has a turn, or notes the same. The next that is throttled notes it again.
+      await swap(await paces.read(KEY), { queuedAt: clock.now() });
     },
     async mergedTurn() {
       const seen = await paces.read(KEY);

@@ -58,7 +58,8 @@ export async function purgeWaiting(atHand: readonly WaitingPurge[], ports: Purge
   } catch (error) {
     log('warn', `will be purged later: ${reasonOf(error)}`, { items: [...items] });
     const isUnknown = error instanceof IsrError && error.code === 'SITE_UNKNOWN';
-    await queue.postpone([...taken, ...atHand], isUnknown ? UNKNOWN_SITE_SECONDS : RETRY_SECONDS);
+    const postponed = [...taken, ...atHand.filter(({ isDead }) => !isDead)];
+    await queue.postpone(postponed, isUnknown ? UNKNOWN_SITE_SECONDS : RETRY_SECONDS);
     return false;
   }
 }

@@ -17,16 +17,23 @@ export interface CreateOptions<Context> {
   readonly accountId: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly readSecret: SecretReader;
+  /** The stack as it runs: what has not changed since stays, what has is updated. @default a new stack */
+  readonly before?: CreatedStack | undefined;
   /** Told after each resource. */
   readonly onCreated?: (logicalId: string) => void;
 }
 
 export interface CreatedStack {
-  readonly resources: ReadonlyMap<string, ResourceValues>;
+  readonly resources: ReadonlyMap<string, CreatedResource>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Creates each resource of the stack after those that it refers to, as CloudFormation does. Refuses the whole template first. */
+export interface CreatedResource extends ResourceValues {
+  /** Its resolved properties, as JSON. */
+  readonly fingerprint: string;
+}
+
+/** Creates, or updates, each resource of the stack after those that it refers to, as CloudFormation does. Refuses the whole template first. */
 export async function createResources<Context>(
   { stackName, template }: StackAssembly,
   options: CreateOptions<Context>,
@@ -35,7 +42,7 @@ export async function createResources<Context>(
   const faults = [...checkTemplate(template, options.types), ...parameters.faults];
   if (faults.length > 0) throw new TemplateError(`cannot run the stack '${stackName}' on this machine`, faults);
   const { region, accountId } = options;
-  const resources = new Map<string, ResourceValues>();
+  const resources = new Map<string, CreatedResource>();
   const resolver = new Resolver({
     template,
     region,
@@ -64,22 +71,25 @@ async function createResource<Context>(
   logicalId: string,
   resource: TemplateResource,
   { stackName, resolver, options }: Surroundings<Context>,
-): Promise<ResourceValues> {
+): Promise<CreatedResource> {
   const where = `${logicalId} (${resource.Type})`;
   const type = options.types[resource.Type];
   if (type === undefined) throw new Error(`${where} is not emulated`);
   try {
     const resolved = resolveDynamicReferences(resolver.resolve(resource.Properties ?? {}), options.readSecret);
-    return await type.create(
-      {
-        logicalId,
-        type: resource.Type,
-        constructPath: constructPathOf(logicalId, resource),
-        generatedName: `${stackName}-${logicalId}`,
-        properties: new PropertyReader(where, resolved as Record<string, unknown>),
-      },
-      options.context,
-    );
+    const request = {
+      logicalId,
+      type: resource.Type,
+      constructPath: constructPathOf(logicalId, resource),
+      generatedName: `${stackName}-${logicalId}`,
+      properties: new PropertyReader(where, resolved as Record<string, unknown>),
+    };
+    const fingerprint = JSON.stringify(resolved);
+    const before = options.before?.resources.get(logicalId);
+    if (before?.fingerprint === fingerprint) return before;
+    if (before === undefined) return { ...(await type.create(request, options.context)), fingerprint };
+    if (type.update === undefined) throw new Error('it cannot be changed while the stack runs; start it again');
+    return { ...(await type.update(request, options.context, before)), fingerprint };
   } catch (cause) {
     if (cause instanceof IsrError) throw cause;
     const message = `cannot create ${where} on this machine: ${reasonOf(cause)}`;

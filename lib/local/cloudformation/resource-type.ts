@@ -44,6 +44,8 @@ export interface ResourceType<Context> {
   /** What `Fn::GetAtt` may ask for. */
   readonly attributes?: readonly string[];
   create(request: ResourceRequest, context: Context): ResourceValues | Promise<ResourceValues>;
+  /** Changes the resource while the stack runs. Without it, a deployment that changes such a resource is refused. */
+  update?(request: ResourceRequest, context: Context, before: ResourceValues): ResourceValues | Promise<ResourceValues>;
 }
 
 export type ResourceTypes<Context> = Readonly<Record<string, ResourceType<Context>>>;

@@ -2,13 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { reasonOf } from '../../basics/errors.ts';
 import type { StackClock } from '../clock.ts';
 import type { LocalEventListener } from '../events.ts';
+import { wakeAfter } from '../propagation.ts';
 import type { DistributionResources } from './configuration/distribution-resources.ts';
 import { type Configuration, readConfiguration } from './configuration/read-configuration.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { createEdgeLocations, type EdgeLocation, locationFor } from './edge-locations.ts';
 import { compileInvalidation, type InvalidationTest } from './invalidation/items.ts';
 import { type Invalidation, InvalidationLog, type RecordedInvalidation } from './invalidation/log.ts';
-import { drawPropagation, type Spreading, spread } from './invalidation/propagation.ts';
+import { drawArrivalMs, drawPropagation, type Spreading, spread } from './invalidation/propagation.ts';
 import { checkQuotas } from './invalidation/quotas.ts';
 import { type Fields, fieldOf } from './message/fields.ts';
 import type { CanRead } from './origin/s3-origin.ts';
@@ -24,9 +25,9 @@ export interface DistributionOptions extends DistributionResources {
   /** Names of the response headers that the events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[];
   /**
-   * One edge location, and invalidations that take effect at once.
+   * One edge location, and invalidations and changes that take effect at once.
    *
-   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   * @default false: two edge locations, which an invalidation or a change reaches after seconds, as on AWS
    */
   readonly calm?: boolean;
   /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
@@ -55,23 +56,31 @@ const LOCATIONS = 2;
 export class LocalDistribution {
   readonly id: string;
   readonly #options: DistributionOptions;
-  readonly #configuration: Configuration;
+  /** The newest, which may not be everywhere yet. */
+  #configuration: Configuration;
+  #changes = 0;
+  #overtaken = 0;
   readonly #locations: readonly [EdgeLocation, ...EdgeLocation[]];
   readonly #draw: Draw;
   readonly #invalidations = new InvalidationLog();
   /** How to give up those that are in progress. */
   readonly #inProgress = new Map<RecordedInvalidation, () => void>();
+  /** How to give up changes that have not arrived everywhere. */
+  readonly #arriving = new Map<() => void, () => void>();
+  #config: DistributionResources['config'];
 
   /** Throws one error that names everything in the configuration which is not emulated or which AWS would refuse. */
   constructor(options: DistributionOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#config = options.config;
     this.#draw = drawFrom(options.seed ?? 1);
     const log = this.#log;
     this.#configuration = readConfiguration(options.id, options, log);
     const { id: distributionId, domainName, clock, canRead } = options;
-    const parts = { distributionId, domainName, configuration: this.#configuration, clock, canRead, log };
-    this.#locations = createEdgeLocations(options.calm ? 1 : LOCATIONS, parts);
+    const keepsOvertaken = (): boolean => !options.calm && this.#draw('overtaken', this.#overtaken++) < 0.5;
+    const parts = { distributionId, domainName, clock, canRead, log, keepsOvertaken };
+    this.#locations = createEdgeLocations(options.calm ? 1 : LOCATIONS, this.#configuration, parts);
   }
 
   readonly listener: RequestListener = (nodeRequest, nodeResponse) => {
@@ -101,6 +110,34 @@ export class LocalDistribution {
     return invalidation;
   }
 
+  /**
+   * Takes the functions as they are now, and a new configuration if there is one. Each edge location gets them at a time
+   * of its own. Throws as the constructor does.
+   */
+  update(config = this.#config): void {
+    const { calm, clock, id } = this.#options;
+    const configuration = readConfiguration(id, { ...this.#options, config }, this.#log);
+    this.#config = config;
+    this.#configuration = configuration;
+    const ordinal = this.#changes++;
+    for (const location of this.#locations) {
+      const arrive = (): void => {
+        location.configure(configuration, ordinal);
+        this.#arriving.delete(arrive);
+      };
+      if (calm) arrive();
+      else {
+        const milliseconds = drawArrivalMs(this.#draw, ordinal, location.name);
+        this.#arriving.set(arrive, wakeAfter(clock, milliseconds, 'a change of the edge', arrive));
+      }
+    }
+  }
+
+  /** The newest. */
+  get config(): DistributionResources['config'] {
+    return this.#config;
+  }
+
   get invalidations(): readonly Invalidation[] {
     return this.#invalidations.all();
   }
@@ -121,7 +158,7 @@ export class LocalDistribution {
   }
 
   async stop(): Promise<void> {
-    for (const giveUp of this.#inProgress.values()) giveUp();
+    for (const giveUp of [...this.#inProgress.values(), ...this.#arriving.values()]) giveUp();
     for (const { edge } of this.#locations) edge.stop();
     await this.settled();
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Edge, type EdgeOptions } from './cache/edge.ts';
+import type { Configuration } from './configuration/read-configuration.ts';
 import type { Draw } from './draw.ts';
 import { fieldOf } from './message/fields.ts';
 import { POP_HEADER, ViewerSide, type ViewerSideOptions } from './viewer/viewer-side.ts';
@@ -10,16 +11,31 @@ export interface EdgeLocation {
   readonly name: string;
   readonly edge: Edge;
   readonly viewerSide: ViewerSide;
+  /** A change has arrived here: `ordinal` of all. One that is overtaken by a later one changes nothing. */
+  configure(configuration: Configuration, ordinal: number): void;
 }
 
 export function createEdgeLocations(
   count: number,
-  options: EdgeOptions & Omit<ViewerSideOptions, 'edge' | 'location'>,
+  first: Configuration,
+  options: Omit<EdgeOptions & ViewerSideOptions, 'edge' | 'location' | 'configuration'>,
 ): readonly [EdgeLocation, ...EdgeLocation[]] {
   const create = (index: number): EdgeLocation => {
     const name = `LOCAL${index + 1}-C1`;
-    const edge = new Edge(options);
-    return { name, edge, viewerSide: new ViewerSide({ ...options, edge, location: name }) };
+    let current = first;
+    let newest = -1;
+    const own = { ...options, configuration: () => current };
+    const edge = new Edge(own);
+    return {
+      name,
+      edge,
+      viewerSide: new ViewerSide({ ...own, edge, location: name }),
+      configure: (configuration, ordinal) => {
+        if (ordinal < newest) return;
+        newest = ordinal;
+        current = configuration;
+      },
+    };
   };
   return [create(0), ...Array.from({ length: count - 1 }, (_, index) => create(index + 1))];
 }

@@ -29,13 +29,14 @@ const CONTEXT = { 'aws:securetransport': 'true' } as const;
  */
 export class AccessControl {
   readonly #roleOfKey = new Map<string, string>();
-  readonly #identity = new Map<string, PolicyStatement[]>();
+  /** By ARN of the role, then by name of the policy. */
+  readonly #identity = new Map<string, Map<string, readonly PolicyStatement[]>>();
   /** By ARN of the bucket or queue. */
   readonly #resource = new Map<string, readonly PolicyStatement[]>();
   readonly #used = new Set<string>();
 
   addRole(arn: string): void {
-    if (!this.#identity.has(arn)) this.#identity.set(arn, []);
+    if (!this.#identity.has(arn)) this.#identity.set(arn, new Map());
   }
 
   /** The access key with which functions of the role sign. */
@@ -46,11 +47,11 @@ export class AccessControl {
     return accessKeyId;
   }
 
-  /** `roleName`: the end of the role's ARN. */
-  attach(roleName: string, statements: readonly PolicyStatement[]): void {
+  /** `roleName`: the end of the role's ARN. A policy of that name that the role has already is replaced. */
+  attach(roleName: string, policyName: string, statements: readonly PolicyStatement[]): void {
     const arn = [...this.#identity.keys()].find((known) => known.endsWith(`/${roleName}`));
     if (arn === undefined) throw new Error(`a policy names the role '${roleName}', which is not of this stack`);
-    this.#identity.get(arn)?.push(...statements);
+    this.#identity.get(arn)?.set(policyName, statements);
   }
 
   setResourcePolicy(arn: string, statements: readonly PolicyStatement[]): void {
@@ -76,7 +77,7 @@ export class AccessControl {
   /** What the roles of functions that run may do with services that are here. */
   get grants(): readonly Grant[] {
     return [...new Set(this.#roleOfKey.values())].flatMap((role) =>
-      (this.#identity.get(role) ?? [])
+      this.#statementsOf(role)
         .filter(({ Effect }) => Effect === 'Allow')
         .flatMap((statement) => grantsOf(role, statement))
         .filter(({ action }) => LOCAL_SERVICES.test(action)),
@@ -89,13 +90,17 @@ export class AccessControl {
   }
 
   #refusalOf(principal: Principal, need: Need, context: Readonly<Record<string, string>>): string | undefined {
-    const identity = principal.kind === 'role' ? (this.#identity.get(principal.arn) ?? []) : [];
+    const identity = principal.kind === 'role' ? this.#statementsOf(principal.arn) : [];
     const request = { principal, ...need, context: { ...CONTEXT, ...context } };
     const decision = decide(request, { identity, resource: this.#policyOf(need.resource) });
     if (decision.isAllowed && principal.kind === 'role') this.#noteUse(principal.arn, decision.by, need);
     if (decision.isAllowed) return undefined;
     const who = principal.kind === 'role' ? principal.arn : principal.name;
     return `User: ${who} is not authorized to perform: ${need.action} on resource: "${need.resource}" ${decision.reason}`;
+  }
+
+  #statementsOf(role: string): readonly PolicyStatement[] {
+    return [...(this.#identity.get(role)?.values() ?? [])].flat();
   }
 
   /** Of the bucket, for an object in it. */

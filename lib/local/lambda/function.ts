@@ -10,7 +10,7 @@ const MAXIMUM_REQUEST_BYTES = 6_291_456;
 
 /** A Lambda function on this machine: its handler runs under AWS's runtime client, in one child process per sandbox. */
 export class LambdaFunction {
-  readonly #options: LambdaFunctionOptions;
+  #options: LambdaFunctionOptions;
   readonly #pool: SandboxPool;
   #coldStarts = 0;
   #failure: Error | undefined;
@@ -18,7 +18,7 @@ export class LambdaFunction {
   constructor(options: LambdaFunctionOptions) {
     this.#options = options;
     this.#pool = new SandboxPool({
-      create: (onChange) => new Sandbox(options, { onChange, onLog: (line) => this.log(line) }),
+      create: (onChange) => new Sandbox(this.#options, { onChange, onLog: (line) => this.log(line) }),
       reservedConcurrency: options.reservedConcurrency,
       maximumSandboxes: options.maximumSandboxes ?? 10,
       refusal: () => throttled(options.name),
@@ -75,6 +75,14 @@ export class LambdaFunction {
       report(error as Error);
       throw error;
     }
+  }
+
+  /** New code and settings, for each sandbox that starts from now on. Those that run an event end after it. */
+  update(
+    changes: Pick<LambdaFunctionOptions, 'codeDirectory' | 'environment' | 'handler' | 'memoryMiB' | 'timeoutMs'>,
+  ): void {
+    this.#options = { ...this.#options, ...changes };
+    this.#pool.recycle();
   }
 
   /** Ends the idle sandboxes now, and the others after their event: the next invocation starts cold. */

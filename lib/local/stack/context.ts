@@ -13,6 +13,7 @@ import type { ObjectAndQueueServices } from '../object-and-queue-services.ts';
 import type { Certificates } from '../tls/certificates.ts';
 import type { ListenRequest } from './listen.ts';
 import type { LocalState } from './local-state.ts';
+import type { Propagation } from './propagation.ts';
 import type { StackFunction } from './stack-function.ts';
 
 export interface StackPorts {
@@ -40,6 +41,8 @@ export interface StackContext {
   readonly onEvent: LocalEventListener;
   /** Tells that something may have come to rest. */
   readonly onChange: () => void;
+  /** When what is created or changed takes effect. */
+  readonly propagation: Propagation;
   /** Of every distribution. */
   readonly edge: Pick<DistributionOptions, 'calm' | 'seed' | 'watchedHeaders'>;
   /** Ends what a resource started; called in reverse order. */

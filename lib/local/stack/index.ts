@@ -17,6 +17,7 @@ import type { StackContext, StackPorts } from './context.ts';
 import { EventLog } from './event-log.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { LocalState } from './local-state.ts';
+import { AT_ONCE, overTime } from './propagation.ts';
 import { resourceTypes } from './resources/index.ts';
 import type { StackFunction } from './stack-function.ts';
 import { viewersDistributionOf } from './viewers-distribution.ts';
@@ -50,9 +51,9 @@ export interface RunStackOptions {
   /** Names of the response headers that events of requests carry. @default none */
   readonly watchedHeaders?: readonly string[] | undefined;
   /**
-   * One edge location, and invalidations that take effect at once.
+   * One edge location, and invalidations and deployments that take effect at once.
    *
-   * @default false: two edge locations, which an invalidation reaches after seconds, as on AWS
+   * @default false: two edge locations, which an invalidation or a deployment reaches after seconds, as on AWS
    */
   readonly calm?: boolean | undefined;
   /** Decides how long each invalidation takes, and who is answered by which edge location. @default 1 */
@@ -94,6 +95,13 @@ export interface LocalStack {
    * it. Rejects after five minutes of the machine's time, and names what still works and who sleeps.
    */
   settled(): Promise<void>;
+  /**
+   * Deploys another assembly of the stack, whose folder this is, while it runs. Resolves when CloudFormation would be done.
+   * Unless the stack is calm, changes take effect after seconds of its clock: the code of a function before what depends
+   * on it is changed, permissions and the edge at times of their own. What the assembly no longer has stays. Rejects when
+   * it changes what cannot be changed on this machine while the stack runs.
+   */
+  deploy(assembly: string): Promise<void>;
   /** Calls `listener` whenever something may have come to rest; returns the function that ends it. */
   onChange(listener: () => void): () => void;
   stop(): Promise<void>;
@@ -129,19 +137,29 @@ async function startStack(
   events.subscribe(changes.tell);
   const { context, cloudFrontApi } = await createContext(assembly, options, { events, changes, stops });
   const idleWatch = new IdleWatch(context, changes);
-  const { outputs } = await createResources(assembly, {
+  const creation = {
     types: resourceTypes,
-    context,
     region: REGION,
     accountId: ACCOUNT_ID,
     parameters: options.parameters ?? {},
-    readSecret: (id) => found(context.secrets.get(id), `no secret '${id}' in the stack`),
-  });
+    readSecret: (id: string) => found(context.secrets.get(id), `no secret '${id}' in the stack`),
+  };
+  let created = await createResources(assembly, { ...creation, context });
+  let deployments = 0;
+  const deploy = async (folder: string): Promise<void> => {
+    const { calm = false, seed = 1 } = options;
+    const next = await loadAssembly(folder, assembly.stackName);
+    const propagation = calm ? AT_ONCE : overTime(context.clock, seed, ++deployments);
+    const changed = { ...context, assetPath: next.assetPath, propagation };
+    created = await createResources(next, { ...creation, context: changed, before: created });
+  };
   const site = found(context.sites[0], 'the stack has no distribution');
   return {
     stackName: assembly.stackName,
     siteUrl: site.url,
-    outputs,
+    get outputs() {
+      return created.outputs;
+    },
     clock: context.clock,
     events,
     endpoints: context.endpoints,
@@ -157,6 +175,7 @@ async function startStack(
     functionUrl: (id) => found(context.functionUrls.get(functionById(context, id).arn), `'${id}' has no function URL`),
     secret: (id) => secretById(context, id),
     settled: () => idleWatch.settled(),
+    deploy,
     onChange: (listener) => changes.subscribe(listener),
     stop,
   };
@@ -201,6 +220,7 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
     assetPath: assembly.assetPath,
     onEvent,
     onChange: changes.tell,
+    propagation: AT_ONCE,
     edge: { calm, seed, watchedHeaders },
     onStop: (stop) => stops.push(stop),
     buckets: new Set(),

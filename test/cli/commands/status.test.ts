@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { edgeSentences, storedSentences } from '../../../lib/cli/commands/status/sentences.ts';
-import { forgetEdge } from '../../support/origin.ts';
+import { askServe, forgetEdge } from '../../support/origin.ts';
 import { type RunningStack, startRunningStack } from '../support/running-stack.ts';
 
 let running: RunningStack;
@@ -52,6 +52,31 @@ test('says of a page whose render failed when it is tried again', async () => {
   expect(sentences).toContain('- Its last render failed; the old page is served for another');
   expect(sentences).toContain('the last render had failed: the old page is served until one succeeds');
   expect(sentences).not.toContain('waits for a new render');
+});
+
+test('says what is among the dead letters of the site, what becomes of it, and what to do', async () => {
+  const { site } = running;
+  const path = `/blog/${site.contentApi.slugs[4]}`;
+  await site.get(path);
+  expect((await isr('status', path)).text).not.toContain('Dead letters');
+  site.clock.advance(25 * 3_600_000);
+  site.contentApi.fail(true);
+  await askServe(site.stack, path);
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await site.settled();
+    site.clock.advance(31_000);
+  }
+  await site.settled();
+  const { text } = await isr('status', path);
+  site.contentApi.fail(false);
+  expect(unwrapped(text)).toMatch(
+    /Dead letters of the site\n- [1-9]\d* jobs? failed three times\. Each is tried again every 15/,
+  );
+  const { deadLetters } = JSON.parse((await isr('status', path, '--json')).text);
+  expect(deadLetters).toEqual({ jobs: expect.toSatisfy((jobs: number) => jobs > 0), purges: 0 });
+  site.clock.advance(15 * 60_000 + 1000);
+  await site.settled();
+  expect((await isr('status', path)).text).not.toContain('Dead letters');
 });
 
 test('knows that the clock of the local stack was moved', async () => {

@@ -6,10 +6,12 @@ import { VirtualClock } from '../../fakes/virtual-clock.ts';
 let clock: VirtualClock;
 let purged: (readonly string[])[];
 let queued: (readonly string[])[];
+let notes: number;
 beforeEach(() => {
   clock = new VirtualClock();
   purged = [];
   queued = [];
+  notes = 0;
 });
 
 const willing: Cdn['purge'] = async (items) => {
@@ -24,7 +26,7 @@ function purgerWith(turn: number | 'queue', purge: Cdn['purge']) {
       return { outcome: 'queued' as const };
     },
   };
-  const pace = { promptTurn: async () => turn, mergedTurn: async () => 0 };
+  const pace = { promptTurn: async () => turn, mergedTurn: async () => 0, noteQueued: async () => void notes++ };
   return createPromptPurger({ cdn: { purge, isComplete: async () => true }, pace, clock, queue });
 }
 
@@ -50,6 +52,7 @@ describe('a purge', () => {
       outcome: 'queued',
     });
     expect(queued).toEqual([['#tag:a']]);
+    expect(notes).toBe(1);
   });
 
   test('that the CDN refuses is queued as well: the page is stored already, so it must not be forgotten', async () => {

@@ -40,7 +40,7 @@ function purgeAll(purge: Cdn['purge'] = willing, turns: number[] = []): Promise<
     followed: { noteMade: async (...note) => void told.push(note) },
     clock,
     announced: { itemsOf: async (name) => announced.get(name) ?? [], settle: async (name) => void settled.push(name) },
-    pace: { promptTurn: async () => 0, mergedTurn: async () => turns.shift() ?? 0 },
+    pace: { promptTurn: async () => 0, noteQueued: async () => {}, mergedTurn: async () => turns.shift() ?? 0 },
     log: (_level, message) => logged.push(message),
     ledger: {
       async append(names) {

@@ -15,12 +15,12 @@ const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:jobs';
 const access = new AccessControl();
 const writerKey = access.accessKeyOf(ROLE);
 const readerKey = access.accessKeyOf(READER);
-access.attach('writer', [
+access.attach('writer', 'first', [
   { Effect: 'Allow', Action: ['s3:PutObject', 's3:DeleteObject'], Resource: 'arn:aws:s3:::pages/deployments/*' },
   { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::pages' },
   { Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:GetQueueUrl'], Resource: QUEUE },
 ]);
-access.attach('reader', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::pages/*' }]);
+access.attach('reader', 'first', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::pages/*' }]);
 
 let services: ObjectAndQueueServices;
 const clients: { destroy(): void }[] = [];
@@ -104,7 +104,7 @@ test('a call with any other key is the developer’s, who may do everything', as
 test('which permissions were needed is known, so that those which nobody needs can go', async () => {
   const fresh = new AccessControl();
   fresh.accessKeyOf(ROLE);
-  fresh.attach('writer', [
+  fresh.attach('writer', 'first', [
     { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*'] },
     { Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' },
   ]);
@@ -114,5 +114,7 @@ test('which permissions were needed is known, so that those which nobody needs c
 });
 
 test('a policy for a role that is not there is an error', () => {
-  expect(() => new AccessControl().attach('nobody', [])).toThrow("the role 'nobody', which is not of this stack");
+  expect(() => new AccessControl().attach('nobody', 'any', [])).toThrow(
+    "the role 'nobody', which is not of this stack",
+  );
 });

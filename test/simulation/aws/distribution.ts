@@ -147,6 +147,7 @@ export class Distribution {
     const { scheduler, weather } = this.#world;
     const isTooSoon = scheduler.now - this.#lastInvalidationAt < INVALIDATION_PAUSE_MS;
     if (isTooSoon && weather.has('purges-are-throttled')) return refusal(400, 'Throttling');
+    if (weather.isCrowded && random.chance(0.95)) return refusal(400, 'Throttling');
     if (weather.has('purges-are-refused') && random.chance(0.1))
       return refusal(random.chance(0.5) ? 503 : 400, 'Other');
     this.#lastInvalidationAt = scheduler.now;
@@ -175,7 +176,8 @@ export class Distribution {
   /** In AWS's words: under 5 s for 95 of 100, complete within 25 s. */
   #purgeDelayMs(random: Random): number {
     const isLate = this.#world.weather.is('purges-are-late') && random.chance(0.3);
-    return isLate ? random.between(5000, 24_000) : random.between(200, 5000);
+    if (isLate) return random.between(5000, 24_000);
+    return random.chance(0.3) ? random.between(200, 800) : random.between(200, 5000);
   }
 
   #askOrigins(where: string, request: OriginRequest, done: (answer: OriginAnswer) => void): void {

@@ -139,7 +139,7 @@ export class EdgeLocation {
     purges: readonly Purge[],
   ): EdgeAnswer {
     const covering = purges.filter(({ items }) => items.some((item) => isPurgedBy(item, cacheKey, tags)));
-    if (covering.length > 0 && !(this.#weather.is('answers-in-flight-are-kept') && this.#random.chance(0.5))) {
+    if (covering.length > 0 && !(this.#weather.is('answers-in-flight-are-kept') && this.#random.chance(0.8))) {
       return { answer, copy: undefined };
     }
     const isUnderWay = covering.some(({ at }) => at >= answer.sentAt);

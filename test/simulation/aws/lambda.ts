@@ -31,6 +31,7 @@ export const UPDATE_MS = 8000;
 /** A function of Lambda with its sandboxes. */
 export class SimulatedFunction<E, T> {
   readonly timeoutMs: number;
+  readonly #isDown: () => boolean;
   readonly #scheduler: Scheduler;
   readonly #random: Random;
   readonly #weather: Weather;
@@ -42,6 +43,7 @@ export class SimulatedFunction<E, T> {
     code: FunctionCode<E, T>,
     options: {
       readonly timeoutMs: number;
+      readonly isDown: () => boolean;
       readonly scheduler: Scheduler;
       readonly random: Random;
       readonly weather: Weather;
@@ -49,6 +51,7 @@ export class SimulatedFunction<E, T> {
   ) {
     this.#code = code;
     this.timeoutMs = options.timeoutMs;
+    this.#isDown = options.isDown;
     this.#scheduler = options.scheduler;
     this.#random = options.random;
     this.#weather = options.weather;
@@ -60,8 +63,9 @@ export class SimulatedFunction<E, T> {
   }
 
   invoke(event: E, done: (invocation: Invocation<T>) => void): void {
+    const isDown = this.#isDown();
     const isThrottled = this.#weather.has('functions-are-throttled') && this.#random.chance(0.05);
-    if (isThrottled || this.#weather.isOutage) {
+    if (isThrottled || isDown) {
       done({ error: isThrottled || this.#random.chance(0.5) ? 'throttled' : 'failed' });
       return;
     }

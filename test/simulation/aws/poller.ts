@@ -10,6 +10,7 @@ export class Poller {
   readonly #world: World;
   readonly #queue: Queue;
   readonly #function: SimulatedFunction<SQSEvent, SQSBatchResponse>;
+  readonly #name: string;
   readonly #batchSize: number;
   #free: number;
   #isWaiting = false;
@@ -18,11 +19,12 @@ export class Poller {
     world: World,
     queue: Queue,
     target: SimulatedFunction<SQSEvent, SQSBatchResponse>,
-    options: { readonly batchSize: number; readonly concurrency: number },
+    options: { readonly name: string; readonly batchSize: number; readonly concurrency: number },
   ) {
     this.#world = world;
     this.#queue = queue;
     this.#function = target;
+    this.#name = options.name;
     this.#batchSize = options.batchSize;
     this.#free = options.concurrency;
     queue.onVisible = () => this.#poll();
@@ -42,7 +44,7 @@ export class Poller {
     const messages = this.#queue.receive(this.#batchSize);
     if (messages.length > 0) {
       this.#free--;
-      this.#function.invoke(eventOf(messages), (invocation) => this.#finish(messages, invocation));
+      this.#function.invoke(eventOf(messages, this.#name), (invocation) => this.#finish(messages, invocation));
     }
     // What was not given may be given later.
     this.#world.scheduler.after(PAUSE_MS, () => this.#poll());
@@ -54,7 +56,7 @@ export class Poller {
     if ('answer' in invocation) {
       const failed = new Set(invocation.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { id, handle } of messages) {
-        const isForgotten = weather.has('sqs-duplicates') && random.chance(0.05);
+        const isForgotten = weather.has('sqs-duplicates') && random.chance(0.15);
         if (!failed.has(id) && !isForgotten) this.#queue.remove(handle);
       }
     }
@@ -62,11 +64,12 @@ export class Poller {
   }
 }
 
-function eventOf(messages: readonly Message[]): SQSEvent {
+function eventOf(messages: readonly Message[], queueName: string): SQSEvent {
   const Records = messages.map(({ id, handle, body, group, receiveCount }) => ({
     messageId: id,
     receiptHandle: handle,
     body,
+    eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queueName}`,
     attributes: { MessageGroupId: group, ApproximateReceiveCount: String(receiveCount) },
   }));
   return { Records } as unknown as SQSEvent;

@@ -22,7 +22,6 @@ export interface SandboxOptions {
   readonly log: (from: SimulatedSandbox, ...line: Parameters<Log>) => void;
 }
 
-const CRASH_CHANCE = 0.004;
 const PAUSE_CHANCE = 0.004;
 
 /**
@@ -44,6 +43,7 @@ export class SimulatedSandbox implements SiteSandbox {
   onDeath: () => void = () => {};
   readonly #options: SandboxOptions;
   readonly #skewMs: number;
+  readonly #crashChance: number;
   /** What came while it stood still. */
   #held: (() => void)[] = [];
   #pausedUntil = 0;
@@ -57,6 +57,8 @@ export class SimulatedSandbox implements SiteSandbox {
     this.environment = options.environment;
     this.random = random;
     this.#skewMs = weather.has('clocks-are-skewed') && random.chance(0.5) ? random.between(-240_000, 240_000) : 0;
+    // What it leaves half done matters most.
+    this.#crashChance = weather.crashChance * (options.function === 'revalidate' ? 3 : 1);
     this.clock = {
       now: () => Math.floor(scheduler.now) + this.#skewMs,
       sleep: (milliseconds) => new Promise((resolve) => this.after(milliseconds, resolve)),
@@ -123,7 +125,7 @@ export class SimulatedSandbox implements SiteSandbox {
       scheduler.after(this.#pausedUntil - scheduler.now, () => this.#deliver(act));
       return;
     }
-    if (weather.has('sandboxes-crash') && this.random.chance(CRASH_CHANCE)) {
+    if (weather.has('sandboxes-crash') && this.random.chance(this.#crashChance)) {
       this.kill();
       this.onDeath();
       return;

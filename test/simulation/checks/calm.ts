@@ -24,29 +24,15 @@ export class Calm {
   begin(): void {
     const { scheduler, site, weather } = this.#world;
     if (this.#world.isTraced) this.#world.say('calm', 'begins');
-    weather.isCalm = true;
-    weather.isOutage = false;
+    weather.calmDown();
     for (const page of site.pages) if (page.state === 'failing') page.state = 'normal';
-    scheduler.after(30 * MINUTE_MS, () => this.#checkCopies());
-    scheduler.after(30 * MINUTE_MS, () => this.#checkQueues());
+    scheduler.after(30 * MINUTE_MS, () => {
+      this.#world.checker.everythingIsPurged();
+      this.#world.copyChecks.checkAll();
+      this.#checkQueues();
+    });
     scheduler.after(QUIET_MS, () => this.#poll(POLLS, (page) => page.expiration !== false, 'long after the last edit'));
     scheduler.after(QUIET_MS + MINUTE_MS, () => this.#revalidateAll());
-  }
-
-  /** What a revalidation replaced in S3 does not stay at the edge, even if that died on its way. */
-  #checkCopies(): void {
-    const { checker, distribution, scheduler, storeChecks } = this.#world;
-    checker.everythingIsPurged();
-    for (const location of distribution.locations) {
-      for (const [cacheKey, copy] of location.copies) {
-        const key = decodeURIComponent(cacheKey.slice(1, cacheKey.indexOf(' ')));
-        const stored = storeChecks.revalidated.get(key);
-        if (stored === undefined || copy.shown === undefined || copy.overtaken === 'under way') continue;
-        if (copy.freshUntil <= scheduler.now || isAsNewAs(copy.shown.versions, stored)) continue;
-        const [old, made] = [copy.shown.versions, stored].map((versions) => versions.join('.'));
-        checker.violate(4, `${location.name} still keeps ${key} with ${old}, though a revalidation stored ${made}`);
-      }
-    }
   }
 
   #checkQueues(): void {

@@ -77,10 +77,16 @@ export class RenderChecks {
     const { now } = this.#scheduler;
     const writtenAt = this.#store.writtenAt.get(key) ?? now;
     const { at, count } = this.#moves.get(path) ?? { at: 0, count: 0 };
-    // The ledger was read a while before the render began.
-    if (writtenAt > now - MARGIN_MS || at > facts.renderedAt - MARGIN_MS) return undefined;
+    // The ledger was read a while before the render began, unless nothing has come into it since.
+    const isUntouched = facts.ledgerSequence === this.#ledgerSequence() || at <= facts.renderedAt - MARGIN_MS;
+    if (writtenAt > now - MARGIN_MS || !isUntouched) return undefined;
     const isFresh = facts.expiration === false || facts.renderedAt + facts.expiration * 1000 > now + MARGIN_MS;
     return isFresh ? { path, revalidations: count } : undefined;
+  }
+
+  #ledgerSequence(): number | undefined {
+    const ledger = this.#bucket().objects.get('_isr/ledger.json');
+    return ledger === undefined ? undefined : (JSON.parse(ledger.body.toString()) as { sequence: number }).sequence;
   }
 
   answered(key: string, certainty: Certainty, invocation: Invocation<unknown>): void {

@@ -27,8 +27,8 @@ export interface EchoStack {
   stop(): Promise<void>;
 }
 
-/** Runs an assembly of the echo site, on a clock that stands: time passes when the test says so. */
-export async function startEchoStack(assembly: string, dataDirectory?: string): Promise<EchoStack> {
+/** Runs an assembly of the echo site, on a clock that stands: time passes when the test says so. `calm`: one edge location, and all takes effect at once. */
+export async function startEchoStack(assembly: string, dataDirectory?: string, calm = true): Promise<EchoStack> {
   const clock = new StackClock('standing');
   const { hold } = contentClock(clock);
   const requests: ContentRequest[] = [];
@@ -43,7 +43,7 @@ export async function startEchoStack(assembly: string, dataDirectory?: string): 
     waiting.shift()?.(request);
   });
   const ContentApiUrl = `http://127.0.0.1:${(content.address() as AddressInfo).port}`;
-  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock, calm: true });
+  const stack = await runStack({ assembly, parameters: { ContentApiUrl }, dataDirectory, clock, calm });
   const pass: EchoStack['pass'] = (promise) => passUntil(stack, promise);
   return {
     stack,

@@ -1,6 +1,7 @@
 import { namePartBrokenBy, nameRuleBrokenBy } from '../../../core/page/page-name.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import { openBucket } from '../../site/bucket.ts';
+import { countDeadLetters } from '../../site/dead-letters.ts';
 import { findPlace, PLACE_FLAGS, PLACE_HELP, type Place, requireFrom } from '../../site/place.ts';
 import { isSameOrigin } from '../../site/session-file.ts';
 import { type CliHost, type Command, type ExitCode, FailedCommand, UsageError } from '../../terminal/command.ts';
@@ -41,9 +42,9 @@ async function runStatus(argv: readonly string[], host: CliHost): Promise<ExitCo
   const url = `${origin}${asked.path}`;
   // Read before the request, which may change it.
   const stored = await lookAtStored(place, asked, host);
-  const edge = await askEdge(url, host.stopSignal);
+  const [edge, deadLetters] = await Promise.all([askEdge(url, host.stopSignal), countDeadLetters(place, host)]);
   const why = [...edgeSentences(edge), ...storedSentences(stored)];
-  const report = { url, edge, stored, why };
+  const report = { url, edge, stored, why, deadLetters };
   if (values.json) host.out(JSON.stringify(statusJson(report)));
   else for (const line of statusLines(report, place, host)) host.out(line);
   return 0;

@@ -1,9 +1,11 @@
+import type { DeadLetters } from '../../site/dead-letters.ts';
 import { pageJson, STATE_STYLES } from '../../site/page-views.ts';
 import type { Place } from '../../site/place.ts';
 import { expiresAt } from '../../site/stored-page.ts';
 import type { CliHost } from '../../terminal/command.ts';
 import { durationOf, printable, row, sizeOf } from '../../terminal/wording.ts';
 import { type EdgeView, SHOWN_HEADERS } from './edge-view.ts';
+import { deadLetterSentences } from './sentences.ts';
 import type { StoredLook } from './stored-look.ts';
 
 const WIDTH = 78;
@@ -14,9 +16,15 @@ export interface StatusReport {
   readonly edge: EdgeView;
   readonly stored: StoredLook;
   readonly why: readonly string[];
+  /** Of the whole site. */
+  readonly deadLetters: DeadLetters;
 }
 
-export function statusLines({ url, edge, stored, why }: StatusReport, place: Place, host: CliHost): string[] {
+export function statusLines(
+  { url, edge, stored, why, deadLetters }: StatusReport,
+  place: Place,
+  host: CliHost,
+): string[] {
   const took = `${edge.status}, ${sizeOf(edge.bytes)} in ${edge.milliseconds} ms`;
   const headers = SHOWN_HEADERS.flatMap((name) => {
     const value = edge.headers[name];
@@ -32,16 +40,18 @@ export function statusLines({ url, edge, stored, why }: StatusReport, place: Pla
     '',
     host.style('bold', 'Why'),
     ...why.flatMap((sentence) => wrap(printable(sentence))),
+    ...deadLetterLines(deadLetters, host),
   ];
 }
 
-export function statusJson({ url, edge, stored, why }: StatusReport) {
+export function statusJson({ url, edge, stored, why, deadLetters }: StatusReport) {
   const { headers, ...rest } = edge;
   return {
     url,
     edge: { ...rest, headers },
     stored: stored.kind === 'found' ? { kind: 'found', ...pageJson(stored.page) } : stored,
     why,
+    deadLetters: { jobs: deadLetters.jobs ?? null, purges: deadLetters.purges ?? null },
   };
 }
 
@@ -70,6 +80,12 @@ function storedLines(look: StoredLook, { source }: Place, host: CliHost): string
     row('etag', page.etag),
     ...(facts.retryAt === undefined ? [] : [row('retry at', new Date(facts.retryAt).toISOString())]),
   ];
+}
+
+function deadLetterLines(deadLetters: DeadLetters, host: CliHost): string[] {
+  const sentences = deadLetterSentences(deadLetters);
+  if (sentences.length === 0) return [];
+  return ['', host.style('bold', 'Dead letters of the site'), ...sentences.flatMap(wrap)];
 }
 
 function relative(milliseconds: number): string {

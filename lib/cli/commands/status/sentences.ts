@@ -1,7 +1,8 @@
 import { sentenceOfReads } from '../../../core/page/viewer-reads.ts';
 import type { Freshness } from '../../../core/policy/freshness.ts';
+import type { DeadLetters } from '../../site/dead-letters.ts';
 import { expiresAt, type StoredView } from '../../site/stored-page.ts';
-import { durationOf } from '../../terminal/wording.ts';
+import { countOf, durationOf } from '../../terminal/wording.ts';
 import type { EdgeView } from './edge-view.ts';
 import type { StoredLook } from './stored-look.ts';
 
@@ -123,4 +124,20 @@ function retrySentences({ facts, now }: StoredView): string[] {
   const left = facts.retryAt - now;
   if (left <= 0) return ['Its last render failed; it is tried again at the next request.'];
   return [`Its last render failed; the old page is served for another ${durationOf(left)}, then it is tried again.`];
+}
+
+/** What was put aside, what becomes of it, and what to do. */
+export function deadLetterSentences({ jobs = 0, purges = 0 }: DeadLetters): string[] {
+  return [
+    ...(jobs === 0
+      ? []
+      : [
+          `${countOf(jobs, 'job')} failed three times. Each is tried again every 15 minutes, and goes when its page is fresh or gone; why it fails is in the log of the render function: isr tail --kind log.`,
+        ]),
+    ...(purges === 0
+      ? []
+      : [
+          `${countOf(purges, 'purge')} could not be made. Each is tried again every 15 minutes; why it fails is in the log of the purge function: isr tail --kind log. To be rid of old copies at once, have CloudFront invalidate /*.`,
+        ]),
+  ];
 }

@@ -58,7 +58,10 @@ export type Landed =
   | { readonly kind: 'passing'; readonly response: OriginResponse };
 
 export interface FetchOptions {
-  readonly configuration: Configuration;
+  /** Of the edge location, as it is now. */
+  readonly configuration: () => Configuration;
+  /** Whether a response may be kept that an invalidation overtook. */
+  readonly keepsOvertaken: () => boolean;
   readonly domainName: string;
   readonly clock: StackClock;
   readonly canRead: CanRead | undefined;
@@ -137,7 +140,7 @@ export class ObjectFetcher {
     discard(response);
     const { configuration, clock } = this.#options;
     if (onError === 'serve-and-wait') {
-      const waitSeconds = errorCachingSeconds(configuration.errorResponses, response.status);
+      const waitSeconds = errorCachingSeconds(configuration().errorResponses, response.status);
       previous.retryAt = clock.now() + waitSeconds * 1000;
     }
     previous.hits += 1;
@@ -146,19 +149,22 @@ export class ObjectFetcher {
 
   #lifetimeOf(response: Pick<OriginResponse, 'status' | 'headers'>, behavior: Behavior): Lifetime | undefined {
     const { configuration, clock } = this.#options;
-    const errorTtl = errorCachingSeconds(configuration.errorResponses, response.status);
+    const errorTtl = errorCachingSeconds(configuration().errorResponses, response.status);
     return lifetimeOf(response, behavior.cachePolicy, errorTtl, clock.now());
   }
 
   #store(head: ObjectHead, body: Buffer, flight: Flight, hits = 0): void {
     const { part } = head;
     const isWhatItSays = part === undefined || body.length === part.last - part.first + 1;
-    if (!isWhatItSays || flight.invalidatedBy.some((covers) => covers(head))) return;
+    if (!isWhatItSays) return;
+    const isOvertaken = flight.invalidatedBy.some((covers) => covers(head));
+    // AWS does not say what becomes of it.
+    if (isOvertaken && !this.#options.keepsOvertaken()) return;
     this.#options.cache.put({ ...head, body, hits, retryAt: 0 });
   }
 
   #tagsOf(headers: Readonly<Fields>): readonly string[] {
-    const { cacheTagHeader } = this.#options.configuration;
+    const { cacheTagHeader } = this.#options.configuration();
     return cacheTagHeader === undefined ? [] : readTags(fieldOf(headers, cacheTagHeader));
   }
 

@@ -1,4 +1,5 @@
 import type { StackClock } from '../../clock.ts';
+import { exponential, wakeAfter } from '../../propagation.ts';
 import type { Draw } from '../draw.ts';
 
 /**
@@ -10,6 +11,18 @@ const LATEST_EFFECT_MS = 20_000;
 /** How long after the last effect the status says so. AWS tells only the sum of both. */
 const STATUS_P95_MS = 15_000;
 const LATEST_STATUS_MS = 25_000;
+
+/**
+ * Code of a function reaches the edge "within seconds": 95 of 100 times in less than this.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-functions.html
+ */
+const ARRIVAL_P95_MS = 8000;
+const LATEST_ARRIVAL_MS = 30_000;
+
+/** When an edge location has the so-manieth change of a distribution or its functions, in milliseconds after it. */
+export function drawArrivalMs(draw: Draw, ordinal: number, location: string): number {
+  return Math.min(exponential(draw('arrival', ordinal, location), ARRIVAL_P95_MS), LATEST_ARRIVAL_MS);
+}
 
 export interface Propagation {
   /** When each edge location drops what is covered, in milliseconds after the call. */
@@ -28,11 +41,6 @@ export function drawPropagation(draw: Draw, ordinal: number, locations: number):
   return { effectsMs, completionMs: Math.min(Math.max(...effectsMs) + statusMs, LATEST_STATUS_MS) };
 }
 
-/** The exponential distribution of which 95 of 100 are below `p95`: most are soon, some late. */
-function exponential(probability: number, p95: number): number {
-  return (-Math.log(1 - probability) / Math.log(20)) * p95;
-}
-
 export interface Spreading {
   takeEffect(location: number): void;
   complete(): void;
@@ -48,18 +56,5 @@ export function spread({ effectsMs, completionMs }: Propagation, spreading: Spre
   ];
   return () => {
     for (const giveUp of steps) giveUp();
-  };
-}
-
-/** As `sleep`, but within the move of the clock: who has moved it finds done what was due. */
-function wakeAfter(clock: StackClock, milliseconds: number, name: string, onDue: () => void): () => void {
-  const timer = clock.after(milliseconds, () => {
-    wake();
-    onDue();
-  });
-  const wake = clock.addSleeper({ name, dueAt: timer.dueAt });
-  return () => {
-    timer.cancel();
-    wake();
   };
 }

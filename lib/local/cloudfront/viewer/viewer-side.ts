@@ -22,7 +22,8 @@ export const POP_HEADER = 'x-amz-cf-pop';
 export interface ViewerSideOptions {
   readonly distributionId: string;
   readonly domainName: string;
-  readonly configuration: Configuration;
+  /** Of the edge location, as it is now. */
+  readonly configuration: () => Configuration;
   readonly edge: Edge;
   /** The name of the edge location. */
   readonly location: string;
@@ -72,7 +73,7 @@ export class ViewerSide {
     const after = runViewerRequest(behavior.functions, request, host);
     if ('response' in after) return { response: after.response, result: after.response.result, originHeaders: {} };
     const { configuration, edge } = this.#options;
-    const target = configuration.targets.get(after.originId ?? behavior.target.id);
+    const target = configuration().targets.get(after.originId ?? behavior.target.id);
     if (target === undefined) throw new Error(`a function selected an unknown origin: '${after.originId}'`);
     const body = hasBody(request.headers) ? nodeRequest : undefined;
     const found = await edge.respond({ request: after.request, behavior, target, requestId, body });
@@ -105,7 +106,7 @@ export class ViewerSide {
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
   async #customErrorPage(request: EdgeRequest, found: EdgeResponse): Promise<HttpResponse | undefined> {
     const { configuration, edge } = this.#options;
-    const page = configuration.errorResponses.get(found.status)?.page;
+    const page = configuration().errorResponses.get(found.status)?.page;
     if (page === undefined) return undefined;
     const pageRequest = { ...request, method: 'GET', uri: page.uri, query: '' };
     const behavior = this.#behaviorFor(page.uri);
@@ -122,13 +123,13 @@ export class ViewerSide {
 
   // Only a request for the root itself: `/blog/` is not turned into `/blog/index.html`.
   #withRootObject(request: EdgeRequest): EdgeRequest {
-    const { defaultRootObject } = this.#options.configuration;
+    const { defaultRootObject } = this.#options.configuration();
     return request.uri === '/' && defaultRootObject !== '' ? { ...request, uri: `/${defaultRootObject}` } : request;
   }
 
   #behaviorFor(uri: string): Behavior {
     const path = normalizeForMatching(uri);
-    const behavior = this.#options.configuration.behaviors.find(({ matches }) => matches(path));
+    const behavior = this.#options.configuration().behaviors.find(({ matches }) => matches(path));
     if (behavior === undefined) throw new Error(`no cache behavior matches '${uri}'`);
     return behavior;
   }

@@ -1,11 +1,26 @@
-import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
+import { ignored, type ResourceRequest, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import { statementsOf } from '../../iam/policy.ts';
 import type { StackContext } from '../context.ts';
 import { physicalName } from '../physical-name.ts';
+import { POLICY } from '../propagation.ts';
 
 const LABEL = ignored('a label');
 /** They let a function write its log or its traces, which no local service asks a permission for. */
 const MANAGED_POLICIES = /service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$|\/AWSXRayDaemonWriteAccess$/;
+
+interface InlinePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: unknown;
+}
+
+function attachPolicy({ generatedName, properties }: ResourceRequest, { access, propagation }: StackContext) {
+  const ref = physicalName(generatedName, 64);
+  const statements = statementsOf(properties.raw('PolicyDocument'), `the policy '${ref}'`);
+  for (const role of properties.strings('Roles')) {
+    propagation.later(POLICY, `${ref} ${role}`, () => access.attach(role, ref, statements));
+  }
+  return { ref };
+}
 
 /** Roles, and the policies that say what they may do. */
 export const accessResources: ResourceTypes<StackContext> = {
@@ -26,20 +41,17 @@ export const accessResources: ResourceTypes<StackContext> = {
       const strange = properties.strings('ManagedPolicyArns').filter((policy) => !MANAGED_POLICIES.test(policy));
       if (strange.length > 0) throw new Error(`the managed policy '${strange[0]}' is not known on this machine`);
       access.addRole(arn);
-      for (const policy of (properties.raw('Policies') ?? []) as readonly { readonly PolicyDocument: unknown }[]) {
-        access.attach(ref, statementsOf(policy.PolicyDocument, `a policy of the role '${ref}'`));
+      const inline = (properties.raw('Policies') ?? []) as readonly InlinePolicy[];
+      for (const { PolicyName, PolicyDocument } of inline) {
+        access.attach(ref, `inline ${PolicyName}`, statementsOf(PolicyDocument, `a policy of the role '${ref}'`));
       }
       return { ref, attributes: { Arn: arn } };
     },
   },
   'AWS::IAM::Policy': {
     properties: { PolicyDocument: 'emulated', PolicyName: LABEL, Roles: 'emulated' },
-    create: ({ generatedName, properties }, { access }) => {
-      const ref = physicalName(generatedName, 64);
-      const statements = statementsOf(properties.raw('PolicyDocument'), `the policy '${ref}'`);
-      for (const role of properties.strings('Roles')) access.attach(role, statements);
-      return { ref };
-    },
+    create: attachPolicy,
+    update: attachPolicy,
   },
   'AWS::SQS::QueuePolicy': {
     properties: { PolicyDocument: 'emulated', Queues: 'emulated' },

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { PropertyReader } from '../../cloudformation/property-reader.ts';
-import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
+import {
+  ignored,
+  type ResourceRequest,
+  type ResourceTypes,
+  type ResourceValues,
+} from '../../cloudformation/resource-type.ts';
 import type { StackContext } from '../context.ts';
 import { type DeploymentSource, deploymentFiles, joinKey, metadataHeaders } from '../deployment-files.ts';
 import { syncFiles } from '../object-upload.ts';
@@ -31,31 +36,37 @@ export const bucketDeploymentResources: ResourceTypes<StackContext> = {
       WaitForDistributionInvalidation: EMPTY_EDGE,
     },
     attributes: ['DestinationBucketArn', 'SourceObjectKeys'],
-    create: async ({ logicalId, generatedName, properties }, context) => {
-      const bucket = properties.string('DestinationBucketName');
-      const prefix = (properties.optionalString('DestinationBucketKeyPrefix') ?? '').replace(/^\/$/, '');
-      const settings = {
-        prefix,
-        exclude: properties.strings('Exclude'),
-        include: properties.strings('Include'),
-        headers: metadataHeaders(properties),
-      };
-      const prune = properties.optionalBoolean('Prune') ?? true;
-      const sources = sourcesOf(properties, context);
-      // Asset folders are named by the hash of their content.
-      const fingerprint = createHash('sha256')
-        .update(JSON.stringify([bucket, settings, prune, sources]))
-        .digest('hex');
-      await context.state.applyOnce(logicalId, fingerprint, async () => {
-        const target = { bucketUrl: `${context.server.url}/${bucket}`, prefix: prefix && joinKey(prefix, ''), prune };
-        await syncFiles(await deploymentFiles(sources, settings), target);
-      });
-      const SourceObjectKeys = properties.strings('SourceObjectKeys');
-      const DestinationBucketArn = properties.optionalString('DestinationBucketArn') ?? `arn:aws:s3:::${bucket}`;
-      return { ref: generatedName, attributes: { DestinationBucketArn, SourceObjectKeys } };
-    },
+    create: upload,
+    update: upload,
   },
 };
+
+async function upload(
+  { logicalId, generatedName, properties }: ResourceRequest,
+  context: StackContext,
+): Promise<ResourceValues> {
+  const bucket = properties.string('DestinationBucketName');
+  const prefix = (properties.optionalString('DestinationBucketKeyPrefix') ?? '').replace(/^\/$/, '');
+  const settings = {
+    prefix,
+    exclude: properties.strings('Exclude'),
+    include: properties.strings('Include'),
+    headers: metadataHeaders(properties),
+  };
+  const prune = properties.optionalBoolean('Prune') ?? true;
+  const sources = sourcesOf(properties, context);
+  // Asset folders are named by the hash of their content.
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([bucket, settings, prune, sources]))
+    .digest('hex');
+  await context.state.applyOnce(logicalId, fingerprint, async () => {
+    const target = { bucketUrl: `${context.server.url}/${bucket}`, prefix: prefix && joinKey(prefix, ''), prune };
+    await syncFiles(await deploymentFiles(sources, settings), target);
+  });
+  const SourceObjectKeys = properties.strings('SourceObjectKeys');
+  const DestinationBucketArn = properties.optionalString('DestinationBucketArn') ?? `arn:aws:s3:::${bucket}`;
+  return { ref: generatedName, attributes: { DestinationBucketArn, SourceObjectKeys } };
+}
 
 function sourcesOf(properties: PropertyReader, { assetPath }: StackContext): readonly DeploymentSource[] {
   const markers = (properties.raw('SourceMarkers') ?? []) as readonly Readonly<Record<string, string>>[];

@@ -1,7 +1,8 @@
-import { ignored, type ResourceTypes } from '../../cloudformation/resource-type.ts';
+import { ignored, type ResourceRequest, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import { statementsOf } from '../../iam/policy.ts';
 import type { StackContext } from '../context.ts';
 import { physicalName } from '../physical-name.ts';
+import { POLICY } from '../propagation.ts';
 
 const NO_ACCESS_CHECK = ignored('the local S3 takes any credentials; only what CloudFront may read is checked');
 
@@ -31,13 +32,14 @@ export const bucketResources: ResourceTypes<StackContext> = {
   },
   'AWS::S3::BucketPolicy': {
     properties: { Bucket: 'emulated', PolicyDocument: 'emulated' },
-    create: ({ generatedName, properties }, { access }) => {
-      const bucket = properties.string('Bucket');
-      access.setResourcePolicy(
-        `arn:aws:s3:::${bucket}`,
-        statementsOf(properties.raw('PolicyDocument'), `the policy of the bucket '${bucket}'`),
-      );
-      return { ref: physicalName(generatedName, 64) };
-    },
+    create: writePolicy,
+    update: writePolicy,
   },
 };
+
+function writePolicy({ generatedName, properties }: ResourceRequest, { access, propagation }: StackContext) {
+  const bucket = properties.string('Bucket');
+  const statements = statementsOf(properties.raw('PolicyDocument'), `the policy of the bucket '${bucket}'`);
+  propagation.later(POLICY, bucket, () => access.setResourcePolicy(`arn:aws:s3:::${bucket}`, statements));
+  return { ref: physicalName(generatedName, 64) };
+}

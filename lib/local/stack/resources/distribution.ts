@@ -35,6 +35,10 @@ export const distributionResources: ResourceTypes<StackContext> = {
       if (isForViewers) context.sites.push({ url: listening.url, distribution });
       return { ref: id, attributes: { DomainName: domainName, Id: id } };
     },
+    update: ({ properties }, { distributions }, { ref, attributes = {} }) => {
+      distributions.get(ref)?.update(properties.raw('DistributionConfig') as DistributionConfig);
+      return { ref, attributes };
+    },
   },
 };
 
@@ -77,7 +81,8 @@ interface ReadRequest {
 }
 
 /** Asked at each read: the bucket's policy names the distribution, so it comes after it. */
-function canRead(context: StackContext, { id, config, originId, key }: ReadRequest): boolean {
+function canRead(context: StackContext, { id, config: first, originId, key }: ReadRequest): boolean {
+  const config = context.distributions.get(id)?.config ?? first;
   const bucket = config.Origins?.find(({ Id }) => Id === originId)?.DomainName.split('.s3.')[0] ?? '';
   const need = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key.replace(/^\//, '')}` };
   const distributionArn = `arn:aws:cloudfront::${context.accountId}:distribution/${id}`;

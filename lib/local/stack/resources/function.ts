@@ -1,6 +1,7 @@
 import { ignored, nested, type ResourceRequest, type ResourceTypes } from '../../cloudformation/resource-type.ts';
 import type { StackContext } from '../context.ts';
 import { physicalName } from '../physical-name.ts';
+import { FUNCTION } from '../propagation.ts';
 import { StackFunction } from '../stack-function.ts';
 
 /** Lambdas of CDK's own custom resources: what they do is done here without them. */
@@ -35,29 +36,29 @@ export const functionResources: ResourceTypes<StackContext> = {
         startFunction(request, context, name, arn);
       return { ref: name, attributes: { Arn: arn } };
     },
+    update: async (request, context, { ref, attributes = {} }) => {
+      const running = context.functions.get(String(attributes.Arn));
+      if (running === undefined) return { ref, attributes };
+      const changes = codeOf(request, context);
+      // CloudFormation waits for it, and only then updates what depends on the function.
+      await context.propagation.done(FUNCTION, ref, () => running.update(changes));
+      return { ref, attributes };
+    },
   },
 };
 
 function startFunction(request: ResourceRequest, context: StackContext, name: string, arn: string): void {
   const { properties, constructPath } = request;
-  const runtime = properties.string('Runtime');
-  if (!runtime.startsWith('nodejs')) throw new Error(`its runtime must be Node.js, got '${runtime}'`);
-  const key = properties.object('Code').string('S3Key');
-  const codeDirectory = context.assetPath(key);
-  if (codeDirectory === undefined) throw new Error(`its code '${key}' is not in the assembly; synthesize again`);
+  const code = codeOf(request, context);
   const { clock, onEvent, onChange, endpoints, certificates } = context;
   const role = properties.string('Role');
   const created = new StackFunction({
     constructPath,
     name,
     arn,
-    handler: properties.string('Handler'),
-    codeDirectory,
-    memoryMiB: properties.optionalNumber('MemorySize') ?? 128,
-    timeoutMs: (properties.optionalNumber('Timeout') ?? 3) * 1000,
+    ...code,
     role,
     accessKeyId: context.access.accessKeyOf(role),
-    environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
     // A site fetches itself by the https address that viewers have of it.
     platformEnvironment: { ...endpoints, NODE_EXTRA_CA_CERTS: certificates.file },
     ownNames: () => context.siteNames,
@@ -68,6 +69,21 @@ function startFunction(request: ResourceRequest, context: StackContext, name: st
   });
   context.functions.set(arn, created);
   context.onStop(() => created.stop());
+}
+
+function codeOf({ properties }: ResourceRequest, context: StackContext) {
+  const runtime = properties.string('Runtime');
+  if (!runtime.startsWith('nodejs')) throw new Error(`its runtime must be Node.js, got '${runtime}'`);
+  const key = properties.object('Code').string('S3Key');
+  const codeDirectory = context.assetPath(key);
+  if (codeDirectory === undefined) throw new Error(`its code '${key}' is not in the assembly; synthesize again`);
+  return {
+    handler: properties.string('Handler'),
+    codeDirectory,
+    memoryMiB: properties.optionalNumber('MemorySize') ?? 128,
+    timeoutMs: (properties.optionalNumber('Timeout') ?? 3) * 1000,
+    environment: properties.optionalObject('Environment')?.stringMap('Variables') ?? {},
+  };
 }
 
 /** Finds a function by what a template may call it: its ARN or its name. */

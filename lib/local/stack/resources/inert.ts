@@ -21,6 +21,7 @@ function inert(properties: PropertyRules, arnPrefix?: string): ResourceType<Stac
       const Arn = `arn:aws:${service}:${service === 'iam' ? '' : region}:${accountId}:${kind}${ref}`;
       return { ref, attributes: arnPrefix === undefined ? {} : { Arn } };
     },
+    update: (_request, _context, before) => before,
   };
 }
 
