@@ -36,6 +36,9 @@ export function acknowledgeFindings(site: IsrSite): void {
       [keysOf('_isr/facts')]: 'Facts are named by their hash.',
     });
   }
+  if (live.role !== undefined) {
+    acknowledge(live.role, { [keysOf('_isr/sessions')]: 'Sessions are named by the hash of their id.' });
+  }
   if (revalidate.role !== undefined) {
     acknowledge(revalidate.role, { [keysOf('_isr/webhooks')]: 'Deliveries are named by their hash.' });
   }

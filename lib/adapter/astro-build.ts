@@ -14,6 +14,7 @@ import { astroVersionOf } from './astro-version.ts';
 import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
+import { sessionsOf } from './sessions.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
 import { type SiteImages, siteImagesOf } from './site-images.ts';
 import type { SiteModules } from './site-modules.ts';
@@ -85,6 +86,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,
+      ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,

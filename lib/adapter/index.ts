@@ -5,6 +5,7 @@ import { requireSupportedAstro } from './astro-version.ts';
 import { type ImageOptions, SHARP_SERVICE } from './image-options.ts';
 import { type ImageNotes, imagePlugin } from './image-plugin.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
+import { sessionConfigFor } from './sessions.ts';
 import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
 
@@ -51,7 +52,7 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
-        updateConfig(configOf(config, run, lastIntegration(resolved, run)));
+        updateConfig(configOf(config, command, run, lastIntegration(resolved, run)));
         updateConfig(imageConfigOf(resolved.images, command));
       },
       'astro:routes:resolved'({ routes }) {
@@ -83,12 +84,14 @@ function forgetTheCommand(): void {
   delete process.env._;
 }
 
-function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
+function configOf(config: AstroConfig, command: string, run: Run, last: AstroIntegration) {
+  const session = sessionConfigFor(config, command);
   const provider = { name: PACKAGE, entrypoint: 'cdk-isr/astro/cache' };
   return {
     // Redirects are answered by the server, with their own status, instead of by HTML files.
     build: { redirects: false },
     ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
+    ...(session === undefined ? {} : { session }),
     integrations: [last],
     vite: {
       plugins: [

@@ -16,12 +16,13 @@ import {
   type RoutePattern,
   withoutBase,
 } from '../build/route-pattern.ts';
-import type { SiteFetch } from '../core/site.ts';
+import type { SessionStore, SiteFetch } from '../core/site.ts';
 
 interface Site {
   readonly build: Build;
   readonly fetch: SiteFetch;
   readonly live: readonly RoutePattern[];
+  readonly sessions: SessionStore;
 }
 
 interface StaticFile {
@@ -71,7 +72,22 @@ async function loadSite(root: string): Promise<Site> {
   const module: { readonly fetch: SiteFetch } = await import(
     pathToFileURL(join(build.serverDirectory, 'index.mjs')).href
   );
-  return { build, fetch: module.fetch, live: livePatternsOf(build.manifest).map(compileRoutePattern) };
+  return {
+    build,
+    fetch: module.fetch,
+    live: livePatternsOf(build.manifest).map(compileRoutePattern),
+    sessions: memorySessions(),
+  };
+}
+
+/** For as long as the preview runs. */
+function memorySessions(): SessionStore {
+  const sessions = new Map<string, string>();
+  return {
+    read: async (id) => sessions.get(id),
+    write: async (id, data) => void sessions.set(id, data),
+    remove: async (id) => void sessions.delete(id),
+  };
 }
 
 async function respond(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -88,6 +104,7 @@ async function respond(site: Site, request: IncomingMessage, response: ServerRes
     clientAddress: request.socket.remoteAddress ?? HOST,
     // Nothing is stored, so there is nothing to revalidate.
     revalidate: async () => {},
+    sessions: site.sessions,
   });
   response.writeHead(made.status, headersOf(made));
   if (made.body === null) response.end();

@@ -38,6 +38,8 @@ export interface Manifest {
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
   };
+  /** The site keeps sessions in the stack's bucket, each for so long after it was last written. Absent: it does not. */
+  readonly sessions?: { readonly retentionSeconds: number };
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];
   /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */

@@ -80,6 +80,10 @@ export const prerenderedPage = objectOf<PrerenderedPage>({
   headers: recordOf(anyString),
 });
 
+export const sessions = objectOf<NonNullable<Manifest['sessions']>>({
+  retentionSeconds: integerBetween(1, 10 * ONE_YEAR_SECONDS),
+});
+
 const images = objectOf<ManifestImages>({
   path: absolute,
   version: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
@@ -107,6 +111,7 @@ const readManifest = objectOf<Manifest>({
     allowQuery: listOf(anyString),
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
   }),
+  sessions: optional(sessions),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),

@@ -49,7 +49,7 @@ export class IsrSite extends Construct {
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
-    this.bucket = createSiteBucket(this, settings);
+    this.bucket = createSiteBucket(this, settings, manifest);
     const uploads = new SiteUploads(this, 'Uploads', {
       bucket: this.bucket,
       deploymentId: this.deploymentId,
@@ -87,10 +87,12 @@ export class IsrSite extends Construct {
       Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
     );
 
-    // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
+    // A deployment switches at once. First come its files, then the functions, and last the edge functions that name it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
     for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    for (const naming of [edge.pageRequest, edge.liveRequest]) {
+      naming?.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    }
     if (this.images === undefined || edge.imageRequest === undefined) return;
     this.images.function.node.defaultChild?.node.addDependency(uploads);
     edge.imageRequest.node.defaultChild?.node.addDependency(this.images.function);

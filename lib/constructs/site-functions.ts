@@ -25,6 +25,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSessions,
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
@@ -195,12 +196,15 @@ export class SiteFunctions extends Construct {
   }
 
   #live(): LambdaFunction {
-    const { settings, bucket, queues } = this.#props;
+    const { settings, bucket, queues, build } = this.#props;
+    const { sessions } = build.manifest;
     const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
+      addTo: (folder) => writeJson(join(folder, 'sessions.json'), sessions ?? null),
     });
     grantLedger(bucket, live);
+    if (sessions !== undefined) grantSessions(bucket, live);
     queues.purges.grants.sendMessages(live);
     return live;
   }

@@ -3,9 +3,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuild } from '../../lib/build/read-build.ts';
-import type { RevalidationRequest } from '../../lib/core/site.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
+import { describeLiveCaching } from './kitchen-live-caching.ts';
+import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
 import { describeUrls } from './kitchen-urls.ts';
 
@@ -39,7 +40,9 @@ describe('the manifest', () => {
       '/docs/_server-islands/[name]',
       '/docs/api/cms/[...params]',
       '/docs/invalidate',
+      '/docs/live/cached',
       '/docs/live/contact',
+      '/docs/live/count.json',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -193,15 +196,6 @@ describe('cache hints', () => {
       [{ maxAge: 7 }],
     ]);
   });
-
-  test('Astro.cache.invalidate asks the function that runs the site', async () => {
-    const asked: RevalidationRequest[] = [];
-    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
-    expect(text).toBe('done');
-    expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
-  });
 });
 
 describe('a page that reads what only one viewer has', () => {
@@ -245,6 +239,9 @@ describe('a page that reads what only one viewer has', () => {
     expect(text).toContain('full');
   });
 });
+
+describeSessions(() => loaded);
+describeLiveCaching(() => loaded);
 
 describe('responses', () => {
   test('of pages wait for nested components: late status, headers and hints arrive', async () => {

@@ -10,6 +10,7 @@ import { defineConfig } from 'astro/config'
 
 export default defineConfig({
   output: 'server',
+  session: { ttl: 3600, cookie: { name: 'visitor', maxAge: 7200 } },
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
@@ -76,6 +77,14 @@ const seen = {
 }[what]?.()
 ---
 <p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
+`;
+
+const COUNT = `
+  export const GET = async ({ session }) => {
+    const count = ((await session.get('count')) ?? 0) + 1
+    session.set('count', count)
+    return Response.json({ count })
+  }
 `;
 
 const FORMS = `---
@@ -145,7 +154,8 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
   'src/middleware.ts': `
-    export const onRequest = (context, next) => {
+    export const onRequest = async (context, next) => {
+      if (context.request.method === 'PUT') await context.cache.invalidate({ tags: 'by-middleware' })
       context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
       return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
         ? context.redirect('/docs/login')
@@ -185,11 +195,21 @@ import { actions } from 'astro:actions'
       return new Response('done')
     }
   `,
+  'src/pages/live/cached.astro': `---
+Astro.cache.set({ maxAge: 60, swr: 30, tags: ['live'] })
+---
+<p>cached</p>
+`,
+  'src/pages/live/count.json.ts': COUNT,
+  'src/pages/count.json.ts': COUNT,
   'src/components/Late.astro': LATE,
   'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'
-    export const server = { wave: defineAction({ handler: async () => 'hello' }) }
+    export const server = {
+      wave: defineAction({ handler: async () => 'hello' }),
+      renew: defineAction({ handler: (_, { cache }) => cache.invalidate({ path: '/docs/hint', tags: ['by-action'] }) }),
+    }
   `,
 };

@@ -204,7 +204,8 @@ describe('images', () => {
     const nothing = () => {};
     setup({
       command,
-      config: {},
+      // Of a project that has Astro: the adapter looks at its version.
+      config: { root: new URL('../../', import.meta.url) },
       updateConfig: (update: object) => updates.push(update),
       addMiddleware: nothing,
       logger: { warn: nothing },

@@ -83,7 +83,6 @@ test('stores the headers that are for viewers and none that are for caches, conn
         vary: 'Accept-Encoding,',
       },
       expiration: 3600,
-      staleWhileRevalidate: 0,
       tags: ['post', 'blog'],
     },
   });
