@@ -79,16 +79,13 @@ describe('the manifest', () => {
     expect(files.some((file) => file.endsWith('.html'))).toBe(false);
   });
 
-  test('warns of settings of vercel.json and of excludes that match nothing, and prints no token', () => {
+  test('takes maxDuration, warns of settings of vercel.json and of excludes that match nothing, and prints no token', () => {
+    expect(loaded.build.manifest.maxDurationSeconds).toBe(10);
     expect(output).toContain("vercel.json: 'crons' has no effect on AWS; use 'revalidateEvery' of the construct");
     expect(output).toContain("vercel.json: 'redirects' has no effect on AWS; use 'redirects' of the Astro config");
     expect(output).not.toContain("vercel.json: 'headers'");
     expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
     expect(output).not.toContain(NEW_TOKEN);
-  });
-
-  test('has the time that a page and a live route may take', () => {
-    expect(loaded.build.manifest.maxDurationSeconds).toBe(10);
   });
 
   test('says of an endpoint that an integration added, and that gets a POST, that it is live without being named', () => {
