@@ -32,6 +32,8 @@ export interface Manifest {
     readonly allowQuery: readonly string[];
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
+    /** URL paths, with `base` and maybe a query, of pages that a deployment renders before it is served. */
+    readonly warm?: readonly string[] | undefined;
   };
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];

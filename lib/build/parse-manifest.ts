@@ -103,6 +103,7 @@ const readManifest = objectOf<Manifest>({
     expiration,
     allowQuery: listOf(anyString),
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
+    warm: optional(listOf(absolute)),
   }),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),

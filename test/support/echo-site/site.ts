@@ -22,7 +22,10 @@ export const fetch: SiteFetch = async (request, context) => {
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.
   if (decodeURIComponent(pathname).startsWith('/live/'))
     return page(`${context.kind} ${String(performance.now())}`, {});
-  return globalThis.fetch(`${process.env.CONTENT_API_URL}${pathname}${search}`);
+  const response = await globalThis.fetch(`${process.env.CONTENT_API_URL}${pathname}${search}`);
+  // What code of a user can do to a sandbox.
+  if (response.headers.has('x-test-exit')) process.exit(1);
+  return response;
 };
 
 async function echo(request: Request, clientAddress: string): Promise<Response> {
