@@ -39,6 +39,9 @@ export function acknowledgeFindings(site: IsrSite): void {
   if (warm.role !== undefined) {
     acknowledge(warm.role, { [keysOf('_isr/deployments')]: 'A note is named by its deployment.' });
   }
+  if (live.role !== undefined) {
+    acknowledge(live.role, { [keysOf('_isr/sessions')]: 'Sessions are named by the hash of their id.' });
+  }
   if (revalidate.role !== undefined) {
     acknowledge(revalidate.role, { [keysOf('_isr/webhooks')]: 'Deliveries are named by their hash.' });
   }

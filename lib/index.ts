@@ -8,7 +8,7 @@ export { IsrStack, type IsrStackProps } from './constructs/isr-stack.ts';
 export { SiteFunctions } from './constructs/site-functions.ts';
 export { SiteQueues } from './constructs/site-queues.ts';
 export type { WebhookProps } from './constructs/site-webhooks.ts';
-export type { CacheHint, RevalidationRequest, SiteContext, SiteFetch } from './core/site.ts';
+export type { CacheHint, RevalidationRequest, SessionStore, SiteContext, SiteFetch } from './core/site.ts';
 export type { WebhookRule } from './webhooks/rule.ts';
 export type { WebhookSettings } from './webhooks/settings/read-webhooks.ts';
 export type { VendorName } from './webhooks/vendors.ts';

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { extname, isAbsolute, join, relative } from 'node:path';
+import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { bundleServer, type ServerSource } from '../build/bundle-server.ts';
-import type { PrerenderedPage } from '../build/manifest.ts';
+import { filesBeside } from '../build/client-files.ts';
+import { withCharset } from '../build/content-type.ts';
+import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
 import { listFiles, writeBuild } from '../build/write-build.ts';
@@ -12,6 +14,7 @@ import { astroVersionOf } from './astro-version.ts';
 import type { ImageNotes } from './image-plugin.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
+import { sessionsOf } from './sessions.ts';
 import type { ErrorPage, SiteFacts } from './site-fetch.ts';
 import { type SiteImages, siteImagesOf } from './site-images.ts';
 import type { SiteModules } from './site-modules.ts';
@@ -57,7 +60,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
   const storesPages = options.storesPages || !output.hasServer;
   const live = storesPages ? await liveOfStored(routes, output) : liveOfUnstored(usedRoutes(routes, output));
   const redirects = redirectsOf(routes, config);
-  const prerendered = prerenderedOf(output.headersByPath, await listFiles(client), config.base);
+  const clientFiles = await listFiles(client);
+  const prerendered = prerenderedOf(output.headersByPath, clientFiles, config.base);
   const facts: SiteFacts = {
     base: config.base,
     trailingSlash: config.trailingSlash,
@@ -74,6 +78,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     client,
     manifest: {
       framework: { name: 'astro', version: astroVersionOf(config.root) },
+      ...outputOf(config, clientFiles),
       site: originOf(config),
       base: withBase(config.base, ''),
       trailingSlash: config.trailingSlash,
@@ -81,6 +86,8 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,
+      ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
+      ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,
@@ -130,6 +137,15 @@ function usedRoutes(
   return routes.filter((route) => output.hasServerIslands || !route.pattern.startsWith('/_server-islands/'));
 }
 
+/** Where a later step looks for what Astro built: `dist`. What is outside of the project is nobody's guess. */
+function outputOf({ build, outDir, root }: AstroConfig, clientFiles: readonly string[]): Pick<Manifest, 'output'> {
+  const folder = fileURLToPath(outDir);
+  const directory = relative(fileURLToPath(root), folder);
+  const isElsewhere = directory === '' || directory.startsWith('..') || isAbsolute(directory);
+  if (isElsewhere || build.client.href !== new URL('client/', outDir).href) return {};
+  return { output: { directory: directory.split(sep).join('/'), others: filesBeside(folder, new Set(clientFiles)) } };
+}
+
 function serverSourceOf(output: AstroOutput, facts: SiteFacts, traces: ReadonlyMap<string, string>): ServerSource {
   const { config } = output;
   const [module, create] = output.hasServer
@@ -177,7 +193,8 @@ async function readErrorPages(
   const pages = prerendered.filter((page) => /(?:^|\/)(?:404|500)(?:\/index)?\.html$/.test(page.file));
   const entries = pages.map(async ({ file, headers }) => {
     const body = await readFile(join(client, file), 'utf8');
-    return [withBase(base, file), { body, headers }] as const;
+    const types = { 'content-type': withCharset(headers['content-type'] ?? 'text/html') };
+    return [withBase(base, file), { body, headers: { ...headers, ...types } }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

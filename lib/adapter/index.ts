@@ -5,8 +5,10 @@ import { requireSupportedAstro } from './astro-version.ts';
 import { type ImageOptions, SHARP_SERVICE } from './image-options.ts';
 import { type ImageNotes, imagePlugin } from './image-plugin.ts';
 import { type AdapterOptions, resolveOptions } from './options.ts';
+import { sessionConfigFor } from './sessions.ts';
 import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
+import { warnOfVercelJson } from './vercel-json.ts';
 
 export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 
@@ -51,13 +53,14 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
         for (const warning of resolved.warnings) logger.warn(warning);
         forgetTheCommand();
         addMiddleware({ order: 'pre', entrypoint: moduleBeside('middleware') });
-        updateConfig(configOf(config, run, lastIntegration(resolved, run)));
+        updateConfig(configOf(config, command, run, lastIntegration(resolved, run)));
         updateConfig(imageConfigOf(resolved.images, command));
       },
       'astro:routes:resolved'({ routes }) {
         run.routes = routes;
       },
-      'astro:config:done'({ config, setAdapter, buildOutput }) {
+      'astro:config:done'({ config, setAdapter, buildOutput, logger }) {
+        for (const warning of warnOfVercelJson(config.root)) logger.warn(warning);
         run.config = config;
         setAdapter(adapterFor(buildOutput));
       },
@@ -83,12 +86,14 @@ function forgetTheCommand(): void {
   delete process.env._;
 }
 
-function configOf(config: AstroConfig, run: Run, last: AstroIntegration) {
+function configOf(config: AstroConfig, command: string, run: Run, last: AstroIntegration) {
+  const session = sessionConfigFor(config, command);
   const provider = { name: PACKAGE, entrypoint: 'cdk-isr/astro/cache' };
   return {
     // Redirects are answered by the server, with their own status, instead of by HTML files.
     build: { redirects: false },
     ...(config.cache?.provider === undefined ? { cache: { provider } } : {}),
+    ...(session === undefined ? {} : { session }),
     integrations: [last],
     vite: {
       plugins: [

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,12 +16,13 @@ import {
   type RoutePattern,
   withoutBase,
 } from '../build/route-pattern.ts';
-import type { SiteFetch } from '../core/site.ts';
+import type { SessionStore, SiteFetch } from '../core/site.ts';
 
 interface Site {
   readonly build: Build;
   readonly fetch: SiteFetch;
   readonly live: readonly RoutePattern[];
+  readonly sessions: SessionStore;
 }
 
 interface StaticFile {
@@ -71,7 +72,22 @@ async function loadSite(root: string): Promise<Site> {
   const module: { readonly fetch: SiteFetch } = await import(
     pathToFileURL(join(build.serverDirectory, 'index.mjs')).href
   );
-  return { build, fetch: module.fetch, live: livePatternsOf(build.manifest).map(compileRoutePattern) };
+  return {
+    build,
+    fetch: module.fetch,
+    live: livePatternsOf(build.manifest).map(compileRoutePattern),
+    sessions: memorySessions(),
+  };
+}
+
+/** For as long as the preview runs. */
+function memorySessions(): SessionStore {
+  const sessions = new Map<string, string>();
+  return {
+    read: async (id) => sessions.get(id),
+    write: async (id, data) => void sessions.set(id, data),
+    remove: async (id) => void sessions.delete(id),
+  };
 }
 
 async function respond(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -88,6 +104,7 @@ async function respond(site: Site, request: IncomingMessage, response: ServerRes
     clientAddress: request.socket.remoteAddress ?? HOST,
     // Nothing is stored, so there is nothing to revalidate.
     revalidate: async () => {},
+    sessions: site.sessions,
   });
   response.writeHead(made.status, headersOf(made));
   if (made.body === null) response.end();
@@ -107,8 +124,10 @@ function findFile({ manifest, clientDirectory }: Build, pathname: string): Stati
     const status = isNotFoundPage(page.file) ? 404 : 200;
     return { path: join(clientDirectory, page.file), status, headers: page.headers };
   }
-  const name = withoutBase(manifest.base, path)?.slice(1);
-  if (name === undefined || !manifest.files.includes(name)) return undefined;
+  const wanted = withoutBase(manifest.base, path)?.slice(1);
+  if (wanted === undefined) return undefined;
+  const name = [wanted, posix.join(wanted, 'index.html')].find((each) => manifest.files.includes(each));
+  if (name === undefined) return undefined;
   const file = join(clientDirectory, name);
   if (!existsSync(file)) return undefined;
   const headers = { 'content-type': contentTypeOf(name), 'content-length': String(statSync(file).size) };

@@ -15,7 +15,7 @@ import { Faults } from '../basics/faults.ts';
 import { bundleServer, type ServerSource } from './bundle-server.ts';
 import { type IsrOptions, NOTHING_STORED, optionsErrorCode, readIsrOptions } from './isr-options.ts';
 import type { Manifest, PrerenderedPage, TrailingSlash } from './manifest.ts';
-import { prerenderedPage } from './parse-manifest.ts';
+import { prerenderedPage, sessions } from './parse-manifest.ts';
 import type { Build } from './read-build.ts';
 import { withBase } from './route-pattern.ts';
 import { writeBuild } from './write-build.ts';
@@ -59,6 +59,12 @@ export interface FetchHandlerOptions {
    * @default 'assets'
    */
   readonly assetsFolder?: string;
+  /**
+   * Gives live routes a store of sessions, `context.sessions`, in the bucket of the stack.
+   *
+   * @default - no store
+   */
+  readonly sessions?: Manifest['sessions'];
   /** @default [] */
   readonly prerendered?: readonly PrerenderedPage[];
   /** Packages that are not bundled. @default [] */
@@ -94,7 +100,10 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
   });
 }
 
-type ResolvedOptions = Pick<Manifest, 'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'live' | 'prerendered'> &
+type ResolvedOptions = Pick<
+  Manifest,
+  'site' | 'base' | 'trailingSlash' | 'assetsFolder' | 'live' | 'prerendered' | 'sessions'
+> &
   Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'> & {
     /** `undefined`: nothing is stored. */
     readonly isr: Manifest['isr'] | undefined;
@@ -137,6 +146,7 @@ const readOptions = objectOf<ResolvedOptions>({
   assetsFolder: withDefault(text, 'assets'),
   isr: isrOptions,
   live: withDefault(listOf(matching(/^\//, "a route pattern such as '/api/[...path]'", "begin it with '/'")), []),
+  sessions: optional(sessions),
   prerendered: withDefault(listOf(prerenderedPage), []),
 });
 

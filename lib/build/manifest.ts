@@ -1,4 +1,5 @@
 import type { TrailingSlash } from '../core/site.ts';
+import type { OutputFolder } from './client-files.ts';
 
 /** Goes up when an older reader would misread the build. */
 export const CONTRACT_VERSION = 1;
@@ -13,6 +14,10 @@ export interface Manifest {
   readonly version: typeof CONTRACT_VERSION;
   /** 16 hex digits: a hash of everything else in the build. So equal builds are one deployment. */
   readonly deploymentId: string;
+  /** SHA-256 (hex) of the files beside the manifest, as they were built. What has another one is another deployment. */
+  readonly contentHash?: string;
+  /** Where the framework put its files, which a later step may take for what is deployed. */
+  readonly output?: OutputFolder;
   readonly framework: { readonly name: string; readonly version: string };
   /** The canonical origin, `https://example.com`, when the site's configuration names one. */
   readonly site: string | null;
@@ -35,6 +40,10 @@ export interface Manifest {
     /** URL paths, with `base` and maybe a query, of pages that a deployment renders before it is served. */
     readonly warm?: readonly string[] | undefined;
   };
+  /** Seconds that a live route or a page may take, where the construct does not say it. */
+  readonly maxDurationSeconds?: number | undefined;
+  /** The site keeps sessions in the stack's bucket, each for so long after it was last written. Absent: it does not. */
+  readonly sessions?: { readonly retentionSeconds: number };
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];
   /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */

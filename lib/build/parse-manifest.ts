@@ -18,6 +18,7 @@ import { IsrError, reasonOf } from '../basics/errors.ts';
 import { show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
 import { ONE_YEAR_SECONDS } from '../core/policy/freshness.ts';
+import type { OutputFolder } from './client-files.ts';
 import { expiration } from './isr-options.ts';
 import { CONTRACT_VERSION, type Manifest, type ManifestImages, type PrerenderedPage } from './manifest.ts';
 
@@ -79,6 +80,10 @@ export const prerenderedPage = objectOf<PrerenderedPage>({
   headers: recordOf(anyString),
 });
 
+export const sessions = objectOf<NonNullable<Manifest['sessions']>>({
+  retentionSeconds: integerBetween(1, 10 * ONE_YEAR_SECONDS),
+});
+
 const images = objectOf<ManifestImages>({
   path: absolute,
   version: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
@@ -91,6 +96,8 @@ const images = objectOf<ManifestImages>({
 const readManifest = objectOf<Manifest>({
   version: () => CONTRACT_VERSION,
   deploymentId: matching(/^[0-9a-f]{16}$/, '16 hex digits'),
+  contentHash: optional(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
+  output: optional(objectOf<OutputFolder>({ directory: clientFile, others: listOf(clientFile) })),
   framework: objectOf({ name: anyString, version: anyString }),
   site: origin,
   base: absolute,
@@ -105,6 +112,8 @@ const readManifest = objectOf<Manifest>({
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
     warm: optional(listOf(absolute)),
   }),
+  maxDurationSeconds: optional(integerBetween(1, 120)),
+  sessions: optional(sessions),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { clientFilesIn } from './client-files.ts';
+import { contentHashOf, shortHashOf } from './content-hash.ts';
 import { CONTRACT_VERSION, type Manifest } from './manifest.ts';
 import { BUILD_FOLDER, type Build, readBuild } from './read-build.ts';
 
 /** The part of the manifest that a framework knows. The rest is made from the files. */
-export type ManifestDraft = Omit<Manifest, 'version' | 'deploymentId' | 'files'>;
+export type ManifestDraft = Omit<Manifest, 'version' | 'deploymentId' | 'contentHash' | 'files'>;
 
 export interface BuildParts {
   /** The folder that gets `.isr/`. An older one is replaced in one step. */
@@ -35,8 +36,8 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
       await mkdir(join(draft, 'image'));
       await writeFile(join(draft, 'image/index.mjs'), parts.imageService);
     }
-    if (parts.client !== undefined) await cp(parts.client, join(draft, 'client'), { recursive: true });
-    const manifest = await completeManifest(parts.manifest, draft);
+    if (parts.client !== undefined) await copyFiles(parts.client, join(draft, 'client'));
+    const manifest = completeManifest(parts.manifest, draft);
     await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
     await replaceFolder(join(root, BUILD_FOLDER), draft);
   } catch (error) {
@@ -44,6 +45,11 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     throw error;
   }
   return readBuild(root);
+}
+
+/** Links as what they lead to: nothing else can be uploaded. */
+async function copyFiles(source: string, target: string): Promise<void> {
+  await cp(source, target, { recursive: true, dereference: true });
 }
 
 /** The sorted paths of all files below a folder, relative to it and with `/`. Empty if there is no folder. */
@@ -56,21 +62,12 @@ export async function listFiles(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-async function completeManifest(draft: ManifestDraft, folder: string): Promise<Manifest> {
+function completeManifest(draft: ManifestDraft, folder: string): Manifest {
   const pages = new Set(draft.prerendered.map((page) => page.file));
-  const clientFiles = await listFiles(join(folder, 'client'));
-  const content = { ...draft, files: clientFiles.filter((file) => !pages.has(file)) };
-  const deploymentId = await hashBuild(folder, content);
+  const { files } = clientFilesIn(join(folder, 'client'));
+  const content = { ...draft, contentHash: contentHashOf(folder), files: files.filter((file) => !pages.has(file)) };
+  const deploymentId = shortHashOf([CONTRACT_VERSION, content]);
   return { version: CONTRACT_VERSION, deploymentId, ...content };
-}
-
-async function hashBuild(folder: string, content: Omit<Manifest, 'version' | 'deploymentId'>): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([CONTRACT_VERSION, content]));
-  for (const file of await listFiles(folder)) {
-    const bytes = await readFile(join(folder, file));
-    hash.update(`\0${file}\0${bytes.length}\0`).update(bytes);
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 // A folder cannot be renamed to the name of one that has files. So the old one is renamed first, and renamed back if the

@@ -53,6 +53,11 @@ export function grantAnnouncedPurges(bucket: Bucket, grantee: IGrantable): void 
   grantListing(bucket, grantee);
 }
 
+/** What only the site's visitors know the ids of. */
+export function grantSessions(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/sessions/*', 's3:GetObject', 's3:PutObject', 's3:DeleteObject');
+}
+
 /** Which deliveries of webhooks were done. */
 export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');

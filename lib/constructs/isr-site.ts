@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,6 +5,7 @@ import { Construct } from 'constructs';
 import { Faults } from '../basics/faults.ts';
 import { readBuild } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
+import { noteFiles } from './note-files.ts';
 import { environmentVariable } from './prop-checks.ts';
 import { createSiteBucket } from './site-bucket.ts';
 import { SiteDistribution } from './site-distribution.ts';
@@ -45,14 +45,11 @@ export class IsrSite extends Construct {
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build, settings.contentTypes);
-    if (files.unusedTypes.length > 0) {
-      const message = `'contentTypes' has ${files.unusedTypes.join(', ')}, which no file of the build has`;
-      Annotations.of(this).addWarningV2('cdk-isr:contentTypeUnused', message);
-    }
+    noteFiles(this, build, files);
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
-    this.bucket = createSiteBucket(this, settings);
+    this.bucket = createSiteBucket(this, settings, manifest);
     const uploads = new SiteUploads(this, 'Uploads', {
       bucket: this.bucket,
       deploymentId: this.deploymentId,
@@ -90,13 +87,15 @@ export class IsrSite extends Construct {
       Object.keys(props.webhooks ?? {}).map((name) => [name, `${this.revalidateUrl}webhooks/${name}`]),
     );
 
-    // A deployment switches at once. First come its files, then the functions, and last the edge function that names it.
+    // A deployment switches at once. First come its files, then the functions, and last the edge functions that name it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
     // The deployment is warmed while all that answers is still of the one before.
     const { siteRunners, answering, warmUp } = this.functions;
     for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
     for (const runner of answering) runner.node.defaultChild?.node.addDependency(warmUp);
-    edge.pageRequest.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    for (const naming of [edge.pageRequest, edge.liveRequest]) {
+      naming?.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
+    }
     if (this.images === undefined || edge.imageRequest === undefined) return;
     this.images.function.node.defaultChild?.node.addDependency(uploads);
     edge.imageRequest.node.defaultChild?.node.addDependency(this.images.function);

@@ -2,10 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import {
   AllowedMethods,
   type BehaviorOptions,
-  CacheCookieBehavior,
-  CacheHeaderBehavior,
   CachePolicy,
-  CacheQueryStringBehavior,
   type CfnDistribution,
   Function as CloudFrontFunction,
   Distribution,
@@ -27,9 +24,9 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
-import { MAX_EDGE_SECONDS } from '../core/policy/edge-cache-control.ts';
 import { CACHE_TAG_HEADER } from '../core/purge/edge-tags.ts';
-import type { EdgeConfig } from '../handover/edge-config.ts';
+import type { EdgeConfig, LiveEdgeConfig } from '../handover/edge-config.ts';
+import { liveCachePolicy, pageCachePolicy } from './cache-policies.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
@@ -89,6 +86,7 @@ export class SiteDistribution extends Construct {
   readonly imageRequest: CloudFrontFunction | undefined;
   /** The second origin of pages and images. */
   readonly failOver: Distribution;
+  #liveRequest: CloudFrontFunction | undefined;
   readonly #props: SiteDistributionProps;
   readonly #bucketAccess: S3OriginAccessControl;
   readonly #responseHeaders: ResponseHeadersPolicy;
@@ -144,6 +142,11 @@ export class SiteDistribution extends Construct {
     this.#allowReading('FailOverReadsPages', this.failOver, ['deployments/*', ...images, UNAVAILABLE_KEY]);
   }
 
+  /** The function that names the deployment for live routes, of a site that has some. */
+  get liveRequest(): CloudFrontFunction | undefined {
+    return this.#liveRequest;
+  }
+
   #pages(failOver: IOrigin): BehaviorOptions {
     const { serveUrl } = this.#props.functions;
     return {
@@ -157,7 +160,7 @@ export class SiteDistribution extends Construct {
       }),
       // CloudFront refuses other methods on an origin group.
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-      cachePolicy: this.#pageCachePolicy(),
+      cachePolicy: pageCachePolicy(this),
       originRequestPolicy: new OriginRequestPolicy(this, 'PageOriginRequest', {
         originRequestPolicyName: edgeNameOf(this, 'PageOriginRequest'),
         comment: 'Pages depend on deployment, path and allowed query alone',
@@ -175,23 +178,6 @@ export class SiteDistribution extends Construct {
     // load of a site that is slow already. S3 has the page.
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
     return { readTimeout, connectionTimeout: Duration.seconds(3), connectionAttempts: 1 };
-  }
-
-  #pageCachePolicy(): CachePolicy {
-    return new CachePolicy(this, 'PageCache', {
-      cachePolicyName: edgeNameOf(this, 'PageCache'),
-      comment: 'Pages: the origin says how long',
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.seconds(MAX_EDGE_SECONDS),
-      // The viewer-request function sets both, after it has checked them.
-      headerBehavior: CacheHeaderBehavior.allowList('x-prerender-revalidate', 'x-isr-draft'),
-      cookieBehavior: CacheCookieBehavior.none(),
-      // The viewer-request function puts the allowed parameters into the path.
-      queryStringBehavior: CacheQueryStringBehavior.none(),
-      enableAcceptEncodingGzip: true,
-      enableAcceptEncodingBrotli: true,
-    });
   }
 
   #assets(): Record<string, BehaviorOptions> {
@@ -239,21 +225,21 @@ export class SiteDistribution extends Construct {
   }
 
   #live(): BehaviorOptions {
-    const { functions, settings } = this.#props;
+    const { functions, settings, manifest } = this.#props;
+    const config: LiveEdgeConfig = { deploymentId: manifest.deploymentId };
+    const liveRequest = this.#function('LiveRequest', 'live-request', config);
+    this.#liveRequest = liveRequest;
     return {
       origin: new FunctionUrlOrigin(functions.liveUrl, {
         readTimeout: settings.liveTimeout,
         customHeaders: { 'x-isr-origin-secret': functions.originSecret.secretValue.unsafeUnwrap() },
       }),
       allowedMethods: AllowedMethods.ALLOW_ALL,
-      cachePolicy: CachePolicy.CACHING_DISABLED,
+      cachePolicy: liveCachePolicy(this),
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       responseHeadersPolicy: this.#responseHeaders,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [
-        onRequest(this.#function('LiveRequest', 'live-request')),
-        onResponse(this.#function('LiveResponse', 'live-response')),
-      ],
+      functionAssociations: [onRequest(liveRequest), onResponse(this.#function('LiveResponse', 'live-response'))],
     };
   }
 
@@ -291,10 +277,10 @@ export class SiteDistribution extends Construct {
   }
 }
 
-function onResponse(edgeFunction: CloudFrontFunction): FunctionAssociation {
-  return { function: edgeFunction, eventType: FunctionEventType.VIEWER_RESPONSE };
-}
-
 function onRequest(edgeFunction: CloudFrontFunction): FunctionAssociation {
   return { function: edgeFunction, eventType: FunctionEventType.VIEWER_REQUEST };
+}
+
+function onResponse(edgeFunction: CloudFrontFunction): FunctionAssociation {
+  return { function: edgeFunction, eventType: FunctionEventType.VIEWER_RESPONSE };
 }

@@ -1,4 +1,5 @@
 import { join, posix } from 'node:path';
+import { IsrError } from '../basics/errors.ts';
 import { type ContentTypes, contentTypeOf, UNKNOWN_TYPE, withCharset } from '../build/content-type.ts';
 import type { PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
@@ -57,6 +58,7 @@ export function placeSiteFiles(build: Build, contentTypes: ContentTypes): SiteFi
     ...prerendered.map((page) => prerenderedFile(page, contentTypes)),
     ...others.filter((file) => !isAsset(file)),
   ].map((page) => ({ ...page, keys: pageKeysOf(page, style) }));
+  refuseSharedKeys(pages);
   const placed = (each: ClientFile, key: string): PlacedFile => ({
     source: join(build.clientDirectory, each.file),
     key: key.slice(1),
@@ -70,6 +72,23 @@ export function placeSiteFiles(build: Build, contentTypes: ContentTypes): SiteFi
     pagePaths: pages.map(({ path }) => encodeUrlPath(path)),
     unusedTypes: Object.keys(contentTypes).filter((name) => ![...assets, ...pages].some((each) => isFor(name, each))),
   };
+}
+
+/** A file that came after the build may be where a page is already. Which of them viewers got would be by chance. */
+function refuseSharedKeys(pages: readonly { readonly file: string; readonly keys: readonly PageKey[] }[]): void {
+  const owners = new Map<PageKey, string>();
+  for (const { file, keys } of pages) {
+    for (const key of keys) {
+      const owner = owners.get(key);
+      if (owner !== undefined && owner !== file) {
+        throw new IsrError(
+          'BUILD_MALFORMED',
+          `'client/${owner}' and 'client/${file}' of the build are for the same URL; remove or rename one of them`,
+        );
+      }
+      owners.set(key, file);
+    }
+  }
 }
 
 /** What `new Response('text')` says by itself, whatever the text is: https://fetch.spec.whatwg.org/#dom-response */

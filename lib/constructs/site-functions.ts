@@ -17,7 +17,6 @@ import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
 import { WARM_PATHS_FILE } from '../handover/deployments.ts';
-import type { CompiledWebhooks } from '../webhooks/compiled.ts';
 import {
   grantAnnouncedPurges,
   grantAnnouncing,
@@ -27,6 +26,7 @@ import {
   grantLedger,
   grantPageWriting,
   grantPurgePace,
+  grantSessions,
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
@@ -35,8 +35,8 @@ import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
-import { secretVariables } from './site-webhooks.ts';
-import { copyModule, writeJson } from './staging.ts';
+import { addWebhooks, secretVariables } from './site-webhooks.ts';
+import { writeJson } from './staging.ts';
 import { createWarmUp, warmKeysOf } from './warm-up.ts';
 
 type FunctionName = keyof SiteEnvironment;
@@ -208,12 +208,15 @@ export class SiteFunctions extends Construct {
   }
 
   #live(): LambdaFunction {
-    const { settings, bucket, queues } = this.#props;
+    const { settings, bucket, queues, build } = this.#props;
+    const { sessions } = build.manifest;
     const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
+      addTo: (folder) => writeJson(join(folder, 'sessions.json'), sessions ?? null),
     });
     grantLedger(bucket, live);
+    if (sessions !== undefined) grantSessions(bucket, live);
     queues.purges.grants.sendMessages(live);
     return live;
   }
@@ -288,11 +291,4 @@ export class SiteFunctions extends Construct {
 /** To try them again, each time after the queue's visibility timeout. 2 is the least that Lambda takes. */
 function deadLettersOf(queue: Queue, batchSize: number): SqsEventSource {
   return new SqsEventSource(queue, { batchSize, maxConcurrency: 2, reportBatchItemFailures: true });
-}
-
-/** Adds the compiled webhooks, and the modules of only those vendors that send any. */
-function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
-  writeJson(join(folder, 'webhooks.json'), compiled);
-  const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
-  for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
 }

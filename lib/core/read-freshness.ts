@@ -39,7 +39,12 @@ export async function readFreshness(
 
 /** Whether the page was revalidated since it was rendered. */
 export async function isInvalidated(page: LedgerPage, store: LedgerStore): Promise<boolean> {
-  return newerEntry(await readLedgerAbout(page, await store.read(), store), page) !== undefined;
+  return isInvalidatedBy(await store.read(), page, store);
+}
+
+/** As above, by a summary that was just read. */
+export async function isInvalidatedBy(summary: LedgerSummary, page: LedgerPage, store: LedgerStore): Promise<boolean> {
+  return newerEntry(await readLedgerAbout(page, summary, store), page) !== undefined;
 }
 
 async function readLedgerAbout(page: LedgerPage, summary: LedgerSummary, store: LedgerStore): Promise<Ledger> {

@@ -26,6 +26,8 @@ export interface SiteContext {
   readonly onViewerReads?: (reads: SiteReads) => void;
   /** Invalidates paths and tags (`Astro.cache.invalidate`); resolves when the ledger has it. */
   readonly revalidate?: (request: RevalidationRequest) => Promise<void>;
+  /** Where the framework keeps sessions; absent for pages, which have none. */
+  readonly sessions?: SessionStore;
   /** Work to be finished before the function is frozen. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
@@ -37,6 +39,14 @@ export interface SiteReads {
   readonly page: readonly string[];
   /** What code reads that runs for every page. */
   readonly middleware: readonly string[];
+}
+
+/** Sessions by their id, which nobody can guess. */
+export interface SessionStore {
+  read(id: string): Promise<string | undefined>;
+  write(id: string, data: string): Promise<void>;
+  /** Removing what is not there is no error. */
+  remove(id: string): Promise<void>;
 }
 
 export interface RevalidationRequest {

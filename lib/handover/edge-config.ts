@@ -17,3 +17,8 @@ export interface FailOverConfig {
   /** Proves that a request came through the site's distribution. */
   readonly originSecret: string;
 }
+
+/** Of the function before live routes. */
+export interface LiveEdgeConfig {
+  readonly deploymentId: string;
+}

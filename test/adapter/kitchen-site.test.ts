@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RevalidationRequest } from '../../lib/core/site.ts';
+import { readBuild } from '../../lib/build/read-build.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
 import { describeImages } from './kitchen-images.ts';
+import { describeLiveCaching } from './kitchen-live-caching.ts';
+import { describeSessions } from './kitchen-sessions.ts';
 import { KITCHEN_SITE, NEW_TOKEN, OLD_TOKEN } from './kitchen-site.ts';
 import { describeUrls } from './kitchen-urls.ts';
 
@@ -38,7 +40,9 @@ describe('the manifest', () => {
       '/docs/_server-islands/[name]',
       '/docs/api/cms/[...params]',
       '/docs/invalidate',
+      '/docs/live/cached',
       '/docs/live/contact',
+      '/docs/live/count.json',
       '/docs/live/late',
       '/docs/posts/secret',
     ]);
@@ -75,8 +79,11 @@ describe('the manifest', () => {
     expect(files.some((file) => file.endsWith('.html'))).toBe(false);
   });
 
-  test('warns of options without effect and of excludes that match nothing, and prints no token', () => {
-    expect(output).toContain("option 'maxDuration' has no effect on AWS: set 'renderTimeout' of the construct IsrSite");
+  test('takes maxDuration, warns of settings of vercel.json and of excludes that match nothing, and prints no token', () => {
+    expect(loaded.build.manifest.maxDurationSeconds).toBe(10);
+    expect(output).toContain("vercel.json: 'crons' has no effect on AWS; use 'revalidateEvery' of the construct");
+    expect(output).toContain("vercel.json: 'redirects' has no effect on AWS; use 'redirects' of the Astro config");
+    expect(output).not.toContain("vercel.json: 'headers'");
     expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
     expect(output).not.toContain(NEW_TOKEN);
   });
@@ -105,6 +112,25 @@ describe('the manifest', () => {
     expect(server).not.toContain(OLD_TOKEN);
     expect(server).not.toContain(site.root);
   });
+});
+
+test.each([
+  { folder: '.isr/client', outcome: /^[0-9a-f]{16}$/ },
+  { folder: 'dist', outcome: /pagefind\.js; let the step .* \(pagefind --site \.isr\/client\)/ },
+])('what a step after the build puts into $folder has a clear outcome', async ({ folder, outcome }) => {
+  const late = join(site.root, folder, 'pagefind');
+  await mkdir(late);
+  await writeFile(join(late, 'pagefind.js'), 'search');
+  const idOrFault = (() => {
+    try {
+      return readBuild(site.root).manifest.deploymentId;
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  await rm(late, { recursive: true });
+  expect(idOrFault).toMatch(outcome);
+  expect(idOrFault).not.toBe(loaded.build.manifest.deploymentId);
 });
 
 describe('redirects', () => {
@@ -173,15 +199,6 @@ describe('cache hints', () => {
       [{ maxAge: 7 }],
     ]);
   });
-
-  test('Astro.cache.invalidate asks the function that runs the site', async () => {
-    const asked: RevalidationRequest[] = [];
-    const revalidate = async (request: RevalidationRequest) => void asked.push(request);
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const { text } = await visit(loaded.fetch, '/docs/invalidate', init, { kind: 'live', revalidate });
-    expect(text).toBe('done');
-    expect(asked).toEqual([{ paths: ['/docs/hint'] }, { tags: ['a,b', 'c'] }, { tags: ['single'] }]);
-  });
 });
 
 describe('a page that reads what only one viewer has', () => {
@@ -225,6 +242,9 @@ describe('a page that reads what only one viewer has', () => {
     expect(text).toContain('full');
   });
 });
+
+describeSessions(() => loaded);
+describeLiveCaching(() => loaded);
 
 describe('responses', () => {
   test('of pages wait for nested components: late status, headers and hints arrive', async () => {

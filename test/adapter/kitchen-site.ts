@@ -10,6 +10,7 @@ import { defineConfig } from 'astro/config'
 
 export default defineConfig({
   output: 'server',
+  session: { ttl: 3600, cookie: { name: 'visitor', maxAge: 7200 } },
   site: 'https://example.com/somewhere',
   base: '/docs',
   build: { format: 'file' },
@@ -78,6 +79,14 @@ const seen = {
 <p>{seen}{what === 'cookie' && <Basket />}{draft}</p>
 `;
 
+const COUNT = `
+  export const GET = async ({ session }) => {
+    const count = ((await session.get('count')) ?? 0) + 1
+    session.set('count', count)
+    return Response.json({ count })
+  }
+`;
+
 const FORMS = `---
 import { actions } from 'astro:actions'
 ---
@@ -91,6 +100,11 @@ export const KITCHEN_SITE: Readonly<Record<string, string | Uint8Array>> = {
   ...PICTURES,
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
+  'vercel.json': JSON.stringify({
+    crons: [{ path: '/invalidate', schedule: '0 5 * * *' }],
+    headers: [],
+    redirects: [{ source: '/a', destination: '/b' }],
+  }),
   'public/plain.txt': 'plain',
   'src/pages/index.astro': '---\nexport const prerender = true\n---\n<h1>Home</h1>',
   'src/pages/404.astro': '---\nexport const prerender = true\n---\n<h1>Own 404</h1>',
@@ -145,7 +159,8 @@ Astro.cache.set({ maxAge: 30, etag: '"seven"', lastModified: new Date('2026-11-2
       Response.json({ url: url.href, request: request.url, clientAddress })
   `,
   'src/middleware.ts': `
-    export const onRequest = (context, next) => {
+    export const onRequest = async (context, next) => {
+      if (context.request.method === 'PUT') await context.cache.invalidate({ tags: 'by-middleware' })
       context.locals.lang = context.cookies.get('lang')?.value ?? 'en'
       return context.url.pathname.endsWith('/reads/gate.html') && !context.cookies.has('pass')
         ? context.redirect('/docs/login')
@@ -185,11 +200,21 @@ import { actions } from 'astro:actions'
       return new Response('done')
     }
   `,
+  'src/pages/live/cached.astro': `---
+Astro.cache.set({ maxAge: 60, swr: 30, tags: ['live'] })
+---
+<p>cached</p>
+`,
+  'src/pages/live/count.json.ts': COUNT,
+  'src/pages/count.json.ts': COUNT,
   'src/components/Late.astro': LATE,
   'src/components/Basket.astro': "<b>{Astro.cookies.get('cart')?.value}</b>",
   'src/components/Clock.astro': '<time>now</time>',
   'src/actions/index.ts': `
     import { defineAction } from 'astro:actions'
-    export const server = { wave: defineAction({ handler: async () => 'hello' }) }
+    export const server = {
+      wave: defineAction({ handler: async () => 'hello' }),
+      renew: defineAction({ handler: (_, { cache }) => cache.invalidate({ path: '/docs/hint', tags: ['by-action'] }) }),
+    }
   `,
 };

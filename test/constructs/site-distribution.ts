@@ -101,7 +101,7 @@ describe('pages', () => {
         },
       },
     });
-    synthesized.template.resourceCountIs('AWS::CloudFront::CachePolicy', 1);
+    synthesized.template.resourceCountIs('AWS::CloudFront::CachePolicy', 2);
   });
 
   test("tell the origin the viewer's host and nothing else", () => {
@@ -170,12 +170,11 @@ describe('the function that names the page', () => {
 });
 
 describe('live routes', () => {
-  test('are asked from the live function with the secret, all methods, nothing kept', () => {
+  test('are asked from the live function with the secret, all methods; what is kept has all in its key that says who asks', () => {
     for (const pattern of ['/api/revalidate', '/api/revalidate/', '/_actions', '/_actions/*']) {
       const behavior = behaviorOf(pattern);
       expect(behavior.AllowedMethods).toContain('POST');
-      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-      expect(behavior.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
+      expect(behavior.CachePolicyId).toEqual({ Ref: expect.stringContaining('LiveCache') });
       // Managed-AllViewerExceptHostHeader
       expect(behavior.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
       expect(behavior.ResponseHeadersPolicyId).toBeDefined();
@@ -186,6 +185,22 @@ describe('live routes', () => {
       expect(origin.OriginCustomHeaders[0].HeaderName).toBe('x-isr-origin-secret');
       expect(JSON.stringify(origin.OriginCustomHeaders[0].HeaderValue)).toContain('{{resolve:secretsmanager:');
     }
+  });
+
+  test('are kept for as long as they say, by cookies, Authorization, host, query and deployment', () => {
+    const headers = Match.arrayEquals(['authorization', 'x-forwarded-host', 'x-isr-deployment']);
+    synthesized.template.hasResourceProperties('AWS::CloudFront::CachePolicy', {
+      CachePolicyConfig: {
+        MinTTL: 0,
+        DefaultTTL: 0,
+        MaxTTL: MAX_EDGE_SECONDS,
+        ParametersInCacheKeyAndForwardedToOrigin: Match.objectLike({
+          HeadersConfig: { HeaderBehavior: 'whitelist', Headers: headers },
+          CookiesConfig: { CookieBehavior: 'all' },
+          QueryStringsConfig: { QueryStringBehavior: 'all' },
+        }),
+      },
+    });
   });
 
   test('share one origin, however many they are', () => {

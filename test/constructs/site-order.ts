@@ -28,8 +28,8 @@ describe.each(templates)('in the template of %s', (_name, template) => {
     resources = (await template()).toJSON().Resources as Resources;
   });
 
-  test('the edge names a deployment after all functions have its code and all its files are there', () => {
-    const release = idsOf(resources, 'AWS::CloudFront::Function').find((id) => id.includes('PageRequest'));
+  test.each(['PageRequest', 'LiveRequest'])('%s names a deployment after its code and its files are there', (name) => {
+    const release = idsOf(resources, 'AWS::CloudFront::Function').find((id) => id.includes(name));
     const before = neededBy(release ?? '', resources);
     const functions = idsOf(resources, 'AWS::Lambda::Function').filter((id) => id.startsWith('SiteFunctions'));
     expect(functions.map(nameOf).toSorted()).toEqual(['Live', 'Purge', 'Render', 'Revalidate', 'Serve', 'Warm']);

@@ -2,11 +2,13 @@
 import './edge-name.ts';
 import './fail-over-distribution.ts';
 import './isr-site.ts';
+import './late-files.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
 import './site-images.ts';
 import './site-order.ts';
 import './site-queues.ts';
+import './site-sessions.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';
 import './unstored-site.ts';

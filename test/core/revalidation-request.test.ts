@@ -69,7 +69,9 @@ describe('what cannot be understood is refused, each fault with its place and va
       "'prefixes[0]' must be a path that ends with a slash, got '/blog'; 'prefixes[1]' must be a path without an empty segment (//), got '//'",
     ],
     [{ all: 'yes' }, "'all' must be true or false, got 'yes'"],
-    [{ path: '/blog', all: true }, "'path' must be a member that is known; use paths, tags, prefixes, all"],
+    [{ path: '/blog', all: true }, "'path' must be a member that is known; use paths, tags, prefixes, all, wait"],
+    [{ tags: ['a'], wait: 'yes' }, "'wait' must be true or false, got 'yes'"],
+    [{ wait: true }, 'the body must be an object that names paths, tags, prefixes or all, got {"wait":true}'],
     [
       { tags: Array.from({ length: 1001 }, (_, i) => `t${i}`) },
       'the body must be one of at most 1000 items, not 1001; send several requests, or a tag or prefix',

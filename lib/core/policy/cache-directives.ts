@@ -4,8 +4,6 @@ export interface CacheDirectives {
   readonly names: ReadonlySet<string>;
   /** Seconds of a directive such as `max-age=60`; `undefined` when absent or not a whole number of seconds. */
   seconds(name: string): number | undefined;
-  /** Whether the directive is there without a value, as `stale-while-revalidate` may be. */
-  isBare(name: string): boolean;
 }
 
 // RFC 9110 section 5.6: a token, then optionally `=` and a token or a quoted string.
@@ -17,9 +15,8 @@ const DIRECTIVE = /([!#$%&'*+\-.^_`|~\w]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s
  */
 export function parseCacheDirectives(value: string | null): CacheDirectives {
   const found = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of (value ?? '').matchAll(DIRECTIVE)) {
-    const key = name.toLowerCase();
-    if (!found.has(key)) found.set(key, quoted ?? plain ?? '');
+  for (const directive of cacheDirectivesOf(value ?? '')) {
+    if (!found.has(directive.name)) found.set(directive.name, directive.value);
   }
   return {
     names: new Set(found.keys()),
@@ -27,6 +24,16 @@ export function parseCacheDirectives(value: string | null): CacheDirectives {
       const text = found.get(name);
       return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), ONE_YEAR_SECONDS) : undefined;
     },
-    isBare: (name) => found.get(name) === '',
   };
+}
+
+/** All of them in order. `name` in lower case, `value` without quotes, `text` as it is written. */
+export function cacheDirectivesOf(
+  value: string,
+): readonly { readonly name: string; readonly value: string; readonly text: string }[] {
+  return [...value.matchAll(DIRECTIVE)].map(([text, name = '', quoted, plain]) => ({
+    name: name.toLowerCase(),
+    value: quoted ?? plain ?? '',
+    text,
+  }));
 }

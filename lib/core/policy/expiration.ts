@@ -17,8 +17,8 @@ const NEVER_STALE = ['must-revalidate', 'proxy-revalidate'];
  * How long the response may be stored. The first of these that says something decides: what forbids it, the framework's
  * hint, the CDN fields, `Cache-Control: s-maxage`, an `Expires` of the past, the site's default.
  *
- * Who says how long also says for how long after it: without a word of that, not at all. The site's default has no such
- * limit. `renderedAt`: epoch milliseconds.
+ * A hint also says for how long the page may be served after that: without a word of it, not at all, as in Astro. Headers
+ * and the site's default only limit it, as on Vercel. `renderedAt`: epoch milliseconds.
  */
 export function expirationOf(
   headers: Headers,
@@ -52,10 +52,9 @@ function fromField(name: string, directives: CacheDirectives): Expiration | unde
   return directives.names.has('no-cache') ? notStored(`${name}: no-cache`) : undefined;
 }
 
-/** `undefined`: no limit, for a `stale-while-revalidate` without a number. */
 function staleWindow(directives: CacheDirectives): number | undefined {
-  if (NEVER_STALE.some((name) => directives.names.has(name))) return 0;
-  return directives.isBare('stale-while-revalidate') ? undefined : (directives.seconds('stale-while-revalidate') ?? 0);
+  const isNever = NEVER_STALE.some((name) => directives.names.has(name));
+  return isNever ? 0 : directives.seconds('stale-while-revalidate');
 }
 
 /**

@@ -35,6 +35,10 @@ export interface RenderOrigin {
   readonly bodyHash: string;
 }
 
+export function isStorableStatus(status: number): boolean {
+  return STORABLE_STATUSES.includes(status);
+}
+
 /** Not Found or Gone: nothing is under this path. */
 export function isNotFound(status: number): boolean {
   return status === 404 || status === 410;
@@ -43,8 +47,7 @@ export function isNotFound(status: number): boolean {
 export function storabilityOf(response: SiteResponse, origin: RenderOrigin, byDefault: number | false): Storability {
   const fault = redirectFault(response.status, response.headers.get('location'));
   if (fault !== undefined) return { kind: 'failed', reason: fault };
-  if (!STORABLE_STATUSES.includes(response.status))
-    return { kind: 'failed', reason: `the site answered ${response.status}` };
+  if (!isStorableStatus(response.status)) return { kind: 'failed', reason: `the site answered ${response.status}` };
   const obstacle = obstacleTo(response);
   if (obstacle !== undefined) return { kind: 'private', reason: obstacle };
   const expiration = expirationOf(response.headers, response.hint, byDefault, origin.renderedAt);
@@ -73,17 +76,21 @@ export function headersForAll({ headers, hint }: Pick<SiteResponse, 'headers' | 
 }
 
 /** What keeps a response from being stored although nobody said that it should not be. */
-export function obstacleTo(response: SiteResponse): string | undefined {
+export function obstacleTo(
+  response: Pick<SiteResponse, 'headers'> & Partial<Pick<SiteResponse, 'body'>>,
+): string | undefined {
   const cookies = cookieNamesIn(response.headers);
   if (cookies.length > 0) return `set-cookie: ${cookies.join(', ')}`;
-  if (response.body.byteLength > MAX_BODY_BYTES)
-    return `${response.body.byteLength} bytes are more than ${MAX_BODY_BYTES}`;
+  const bytes = response.body?.byteLength ?? 0;
+  if (bytes > MAX_BODY_BYTES) return `${bytes} bytes are more than ${MAX_BODY_BYTES}`;
   const varying = varyingNames(response.headers);
   return varying.length === 0 ? undefined : `vary: ${varying.join(', ')}`;
 }
 
-function tagsOf(response: SiteResponse): readonly string[] {
+/** The user's tags, as written. */
+export function tagsOf(response: Pick<SiteResponse, 'headers' | 'hint'>): readonly string[] {
   const fromHint = response.hint === false ? [] : (response.hint?.tags ?? []);
-  const fromHeader = (response.headers.get('cache-tag') ?? '').split(',').map((tag) => tag.trim());
+  const headers = ['cache-tag', 'vercel-cache-tag'].map((name) => response.headers.get(name) ?? '');
+  const fromHeader = headers.flatMap((header) => header.split(',')).map((tag) => tag.trim());
   return [...new Set([...fromHint, ...fromHeader])].filter((tag) => tag !== '');
 }

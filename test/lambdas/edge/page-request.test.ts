@@ -221,7 +221,7 @@ test('has the place for the configuration once, and room for it within 10 KB', a
   expect(Buffer.byteLength(code)).toBeLessThan(6 * 1024);
 });
 
-test.each(['page-request', 'live-request', 'page-response', 'live-response'])(
+test.each(['page-request', 'live-request', 'live-response', 'page-response'])(
   '%s is a script with a function named handler, in the language of cloudfront-js-2.0',
   async (name) => {
     const code = await bundleEdgeFunction(name);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createContext, Script } from 'node:vm';
 import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge/event.ts';
-import type { EdgeConfig, FailOverConfig } from '../../../lib/handover/edge-config.ts';
+import type { EdgeConfig, FailOverConfig, LiveEdgeConfig } from '../../../lib/handover/edge-config.ts';
 import type { ImageRules } from '../../../lib/images/image-query.ts';
 import { bundleEdgeFunction } from '../../../scripts/build.ts';
 
@@ -10,7 +10,7 @@ export type EdgeFunction = (event: EdgeEvent) => EdgeRequest | EdgeResponse;
 /** The built function, run like CloudFront does: a script without modules, whose only door is `require('crypto')`. */
 export async function loadEdgeFunction(
   name: string,
-  config?: EdgeConfig | FailOverConfig | ImageRules,
+  config?: EdgeConfig | FailOverConfig | LiveEdgeConfig | ImageRules,
 ): Promise<EdgeFunction> {
   const code = await bundleEdgeFunction(name);
   const script = new Script(

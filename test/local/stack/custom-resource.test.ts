@@ -81,6 +81,7 @@ test('of an update, the function is told what the resource was; without a change
   });
   expect(said.OldResourceProperties.Count).toBe('3');
   const calls = () => stack.events.ofKind('invocation').length;
+  await stack.settled();
   const before = calls();
   await stack.deploy(await assemblyWith({ Count: 4 }));
   expect(calls()).toBe(before);

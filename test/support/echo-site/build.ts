@@ -8,6 +8,7 @@ export async function buildEchoSite(project: string, version: 'one' | 'two'): Pr
     root: project,
     entry: join(import.meta.dirname, 'site.ts'),
     isr: { expiration: 60, bypassToken: TOKEN, allowQuery: ['page'] },
+    sessions: { retentionSeconds: 3600 },
     live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
   });
   return project;

@@ -1,5 +1,5 @@
 // A site that tells what it was given, and whose responses the test's content server decides.
-import type { SiteFetch } from '../../../lib/core/site.ts';
+import type { SiteContext, SiteFetch } from '../../../lib/core/site.ts';
 
 export const fetch: SiteFetch = async (request, context) => {
   const { pathname, search } = new URL(request.url);
@@ -19,14 +19,20 @@ export const fetch: SiteFetch = async (request, context) => {
     await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
     return page('done', {});
   }
+  if (pathname === '/live/session') return countVisits(request, context);
+  if (pathname.startsWith('/live/content/')) return content(pathname + search);
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.
   if (decodeURIComponent(pathname).startsWith('/live/'))
     return page(`${context.kind} ${String(performance.now())}`, {});
-  const response = await globalThis.fetch(`${process.env.CONTENT_API_URL}${pathname}${search}`);
+  return content(pathname + search);
+};
+
+async function content(path: string): Promise<Response> {
+  const response = await globalThis.fetch(`${process.env.CONTENT_API_URL}${path}`);
   // What code of a user can do to a sandbox.
   if (response.headers.has('x-test-exit')) process.exit(1);
   return response;
-};
+}
 
 async function echo(request: Request, clientAddress: string): Promise<Response> {
   const seen = {
@@ -40,4 +46,12 @@ async function echo(request: Request, clientAddress: string): Promise<Response> 
 
 function page(body: string, headers: Record<string, string>): Response {
   return new Response(body, { headers: { 'content-type': 'text/html', ...headers } });
+}
+
+async function countVisits(request: Request, { sessions }: SiteContext): Promise<Response> {
+  const id = request.headers.get('x-session') ?? '';
+  const visits = 1 + Number((await sessions?.read(id)) ?? 0);
+  if (request.method === 'DELETE') await sessions?.remove(id);
+  else await sessions?.write(id, String(visits));
+  return Response.json({ visits, hasStore: sessions !== undefined });
 }
