@@ -1,4 +1,5 @@
 import { IsrError } from '../../lib/basics/errors.ts';
+import type { PageNaming } from '../../lib/core/page/page-name.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 
@@ -10,12 +11,12 @@ import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 export function namedRevalidation(
   body: string,
   request: Request,
-  allowQuery: readonly string[],
+  naming: PageNaming,
 ): Revalidation | undefined {
   const named = namesIn(body);
-  if (named.paths.length + named.tags.length > 0) return parseRevalidation(named, allowQuery);
+  if (named.paths.length + named.tags.length > 0) return parseRevalidation(named, naming);
   const page = refererPath(request);
-  return page === undefined ? undefined : parseRevalidation({ paths: [page] }, allowQuery);
+  return page === undefined ? undefined : parseRevalidation({ paths: [page] }, naming);
 }
 
 interface Names {

@@ -53,7 +53,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
   const respondToWebhook = createWebhookEndpoint({
     sandbox,
-    allowQuery: config.allowQuery,
+    naming: config,
     deliveries: createS3Deliveries(pages.bucket),
     log,
   });
@@ -76,7 +76,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
 async function askedByHand(
   event: LambdaFunctionURLEvent,
   until: number,
-  { allowQuery }: RevalidateValues,
+  naming: RevalidateValues,
   revalidateAsAsked: RevalidateAsAsked,
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
@@ -86,7 +86,7 @@ async function askedByHand(
     });
   }
   try {
-    const { wait = false, ...asked } = parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), allowQuery);
+    const { wait = false, ...asked } = parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), naming);
     const { everywhere, ...atOnce } = await revalidateAsAsked(asked, { settleSeconds: 0, wait, until });
     const { status, body: result } = (await everywhere?.()) ?? atOnce;
     return respond(status, result);

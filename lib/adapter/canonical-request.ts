@@ -62,8 +62,11 @@ function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash
     if (hasHtml) return `${root}/index.html`;
     return trailingSlash === 'never' && root !== '' ? root : `${root}/`;
   }
-  if (hasHtml) return `${path}.html`;
-  return trailingSlash === 'never' ? path : `${path}/`;
+  // Of `/a/index.html`, Astro takes `index.html` away, and would read another parameter than the page's own.
+  if (hasHtml) return path.endsWith('/index') ? path : `${path}.html`;
+  // With a slash after it, Astro would no longer take `.html` for an ending, and read another parameter.
+  const isAsItIs = trailingSlash === 'never' || pathname.endsWith('.html');
+  return isAsItIs ? path : `${path}/`;
 }
 
 function withPath(request: Request, url: URL, pathname: string): Request {

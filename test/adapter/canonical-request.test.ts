@@ -24,6 +24,8 @@ describe('a page is rendered with the path that the build gives it', () => {
     ['directory', 'ignore', '/about', '/about/'],
     ['directory', 'ignore', '/about/', '/about/'],
     ['directory', 'ignore', '/tags/node.js', '/tags/node.js/'],
+    ['directory', 'ignore', '/tags/a.html', '/tags/a.html'],
+    ['directory', 'ignore', '/tags/a.html/', '/tags/a.html/'],
     ['directory', 'always', '/about/', '/about/'],
     ['directory', 'never', '/about', '/about'],
     ['directory', 'never', '/', '/'],
@@ -33,6 +35,7 @@ describe('a page is rendered with the path that the build gives it', () => {
     ['file', 'always', '/about/', '/about.html'],
     ['file', 'never', '/tags/node.js', '/tags/node.js.html'],
     ['file', 'never', '/', '/index.html'],
+    ['file', 'never', '/tags/index', '/tags/index'],
     ['preserve', 'ignore', '/about', '/about.html'],
   ] as const)('format %s, trailingSlash %s: %s is %s', (format, trailingSlash, path, expected) => {
     expect(rendered(path, { format, trailingSlash })).toBe(expected);
