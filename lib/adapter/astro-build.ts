@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
 import { bundleServer, type ServerSource } from '../build/bundle-server.ts';
 import { filesBeside } from '../build/client-files.ts';
+import { withCharset } from '../build/content-type.ts';
 import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import { withBase } from '../build/route-pattern.ts';
@@ -85,6 +86,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,
+      ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
       ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
@@ -191,7 +193,8 @@ async function readErrorPages(
   const pages = prerendered.filter((page) => /(?:^|\/)(?:404|500)(?:\/index)?\.html$/.test(page.file));
   const entries = pages.map(async ({ file, headers }) => {
     const body = await readFile(join(client, file), 'utf8');
-    return [withBase(base, file), { body, headers }] as const;
+    const types = { 'content-type': withCharset(headers['content-type'] ?? 'text/html') };
+    return [withBase(base, file), { body, headers: { ...headers, ...types } }] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

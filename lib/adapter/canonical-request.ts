@@ -12,6 +12,8 @@ export interface AstroUrls {
 export interface MatchedRoute {
   readonly type: string;
   readonly isIndex: boolean;
+  /** As the file of the route says it: `/products/[id]`. */
+  readonly route: string;
 }
 
 export interface CanonicalRequest<Route> {
@@ -35,7 +37,8 @@ export function canonicalRequestOf<Route extends MatchedRoute>(
     if (routeData === undefined) continue;
     // Endpoints keep the URL that they were asked by; the build asks them so too.
     if (routeData.type !== 'page') return { request };
-    return { request: withPath(request, url, canonicalPath(pathname, routeData.isIndex, urls)), routeData };
+    const path = withoutHtml(pathname, routeData.route);
+    return { request: withPath(request, url, canonicalPath(path, routeData.isIndex, urls)), routeData };
   }
   return { request };
 }
@@ -53,6 +56,15 @@ function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): re
   return [...new Set([pathname, plain, ...(trailingSlash === 'always' ? [`${plain}/`] : [])])];
 }
 
+/**
+ * Astro takes `.html` off the parameters of a page whose route does not write it. It would no longer see it before a slash:
+ * https://github.com/withastro/astro/blob/main/packages/astro/src/core/render/params-and-props.ts (getParams).
+ */
+function withoutHtml(pathname: string, route: string): string {
+  const hasHtml = route.replace(/\[[^\]]*\]/g, '').includes('.html');
+  return hasHtml ? pathname : pathname.replace(/\.html$/, '');
+}
+
 /** As Astro's build does: https://github.com/withastro/astro (core/build/generate.ts, getUrlForPath). */
 function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash, format }: AstroUrls): string {
   const hasHtml = format === 'file' || (format === 'preserve' && !isIndex);
@@ -64,9 +76,7 @@ function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash
   }
   // Of `/a/index.html`, Astro takes `index.html` away, and would read another parameter than the page's own.
   if (hasHtml) return path.endsWith('/index') ? path : `${path}.html`;
-  // With a slash after it, Astro would no longer take `.html` for an ending, and read another parameter.
-  const isAsItIs = trailingSlash === 'never' || pathname.endsWith('.html');
-  return isAsItIs ? path : `${path}/`;
+  return trailingSlash === 'never' ? path : `${path}/`;
 }
 
 function withPath(request: Request, url: URL, pathname: string): Request {

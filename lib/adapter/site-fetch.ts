@@ -137,7 +137,7 @@ function errorPageAt(pathname: string, facts: SiteFacts): Response {
 function notFound(facts: SiteFacts): Response {
   const path = Object.keys(facts.errorPages).find(isNotFoundPage);
   const page = path === undefined ? undefined : facts.errorPages[path];
-  const headers = page?.headers ?? { 'content-type': 'text/plain' };
+  const headers = page?.headers ?? { 'content-type': 'text/plain; charset=utf-8' };
   return new Response(page?.body ?? 'Not found', { status: 404, headers });
 }
 

@@ -111,6 +111,7 @@ const readManifest = objectOf<Manifest>({
     allowQuery: listOf(anyString),
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
   }),
+  maxDurationSeconds: optional(integerBetween(1, 120)),
   sessions: optional(sessions),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),

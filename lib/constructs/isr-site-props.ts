@@ -63,7 +63,7 @@ export interface IsrSiteProps {
   /**
    * How long a page may take to render in the background, at most 120 seconds.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly renderTimeout?: Duration;
 
@@ -86,7 +86,7 @@ export interface IsrSiteProps {
   /**
    * How long a live route may take to begin its response.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly liveTimeout?: Duration;
 

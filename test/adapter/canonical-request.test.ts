@@ -6,7 +6,7 @@ import {
   pageNameOf,
 } from '../../lib/adapter/canonical-request.ts';
 
-const PAGE: MatchedRoute = { type: 'page', isIndex: false };
+const PAGE: MatchedRoute = { type: 'page', isIndex: false, route: '/[...path]' };
 
 /** The path that a page is rendered with which was asked for by `path`. */
 function rendered(path: string, urls: Partial<AstroUrls>, route: MatchedRoute = PAGE): string {
@@ -24,8 +24,9 @@ describe('a page is rendered with the path that the build gives it', () => {
     ['directory', 'ignore', '/about', '/about/'],
     ['directory', 'ignore', '/about/', '/about/'],
     ['directory', 'ignore', '/tags/node.js', '/tags/node.js/'],
-    ['directory', 'ignore', '/tags/a.html', '/tags/a.html'],
-    ['directory', 'ignore', '/tags/a.html/', '/tags/a.html/'],
+    ['directory', 'ignore', '/products/1.html', '/products/1/'],
+    ['directory', 'never', '/guides/example/index.html', '/guides/example/index'],
+    ['directory', 'ignore', '/rel/a.html/', '/rel/a.html/'],
     ['directory', 'always', '/about/', '/about/'],
     ['directory', 'never', '/about', '/about'],
     ['directory', 'never', '/', '/'],
@@ -49,15 +50,19 @@ describe('a page is rendered with the path that the build gives it', () => {
     expect(rendered(path, { base: '/docs', trailingSlash })).toBe(expected);
   });
 
+  test('a route that writes .html itself keeps it', () => {
+    expect(rendered('/old/1.html', {}, { type: 'page', isIndex: false, route: '/old/[id].html' })).toBe('/old/1.html/');
+  });
+
   test('of a folder with format preserve, an index is the folder', () => {
-    expect(rendered('/nest', { format: 'preserve' }, { type: 'page', isIndex: true })).toBe('/nest/');
+    expect(rendered('/nest', { format: 'preserve' }, { type: 'page', isIndex: true, route: '/nest' })).toBe('/nest/');
   });
 });
 
 test.each(['/api/thing', '/feed.json', '/api/thing/'])(
   'an endpoint keeps the path by which it was asked: %s',
   (path) => {
-    expect(rendered(path, {}, { type: 'endpoint', isIndex: false })).toBe(path);
+    expect(rendered(path, {}, { type: 'endpoint', isIndex: false, route: '/[...path]' })).toBe(path);
   },
 );
 

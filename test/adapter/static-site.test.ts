@@ -38,7 +38,7 @@ test('a site that is wholly prerendered has a server too, without live routes', 
 test('its server answers what is not there with the 404 page', async () => {
   const { response, text } = await visit(loaded.fetch, '/nowhere/');
   expect(response.status).toBe(404);
-  expect(response.headers.get('content-type')).toBe('text/html');
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(text).toContain('Own 404');
 });
 

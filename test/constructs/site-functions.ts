@@ -97,6 +97,14 @@ describe('the functions that run the site', () => {
     expect(environmentOf('Serve', synthesize({}, { isr })).ISR_EXPIRATION).toBe('false');
   });
 
+  test('a page and a live route may take what the adapter says, unless the props say otherwise', () => {
+    const timeouts = ({ template }: SynthesizedSite) =>
+      (['Render', 'Live'] as const).map((name) => functionOf(name, { ...synthesized, template }).Timeout);
+    expect(timeouts(synthesize({}, { maxDurationSeconds: 60 }))).toEqual([75, 60]);
+    const liveTimeout = Duration.seconds(20);
+    expect(timeouts(synthesize({ liveTimeout }, { maxDurationSeconds: 60 }))).toEqual([75, 20]);
+  });
+
   test('a page that a viewer waits for has two seconds less than CloudFront', () => {
     const { ISR_RENDER_TIMEOUT_MS } = environmentOf('Serve', synthesize({ originTimeout: Duration.seconds(10) }));
     expect(ISR_RENDER_TIMEOUT_MS).toBe('8000');

@@ -30,7 +30,7 @@ test('--json is one object a line', async () => {
   for (const page of pages) {
     expect(Object.keys(page)).toEqual([
       ...['path', 'state', 'status', 'renderedAt', 'ageSeconds', 'expiresAt', 'expiresInSeconds', 'tags', 'bytes'],
-      ...['key', 'etag', 'ledgerSequence', 'invalidatedBy', 'retryAt', 'tooStale'],
+      ...['key', 'etag', 'ledgerSequence', 'invalidatedBy', 'retryAt', 'viewerReads', 'tooStale'],
     ]);
   }
 });
