@@ -8,11 +8,7 @@ import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
  * an object with `tag`, `tags`, `path` or `paths`. When that names nothing, it is the page that the request came from;
  * `undefined` when the request has no `Referer` of this site.
  */
-export function namedRevalidation(
-  body: string,
-  request: Request,
-  naming: PageNaming,
-): Revalidation | undefined {
+export function namedRevalidation(body: string, request: Request, naming: PageNaming): Revalidation | undefined {
   const named = namesIn(body);
   if (named.paths.length + named.tags.length > 0) return parseRevalidation(named, naming);
   const page = refererPath(request);

@@ -82,7 +82,9 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
   if (scope.isOptedOut) context.onCacheHint?.(false);
   else if (scope.hint !== undefined) context.onCacheHint?.(scope.hint);
   tellReads(scope, new URL(request.url).pathname);
-  const shown = isFallbackShown(response, () => asked.routeData ?? app.match(asked.request)) ? withStatus(response, 200) : response;
+  const shown = isFallbackShown(response, () => asked.routeData ?? app.match(asked.request))
+    ? withStatus(response, 200)
+    : response;
   return withCookies(shown, [...app.setCookieHeaders(response)]);
 }
 

@@ -10,7 +10,13 @@ import {
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
 import { type PageKey, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
-import { namePartBrokenBy, nameRuleBrokenBy, type PageNameOrFault, type PageNaming, pageKeyOfName } from './page/page-name.ts';
+import {
+  namePartBrokenBy,
+  nameRuleBrokenBy,
+  type PageNameOrFault,
+  type PageNaming,
+  pageKeyOfName,
+} from './page/page-name.ts';
 import type { Revalidation } from './revalidation.ts';
 
 /** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
@@ -86,7 +92,10 @@ export const pathPrefix: Check<string> = (given) => {
 };
 
 /** `path` as people type it: it may have a query, and Unicode that is not encoded. A slash at its end makes no difference. */
-export function pageKeyOfUrlPath(path: string, { allowQuery = [], hasHtmlEndings = false }: PageNaming): PageNameOrFault {
+export function pageKeyOfUrlPath(
+  path: string,
+  { allowQuery = [], hasHtmlEndings = false }: PageNaming,
+): PageNameOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
   return pageKeyOfName(
     pathname,

@@ -40,7 +40,9 @@ test('a path may have an escape that is not its character', () => {
 
 describe('a path may carry a query', () => {
   test('of which the allowed parameters name the page', () => {
-    expect(pageKeyOfUrlPath('/search?utm=x&page=2', { allowQuery: ['page'] })).toEqual({ pageKey: '/search/!(page)(2)' });
+    expect(pageKeyOfUrlPath('/search?utm=x&page=2', { allowQuery: ['page'] })).toEqual({
+      pageKey: '/search/!(page)(2)',
+    });
     expect(pageKeyOfUrlPath('/search?page=2', {})).toEqual({ pageKey: '/search/index.html' });
   });
 });
