@@ -34,6 +34,9 @@ export interface SiteSettings {
   readonly liveTimeout: Duration;
   readonly imageMemoryMiB: number;
   readonly imageConcurrency: number | undefined;
+  readonly warmPages: number;
+  readonly warmConcurrency: number;
+  readonly warmTimeout: Duration;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly webhooks: SiteWebhooks;
@@ -89,6 +92,9 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? longest,
     imageMemoryMiB: read('imageMemoryMiB', unlessToken(integerBetween(512, 10_240))) ?? 1536,
     imageConcurrency: read('imageConcurrency', unlessToken(integerBetween(1, 1000))),
+    warmPages: read('warmPages', integerBetween(0, 100_000)) ?? 1000,
+    warmConcurrency: read('warmConcurrency', unlessToken(integerBetween(1, 100))) ?? 8,
+    warmTimeout: read('warmTimeout', wholeSeconds(1, 600)) ?? Duration.minutes(5),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
   };

@@ -71,7 +71,7 @@ describe.each([
     options: { isr: { expire: 60 } },
     code: 'INVALID_OPTION',
     message:
-      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, exclude (at the adapter of astro.config)",
+      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, warm, exclude (at the adapter of astro.config)",
   },
   {
     options: { expiration: 60, bypassToken: TOKEN },

@@ -42,7 +42,7 @@ describe('each function', () => {
 
   test('has a log group of its own that forgets', () => {
     const groups = Object.values(synthesized.template.findResources('AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(6);
+    expect(groups).toHaveLength(7);
     for (const group of groups) expect(group.Properties.RetentionInDays).toBe(30);
   });
 
