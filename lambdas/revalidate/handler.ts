@@ -65,7 +65,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
     const until = clock.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
     if (isScheduled(event)) {
       const asScheduled = (wanted: Revalidation) => revalidateAsAsked(wanted, { settleSeconds: 0, wait: false, until });
-      await revalidateAsScheduled(event, config.allowQuery, asScheduled);
+      await revalidateAsScheduled(event, naming, asScheduled);
       return 'revalidated';
     }
     const { method, sourceIp } = event.requestContext.http;

@@ -1,3 +1,4 @@
+import type { PageNaming } from '../../lib/core/page/page-name.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 import type { ScheduledRevalidation } from '../../lib/handover/scheduled-revalidation.ts';
@@ -9,10 +10,10 @@ import type { RevalidationResponse } from '../../lib/webhooks/receive.ts';
  */
 export async function revalidateAsScheduled(
   { scheduledRevalidation }: ScheduledRevalidation,
-  allowQuery: readonly string[],
+  naming: PageNaming,
   revalidate: (revalidation: Revalidation) => Promise<RevalidationResponse>,
 ): Promise<void> {
-  const { status } = await revalidate(parseRevalidation(scheduledRevalidation, allowQuery));
+  const { status } = await revalidate(parseRevalidation(scheduledRevalidation, naming));
   if (status === 502)
     throw new Error('a scheduled revalidation could not render all pages; the log before this says which');
 }

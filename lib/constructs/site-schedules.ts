@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { type Check, fieldsOf, listOf, memberOf, optional, rejectUnknown } from '../basics/checks.ts';
 import { IsrError } from '../basics/errors.ts';
 import type { Given } from '../basics/faults.ts';
+import type { PageNaming } from '../core/page/page-name.ts';
 import { parseRevalidation } from '../core/revalidation-request.ts';
 import type { ScheduledRevalidation } from '../handover/scheduled-revalidation.ts';
 import { wholeMinutes } from './prop-checks.ts';
@@ -39,10 +40,10 @@ const CRON_FIELD = /^[\dA-Z*?,/#LW-]+$/;
 const MAX_SCHEDULES = 100;
 const ONE_YEAR_MINUTES = 525_600;
 
-/** Reads the prop `revalidateEvery`. `allowQuery`: parameters that paths may have. */
-export function siteSchedules(allowQuery: readonly string[]): Check<readonly SiteSchedule[]> {
+/** Reads the prop `revalidateEvery`. */
+export function siteSchedules(naming: PageNaming): Check<readonly SiteSchedule[]> {
   return (given) => {
-    const schedules = listOf(scheduleOf(allowQuery))(given);
+    const schedules = listOf(scheduleOf(naming))(given);
     if (schedules === undefined || schedules.length <= MAX_SCHEDULES) return schedules;
     return given.secret.mustBe(
       `at most ${MAX_SCHEDULES} schedules, not ${schedules.length}`,
@@ -51,7 +52,7 @@ export function siteSchedules(allowQuery: readonly string[]): Check<readonly Sit
   };
 }
 
-function scheduleOf(allowQuery: readonly string[]): Check<SiteSchedule> {
+function scheduleOf(naming: PageNaming): Check<SiteSchedule> {
   return (given) => {
     const fields = fieldsOf(given);
     if (fields === undefined) return undefined;
@@ -59,7 +60,7 @@ function scheduleOf(allowQuery: readonly string[]): Check<SiteSchedule> {
     const body = Object.fromEntries(
       NAMES.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
     );
-    checkBody(given, body, allowQuery);
+    checkBody(given, body, naming);
     const every = optional(wholeMinutes(1, ONE_YEAR_MINUTES))(memberOf(given, fields, 'every'));
     const cron = optional(cronFields)(memberOf(given, fields, 'cron'));
     if ((fields.every === undefined) === (fields.cron === undefined)) {
@@ -74,9 +75,9 @@ function scheduleOf(allowQuery: readonly string[]): Check<SiteSchedule> {
 }
 
 /** As the API would read it when it is time. */
-function checkBody(given: Given, body: object, allowQuery: readonly string[]): void {
+function checkBody(given: Given, body: object, naming: PageNaming): void {
   try {
-    parseRevalidation(body, allowQuery);
+    parseRevalidation(body, naming);
   } catch (error) {
     if (!(error instanceof IsrError)) throw error;
     for (const { place, value, mustBe, remedy } of error.faults) {

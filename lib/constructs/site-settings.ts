@@ -105,6 +105,10 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     uploadDiskMiB: read('uploadDiskMiB', integerBetween(512, 10_240)),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
-    schedules: read('revalidateEvery', siteSchedules(queryParameters)) ?? [],
+    schedules:
+      read(
+        'revalidateEvery',
+        siteSchedules({ allowQuery: queryParameters, hasHtmlEndings: build.manifest.hasHtmlEndings ?? false }),
+      ) ?? [],
   };
 }
