@@ -13,3 +13,4 @@ import './site-sessions.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';
 import './unstored-site.ts';
+import './warm-up.ts';
