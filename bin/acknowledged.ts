@@ -29,7 +29,7 @@ export function acknowledgeFindings(site: IsrSite): void {
   for (const { role } of [...siteRunners, purge]) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
-    if (role === live.role || role === purge.role) continue;
+    if (role === purge.role) continue;
     acknowledge(role, {
       [keysOf('deployments')]: 'A page may have any path.',
       [keysOf('_isr/leases')]: 'A lease has the path of its page.',

@@ -1,5 +1,7 @@
 // The language is what cloudfront-js-2.0 runs, see bundleEdgeFunction in scripts/build.ts.
 import { percentDecode } from '../../lib/basics/percent-encoding.ts';
+import { canonicalPath } from '../../lib/core/page/canonical-path.ts';
+import { isBehindMiddleware } from '../../lib/core/page/gated-pages.ts';
 import {
   pageKeyOf,
   partBrokenBy,
@@ -7,7 +9,7 @@ import {
   ruleBrokenBy,
   uriOfPageKey,
 } from '../../lib/core/page/page-key.ts';
-import { isFilePath, isInternalPath, normalizePath } from '../../lib/core/page/url-path.ts';
+import { normalizePath } from '../../lib/core/page/url-path.ts';
 import type { EdgeConfig } from '../../lib/handover/edge-config.ts';
 import type { EdgeEvent, EdgeRequest, EdgeResponse, EdgeValue } from './event.ts';
 import { isKnownToken } from './token.ts';
@@ -29,6 +31,10 @@ function rewrite(request: EdgeRequest, config: EdgeConfig): EdgeRequest | EdgeRe
     const problem = `the ${partBrokenBy(page.fault)} must be one ${ruleBrokenBy(page.fault)}`;
     const isTooLong = page.fault === 'too-long' || page.fault === 'query-too-long';
     return isTooLong ? text(414, 'URI Too Long', problem, {}) : text(400, 'Bad Request', problem, {});
+  }
+  // CloudFront compares the path as it is written, so `/%6dembers` comes here though `/members` has a behavior of its own.
+  if (isBehindMiddleware(page.pageKey, config.behindMiddleware || [])) {
+    return text(404, 'Not Found', 'this page has another address', {});
   }
   const path = normalizePath(request.uri);
   const canonical = canonicalPath(path, config.trailingSlash);
@@ -82,16 +88,6 @@ function withoutControls(url: string): string {
 /** A name that is not valid percent-encoding is taken as it is: it is none of the allowed ones. */
 function decodeName(name: string): string {
   return percentDecode(name.replace(/\+/g, ' ')) || name;
-}
-
-/** As Astro does: https://github.com/withastro/astro/blob/main/packages/astro/src/core/routing/trailing-slash-handler.ts */
-function canonicalPath(path: string, trailingSlash: EdgeConfig['trailingSlash']): string {
-  if (path === '/' || isInternalPath(path)) return path;
-  const single = path.replace(/\/{2,}$/, trailingSlash === 'never' ? '' : '/') || '/';
-  if (single !== path || trailingSlash === 'ignore') return single;
-  const hasSlash = path.charAt(path.length - 1) === '/';
-  if (trailingSlash === 'never') return hasSlash ? path.slice(0, -1) : path;
-  return hasSlash || isFilePath(path) ? path : `${path}/`;
 }
 
 function redirect(request: EdgeRequest, path: string): EdgeResponse {

@@ -18,6 +18,7 @@ import { isValidToken } from '../../lib/core/token.ts';
 import { type LiveValues, liveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
+import { createGate } from './gate.ts';
 import { createLiveHead, type LiveAnswer, TOKEN_HEADER } from './live-head.ts';
 import { isForDeployment, isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
@@ -38,6 +39,7 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
   const revalidate = invalidateFromSite(config.deploymentId, ports);
   const liveLedger = createLiveLedger(ledger, log);
   const sessions = sessionsIn(bucket, sandbox);
+  const gate = createGate(sandbox);
   const headFor = createLiveHead({ liveLedger, clock, log });
   return async (event, stream) => {
     if (!isFromDistribution(event, config.originSecret)) {
@@ -51,9 +53,11 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, ...sessions, waitUntil: (each) => pending.push(each) };
-    const mayBeKept = isForDeployment(event, config.deploymentId) && mayBeShared(request);
+    const isGated = gate.covers(request);
+    const mayBeKept = !isGated && isForDeployment(event, config.deploymentId) && mayBeShared(request);
     const seen = mayBeKept ? liveLedger.seen() : undefined;
-    const answer = await siteAnswer(request, event, work, seen, sandbox);
+    const bySite = () => siteAnswer(request, event, work, seen, sandbox);
+    const answer = isGated ? await gate.answer(request, bySite) : await bySite();
     const { response } = answer;
     const head = await headFor(request, answer);
     const hasBody = event.requestContext.http.method !== 'HEAD';

@@ -14,9 +14,12 @@ import { servePage } from '../../lib/core/serve-page.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type ServeValues, serveVariables } from '../../lib/handover/variables.ts';
 import { type ResponseStream, type StreamedHandler, send } from '../shared/function-url.ts';
+import { pagesBehindMiddleware } from '../shared/live-routes.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { type PageRequest, parsePageRequest, type RefusedRequest } from './page-request.ts';
+
+const ELSEWHERE: RefusedRequest = { status: 404, problem: 'This page has another address.' };
 
 /** The first origin of every page. It lets errors out, and CloudFront then asks S3. */
 export function createServe(sandbox: SiteSandbox): StreamedHandler {
@@ -24,9 +27,12 @@ export function createServe(sandbox: SiteSandbox): StreamedHandler {
   const pages = openPages(config, sandbox);
   const options = { ...pages.options, hasQueryVariants: config.allowQuery.length > 0 };
   const portsFor = createPorts(config, pages, sandbox);
+  const isBehindMiddleware = pagesBehindMiddleware(sandbox);
   return async (event, stream) => {
     const request = parsePageRequest(event);
     if ('problem' in request) return refuse(event, stream, request);
+    // The edge function lets none of them through. What Astro decodes more often than that function does comes here.
+    if (isBehindMiddleware(request.pageKey)) return refuse(event, stream, ELSEWHERE);
     const ports = portsFor(config.siteUrl ?? `https://${request.host}`);
     respond(event, stream, await pageFor(request, config.tokenHashes, options, ports));
   };

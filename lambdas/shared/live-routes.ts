@@ -1,4 +1,5 @@
 import { matchText, type PatternPart } from '../../lib/basics/text-pattern.ts';
+import { isBehindMiddleware } from '../../lib/core/page/gated-pages.ts';
 import { type PageKey, requestPathOfPageKey } from '../../lib/core/page/page-key.ts';
 import type { SiteSandbox } from './sandbox.ts';
 
@@ -15,6 +16,12 @@ export function liveRoutesOf({ assetJson }: SiteSandbox): (pageKey: PageKey) => 
     const path = decodedAsByAstro(requestPathOfPageKey(pageKey, 'ignore'));
     return patterns().some((parts) => matchText(parts, path) !== undefined);
   };
+}
+
+/** Whether a page key, or a path, is one that the live function alone may answer, since middleware stands before it. */
+export function pagesBehindMiddleware({ assetJson }: SiteSandbox): (pathOrKey: string) => boolean {
+  const folders = assetJson<readonly string[]>('behind-middleware.json', []);
+  return (pathOrKey) => folders().length > 0 && isBehindMiddleware(decodedAsByAstro(pathOrKey), folders());
 }
 
 /** Astro decodes until nothing changes, and leaves `%2F` as it is: https://github.com/withastro/astro (core/util/pathname). */

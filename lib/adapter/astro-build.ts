@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig, IntegrationResolvedRoute, RouteToHeaders } from 'astro';
-import { bundleServer, type ServerSource } from '../build/bundle-server.ts';
+import { bundleMiddleware, bundleServer, type ServerSource } from '../build/bundle-server.ts';
 import { filesBeside } from '../build/client-files.ts';
 import { withCharset } from '../build/content-type.ts';
 import type { Manifest, PrerenderedPage } from '../build/manifest.ts';
@@ -71,10 +71,12 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     allowQuery: options.isr.allowQuery,
     errorPages: await readErrorPages(prerendered, client, config.base),
   };
+  const { middleware } = options;
   const build = await writeBuild({
     root: fileURLToPath(config.root),
     server: await bundleServer(serverSourceOf(output, facts, traces)),
     imageService: images?.service,
+    middleware: middleware && (await bundleMiddleware(middleware.entrypoint, fileURLToPath(config.root))),
     client,
     manifest: {
       framework: { name: 'astro', version: astroVersionOf(config.root) },
@@ -88,6 +90,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       isr: options.isr,
       ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
       ...sessionsOf(config),
+      ...(middleware && { middleware: { paths: middleware.paths.map((path) => withBase(config.base, path)) } }),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,
       prerendered,

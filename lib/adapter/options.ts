@@ -3,9 +3,11 @@ import { Faults } from '../basics/faults.ts';
 import {
   ISR_OPTION_NAMES,
   type IsrOptions,
+  type MiddlewareOptions,
   NOTHING_STORED,
   optionsErrorCode,
   readIsrOptions,
+  readMiddleware,
 } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
@@ -46,6 +48,7 @@ export interface ResolvedOptions {
   readonly storesPages: boolean;
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
+  readonly middleware?: MiddlewareOptions | undefined;
   readonly images: ImageOptions;
   /** For live routes and renders, where the construct does not say it. */
   readonly maxDurationSeconds: number | undefined;
@@ -89,6 +92,7 @@ const readIsr: Check<ResolvedIsr> = (given) => {
   return {
     storesPages: true,
     isr: readIsrOptions(given, fields),
+    middleware: readMiddleware(given, fields),
     exclude: optional(excludedRoutes)(memberOf(given, fields, 'exclude')) ?? [],
     warnings: 'bypassToken' in fields && fields.bypassToken === undefined ? [TOKEN_MISSING] : [],
   };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { type BuildFailure, build, type Plugin } from 'esbuild';
 import { IsrError } from '../basics/errors.ts';
 
@@ -25,6 +26,22 @@ export async function bundleServer(source: ServerSource): Promise<string> {
   const { outputFiles } = await bundle(source);
   const code = outputFiles[0]?.text ?? '';
   return code.includes('Dynamic require of') ? REQUIRE_BANNER + code : code;
+}
+
+/** The module that runs before pages. `root`: where a relative path begins. */
+export function bundleMiddleware(entrypoint: string, root: string): Promise<string> {
+  const file = resolve(root, entrypoint);
+  return bundleServer({
+    code: `
+      import * as module from ${JSON.stringify(`./${basename(file)}`)};
+      const middleware = module['default'];
+      if (typeof middleware !== 'function') {
+        throw new TypeError(${JSON.stringify(`${basename(file)}: the default export must be a function (request, next)`)});
+      }
+      export default middleware;
+    `,
+    resolveFrom: dirname(file),
+  });
 }
 
 // This has to happen before the bundling: esbuild chooses short names by how often each letter occurs.

@@ -6,7 +6,7 @@ import { clientFilesIn } from './client-files.ts';
 /** SHA-256 (hex) of what a build deploys beside its manifest. */
 export function contentHashOf(folder: string): string {
   const hash = createHash('sha256');
-  for (const part of ['client', 'image', 'server']) {
+  for (const part of ['client', 'image', 'middleware', 'server']) {
     for (const file of clientFilesIn(join(folder, part)).files) {
       const bytes = readFileSync(join(folder, part, file));
       hash.update(`\0${part}/${file}\0${bytes.length}\0`).update(bytes);

@@ -12,8 +12,15 @@ import {
   withDefault,
 } from '../basics/checks.ts';
 import { Faults } from '../basics/faults.ts';
-import { bundleServer, type ServerSource } from './bundle-server.ts';
-import { type IsrOptions, NOTHING_STORED, optionsErrorCode, readIsrOptions } from './isr-options.ts';
+import { bundleMiddleware, bundleServer, type ServerSource } from './bundle-server.ts';
+import {
+  type IsrOptions,
+  type MiddlewareOptions,
+  NOTHING_STORED,
+  optionsErrorCode,
+  readIsrOptions,
+  readMiddleware,
+} from './isr-options.ts';
 import type { Manifest, PrerenderedPage, TrailingSlash } from './manifest.ts';
 import { prerenderedPage, sessions } from './parse-manifest.ts';
 import type { Build } from './read-build.ts';
@@ -84,15 +91,18 @@ export async function buildFetchHandler(options: FetchHandlerOptions): Promise<B
     optionsErrorCode(faults),
   );
   const server = await bundleServer(serverSourceOf(entry, external));
+  const { middleware, ...stored } = isr ?? { ...NOTHING_STORED, middleware: undefined };
   return writeBuild({
     root: options.root,
     server,
+    middleware: middleware && (await bundleMiddleware(middleware.entrypoint, options.root)),
     ...(client === undefined ? {} : { client }),
     manifest: {
       framework: { name: 'fetch', version: '1' },
       ...manifest,
       storesPages: isr !== undefined,
-      isr: isr ?? NOTHING_STORED,
+      isr: stored,
+      ...(middleware && { middleware: { paths: middleware.paths.map((path) => withBase(manifest.base, path)) } }),
       live: live.map((pattern) => withBase(manifest.base, pattern)),
       redirects: [],
       prerendered,
@@ -106,7 +116,7 @@ type ResolvedOptions = Pick<
 > &
   Pick<FetchHandlerOptions, 'entry' | 'client' | 'external'> & {
     /** `undefined`: nothing is stored. */
-    readonly isr: Manifest['isr'] | undefined;
+    readonly isr: (Manifest['isr'] & { readonly middleware: MiddlewareOptions | undefined }) | undefined;
   };
 
 const existingFile =
@@ -122,11 +132,11 @@ const base: Check<string> = (given) => {
   return path === undefined ? undefined : withBase(path, '');
 };
 
-const isrOptions: Check<Manifest['isr'] | undefined> = (given) => {
+const isrOptions: Check<ResolvedOptions['isr']> = (given) => {
   const { value } = given;
   if (value === undefined || value === false) return undefined;
   const fields = value === true ? {} : fieldsOf(given, 'true, false or an object');
-  return fields && readIsrOptions(given, fields);
+  return fields && { ...readIsrOptions(given, fields), middleware: readMiddleware(given, fields) };
 };
 
 const origin: Check<string> = (given) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Check, type Fields, listOf, memberOf, optional, text } from '../basics/checks.ts';
+import { type Check, type Fields, listOf, matching, memberOf, objectOf, optional, text } from '../basics/checks.ts';
 import type { Faults, Given } from '../basics/faults.ts';
 import { pageKeyOfName } from '../core/page/page-name.ts';
 import type { Manifest } from './manifest.ts';
@@ -32,6 +32,19 @@ export interface IsrOptions {
    * @default []
    */
   readonly warm?: readonly string[] | 'sitemap';
+  /**
+   * A module that runs at each request for the pages of some folders, before the stored page is answered.
+   *
+   * @default - none
+   */
+  readonly middleware?: MiddlewareOptions;
+}
+
+export interface MiddlewareOptions {
+  /** The module. Its default export is `(request: Request, next: () => Promise<Response>) => Response`, or a promise of it. */
+  readonly entrypoint: string;
+  /** Folders, below `base`: `/members` is the page `/members` and everything below it. */
+  readonly paths: readonly string[];
 }
 
 const MIN_TOKEN_LENGTH = 32;
@@ -41,6 +54,7 @@ export const ISR_OPTION_NAMES: readonly string[] = [
   'bypassToken',
   'allowQuery',
   'warm',
+  'middleware',
 ] satisfies readonly (keyof IsrOptions)[];
 
 /** The options of a build that stores no pages. */
@@ -57,6 +71,26 @@ export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
     tokenHashes: tokensIn(memberOf(given, fields, 'bypassToken').secret).map(hashToken),
   };
 }
+
+export function readMiddleware(given: Given, fields: Fields): MiddlewareOptions | undefined {
+  return optional(middleware)(memberOf(given, fields, 'middleware'));
+}
+
+// Every other way to write a path is one that CloudFront might compare otherwise than the site does.
+const middlewareFolder = matching(
+  /^(?:\/[\w-][\w.~-]*)+$/,
+  'a folder of pages in plain letters, digits, hyphens and dots',
+  "write '/members' for that page and all below it",
+);
+
+const middlewareFolders: Check<readonly string[]> = (given) => {
+  const folders = listOf(middlewareFolder, 'a list of folders', "write it as ['/members']")(given);
+  return folders?.length === 0 && Array.isArray(given.value) && given.value.length === 0
+    ? given.mustBe('a list of at least one folder', "write it as ['/members']")
+    : folders;
+};
+
+const middleware = objectOf<MiddlewareOptions>({ entrypoint: text, paths: middlewareFolders });
 
 /** INVALID_TOKEN if all faults are about tokens. */
 export function optionsErrorCode({ found }: Faults): 'INVALID_TOKEN' | 'INVALID_OPTION' {

@@ -44,6 +44,11 @@ export interface Manifest {
   readonly maxDurationSeconds?: number | undefined;
   /** The site keeps sessions in the stack's bucket, each for so long after it was last written. Absent: it does not. */
   readonly sessions?: { readonly retentionSeconds: number };
+  /**
+   * Folders of pages, with `base`, that `middleware/index.mjs` stands before: `/docs/members` is that page and all below.
+   * Absent: there is no such module.
+   */
+  readonly middleware?: { readonly paths: readonly string[] } | undefined;
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */
   readonly live: readonly string[];
   /** Redirects of the site's configuration, with `base`; the server bundle answers them itself. */

@@ -114,6 +114,7 @@ const readManifest = objectOf<Manifest>({
   }),
   maxDurationSeconds: optional(integerBetween(1, 120)),
   sessions: optional(sessions),
+  middleware: optional(objectOf<NonNullable<Manifest['middleware']>>({ paths: listOf(absolute) })),
   live: listOf(absolute),
   redirects: listOf(objectOf({ from: absolute, to: text, status: redirectStatus })),
   prerendered: listOf(prerenderedPage),

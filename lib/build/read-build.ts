@@ -16,6 +16,8 @@ export interface Build {
   readonly serverDirectory: string;
   /** Holds `index.mjs`, which makes images, when the manifest has `images`. */
   readonly imageDirectory: string;
+  /** Holds `index.mjs`, which runs before pages, when the manifest has `middleware`. */
+  readonly middlewareDirectory: string;
   /** May be absent for a site without files. */
   readonly clientDirectory: string;
   /** Hidden files in it, which are not deployed. */
@@ -38,11 +40,14 @@ export function readBuild(directory: string): Build {
   requireFile(join(serverDirectory, 'index.mjs'), 'the server module');
   const imageDirectory = join(folder, 'image');
   if (built.images !== undefined) requireFile(join(imageDirectory, 'index.mjs'), 'the image service');
+  const middlewareDirectory = join(folder, 'middleware');
+  if (built.middleware !== undefined) requireFile(join(middlewareDirectory, 'index.mjs'), 'the middleware');
   for (const page of built.prerendered) requireFile(join(clientDirectory, page.file), `the page ${page.path}`);
   if (built.output !== undefined) refuseStrayFiles(built.output, folder, statSync(file).mtimeMs);
   const { files, hidden } = clientFilesIn(clientDirectory);
   const manifest = withFiles(built, files, folder);
-  return { directory: folder, manifest, serverDirectory, imageDirectory, clientDirectory, hiddenFiles: hidden };
+  const directories = { serverDirectory, imageDirectory, middlewareDirectory, clientDirectory };
+  return { directory: folder, manifest, ...directories, hiddenFiles: hidden };
 }
 
 function withFiles(built: Manifest, found: readonly string[], folder: string): Manifest {

@@ -17,6 +17,8 @@ export interface BuildParts {
   readonly server: string;
   /** The source of `image/index.mjs`, when the manifest has `images`. */
   readonly imageService?: string | undefined;
+  /** The source of `middleware/index.mjs`, when the manifest has `middleware`. */
+  readonly middleware?: string | undefined;
   /** Folder of the files to copy; none when absent. */
   readonly client?: string;
 }
@@ -32,10 +34,8 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     await mkdir(join(draft, 'server'));
     await mkdir(join(draft, 'client'));
     await writeFile(join(draft, 'server/index.mjs'), parts.server);
-    if (parts.imageService !== undefined) {
-      await mkdir(join(draft, 'image'));
-      await writeFile(join(draft, 'image/index.mjs'), parts.imageService);
-    }
+    await writeModule(draft, 'image', parts.imageService);
+    await writeModule(draft, 'middleware', parts.middleware);
     if (parts.client !== undefined) await copyFiles(parts.client, join(draft, 'client'));
     const manifest = completeManifest(parts.manifest, draft);
     await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -45,6 +45,12 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     throw error;
   }
   return readBuild(root);
+}
+
+async function writeModule(draft: string, folder: string, source: string | undefined): Promise<void> {
+  if (source === undefined) return;
+  await mkdir(join(draft, folder));
+  await writeFile(join(draft, folder, 'index.mjs'), source);
 }
 
 /** Links as what they lead to: nothing else can be uploaded. */

@@ -111,6 +111,7 @@ export class SiteDistribution extends Construct {
       hasHtmlEndings: props.manifest.hasHtmlEndings ?? false,
       allowQuery: settings.queryParameters,
       tokenHashes: props.manifest.isr.tokenHashes,
+      ...(props.manifest.middleware && { behindMiddleware: props.manifest.middleware.paths }),
     };
     this.pageRequest = this.#function('PageRequest', 'page-request', edgeConfig);
     this.imageRequest = props.images && this.#function('ImageRequest', 'image-request', props.images.rules);
@@ -211,7 +212,7 @@ export class SiteDistribution extends Construct {
 
   #liveRoutes(pages: BehaviorOptions): Record<string, BehaviorOptions> {
     const { manifest, pagePaths, images } = this.#props;
-    if (manifest.storesPages && manifest.live.length === 0) return {};
+    if (manifest.storesPages && manifest.live.length === 0 && manifest.middleware === undefined) return {};
     const patterns = livePatternsOfSite(
       this,
       manifest,

@@ -4,6 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { writeEnvironment } from '../basics/environment.ts';
 import type { Manifest } from '../build/manifest.ts';
 import {
+  gateVariables,
   liveVariables,
   purgeVariables,
   renderVariables,
@@ -37,10 +38,19 @@ export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
     serve: writeEnvironment(serveVariables, { ...values, renderTimeoutMs }),
     render: writeEnvironment(renderVariables, values),
     revalidate: writeEnvironment(revalidateVariables, values),
-    live: writeEnvironment(liveVariables, values),
+    live: liveEnvironment(props, values),
     purge: writeEnvironment(purgeVariables, values),
     warm: writeEnvironment(warmVariables, values),
   };
+}
+
+/** Only where middleware stands before pages, live has to do with pages. */
+function liveEnvironment({ manifest, settings }: SiteEnvironmentProps, values: ReturnType<typeof valuesOf>) {
+  const live = writeEnvironment(liveVariables, values);
+  if (manifest.middleware === undefined) return live;
+  const left = Math.max(1000, settings.liveTimeout.toMilliseconds() - 2000);
+  const renderTimeoutMs = Math.min(serveRenderTimeout(settings).toMilliseconds(), left);
+  return { ...live, ...writeEnvironment(gateVariables, { ...values, renderTimeoutMs }) };
 }
 
 function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvironmentProps) {

@@ -33,6 +33,7 @@ import {
 import { createFunction } from './lambda-function.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
+import { addMiddleware, addMiddlewarePaths, grantAnsweringPages } from './site-middleware.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { addWebhooks, secretVariables } from './site-webhooks.ts';
@@ -209,12 +210,16 @@ export class SiteFunctions extends Construct {
 
   #live(): LambdaFunction {
     const { settings, bucket, queues, build } = this.#props;
-    const { sessions } = build.manifest;
+    const { sessions, middleware } = build.manifest;
     const live = this.#siteFunction('live', {
       description: 'Runs live routes, whose responses are never stored.',
       timeout: settings.liveTimeout,
-      addTo: (folder) => writeJson(join(folder, 'sessions.json'), sessions ?? null),
+      addTo: (folder) => {
+        writeJson(join(folder, 'sessions.json'), sessions ?? null);
+        addMiddleware(build, folder);
+      },
     });
+    if (middleware !== undefined) grantAnsweringPages(live, this.#props);
     grantLedger(bucket, live);
     if (sessions !== undefined) grantSessions(bucket, live);
     queues.purges.grants.sendMessages(live);
@@ -274,6 +279,7 @@ export class SiteFunctions extends Construct {
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
         const live = livePatternsOf(build.manifest).map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
+        addMiddlewarePaths(build, folder);
         options.addTo?.(folder);
       },
     });

@@ -1,21 +1,27 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
+import { compileRoutePattern } from '../build/route-pattern.ts';
 import { compileAllLive, compileLivePatterns, type LivePatterns } from './live-patterns.ts';
 
 /**
  * The patterns of a site's live routes and of the pages among them. Says at `scope` what they leave out.
  *
- * @param pagePaths URL paths, percent-encoded, of prerendered pages and public files
+ * @param allPagePaths URL paths, percent-encoded, of prerendered pages and public files
  * @param limit the number of behaviors that the distribution has left
  * @throws IsrError INVALID_CONFIGURATION when even merged patterns are too many
  */
 export function livePatternsOfSite(
   scope: Construct,
-  { base, live, storesPages }: Manifest,
-  pagePaths: readonly string[],
+  manifest: Manifest,
+  allPagePaths: readonly string[],
   limit: number,
 ): LivePatterns {
+  const { base, storesPages } = manifest;
+  const gated = gatedPatternsOf(manifest);
+  const live = [...manifest.live, ...gated];
+  // Middleware stands before these too, so they come from the live function.
+  const pagePaths = allPagePaths.filter((path) => !gated.some((each) => compileRoutePattern(each).match(path)));
   const notes = Annotations.of(scope);
   const patterns = storesPages
     ? { ...compileLivePatterns(live, pagePaths, limit), isComplete: true }
@@ -42,4 +48,9 @@ export function livePatternsOfSite(
     );
   }
   return patterns;
+}
+
+function gatedPatternsOf({ middleware, hasHtmlEndings = false }: Manifest): readonly string[] {
+  const folders = middleware?.paths ?? [];
+  return folders.flatMap((folder) => [`${folder}/[...path]`, ...(hasHtmlEndings ? [`${folder}.html`] : [])]);
 }

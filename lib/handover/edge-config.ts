@@ -10,6 +10,8 @@ export interface EdgeConfig extends UrlStyle {
   readonly allowQuery: readonly string[];
   /** SHA-256 in hex of each valid token. */
   readonly tokenHashes: readonly string[];
+  /** Folders of pages, with `base`, that the live function alone answers. Absent: none. */
+  readonly behindMiddleware?: readonly string[];
 }
 
 /** Of the function that guards the fail-over distribution. */

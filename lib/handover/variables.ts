@@ -88,6 +88,22 @@ export const liveVariables = {
   originSecret,
 };
 
+/** What the live function is told besides when it answers stored pages behind middleware. */
+export const gateVariables = {
+  bucket,
+  deploymentId,
+  trailingSlash,
+  hasHtmlEndings,
+  expiration,
+  renderTimeoutMs,
+  jobTimeoutMs,
+  siteUrl,
+  allowQuery,
+  tokenHashes,
+  jobsQueueUrl,
+  purgeQueueUrl,
+};
+
 export const imageVariables = { bucket, deploymentId };
 
 export const warmVariables = {
@@ -109,6 +125,7 @@ export const purgeVariables = { bucket, purgeQueueUrl };
 export type ServeValues = ValuesOf<typeof serveVariables>;
 export type RevalidateValues = ValuesOf<typeof revalidateVariables>;
 export type WarmValues = ValuesOf<typeof warmVariables>;
+export type GateValues = ValuesOf<typeof gateVariables>;
 export type LiveValues = ValuesOf<typeof liveVariables>;
 /** What all functions that render pages are told. */
 export type PagesValues = Pick<

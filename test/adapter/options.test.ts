@@ -31,6 +31,7 @@ test.each([
   { options: { isr: { bypassToken: [TOKEN, `${TOKEN}2`] } } },
   { options: { isr: { warm: ['/', '/list?page=2'] } } },
   { options: { isr: { warm: 'sitemap' } } },
+  { options: { isr: { middleware: { entrypoint: './src/gate.ts', paths: ['/members', '/a/b-c.d'] } } } },
   { options: { imageService: true, imagesConfig: { sizes: [640, 1080], domains: ['a.example'] } } },
   {
     options: {
@@ -73,7 +74,7 @@ describe.each([
     options: { isr: { expire: 60 } },
     code: 'INVALID_OPTION',
     message:
-      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, warm, exclude (at the adapter of astro.config)",
+      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, warm, middleware, exclude (at the adapter of astro.config)",
   },
   {
     options: { expiration: 60, bypassToken: TOKEN },
@@ -93,6 +94,20 @@ describe.each([
     message:
       "'isr.expiration' must be a whole number of seconds above 0, or false, got '1 day'; " +
       'false keeps a page until it is revalidated (at the adapter of astro.config)',
+  },
+  {
+    options: { isr: { middleware: { entrypoint: '', paths: ['/members/[...path]'] } } },
+    code: 'INVALID_OPTION',
+    message:
+      "'isr.middleware.entrypoint' must be a string that is not empty, got ''; " +
+      "'isr.middleware.paths[0]' must be a folder of pages in plain letters, digits, hyphens and dots, got '/members/[...path]'; " +
+      "write '/members' for that page and all below it (at the adapter of astro.config)",
+  },
+  {
+    options: { isr: { middleware: { entrypoint: './gate.ts', paths: [] } } },
+    code: 'INVALID_OPTION',
+    message:
+      "'isr.middleware.paths' must be a list of at least one folder, got []; write it as ['/members'] (at the adapter of astro.config)",
   },
   {
     options: { isr: { exclude: '/ssr' } },

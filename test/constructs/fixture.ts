@@ -44,6 +44,7 @@ export function writeBuild(changes: Partial<Manifest> = {}): string {
     write(join(folder, 'client', file), `content of ${file}\n`);
   }
   if (changes.images !== undefined) write(join(folder, 'image/index.mjs'), '// the image service');
+  if (changes.middleware !== undefined) write(join(folder, 'middleware/index.mjs'), '// the middleware');
   return folder;
 }
 

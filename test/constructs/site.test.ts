@@ -6,6 +6,7 @@ import './late-files.ts';
 import './site-distribution.ts';
 import './site-functions.ts';
 import './site-images.ts';
+import './site-middleware.ts';
 import './site-order.ts';
 import './site-queues.ts';
 import './site-schedules.ts';

@@ -7,7 +7,12 @@ export async function buildEchoSite(project: string, version: 'one' | 'two'): Pr
   await buildFetchHandler({
     root: project,
     entry: join(import.meta.dirname, 'site.ts'),
-    isr: { expiration: 60, bypassToken: TOKEN, allowQuery: ['page'] },
+    isr: {
+      expiration: 60,
+      bypassToken: TOKEN,
+      allowQuery: ['page'],
+      middleware: { entrypoint: join(import.meta.dirname, 'gate.ts'), paths: ['/members'] },
+    },
     sessions: { retentionSeconds: 3600 },
     live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
   });

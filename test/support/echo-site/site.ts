@@ -3,7 +3,7 @@ import type { SiteContext, SiteFetch } from '../../../lib/core/site.ts';
 
 export const fetch: SiteFetch = async (request, context) => {
   const { pathname, search } = new URL(request.url);
-  if (pathname.startsWith('/echo')) return echo(request, context.clientAddress);
+  if (/^\/(?:members\/)?echo/.test(pathname)) return echo(request, context.clientAddress);
   // `/itself/echo/a` shows what the site answers to its own request for `/echo/a`.
   const ownPath = /^(?:\/live)?\/itself(\/.*)/.exec(pathname)?.[1];
   if (ownPath !== undefined) return globalThis.fetch(new URL(ownPath, request.url));
