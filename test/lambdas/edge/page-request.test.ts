@@ -234,3 +234,26 @@ test.each(['page-request', 'live-request', 'live-response', 'page-response'])(
     expect(refusedSyntax(code)).toEqual([]);
   },
 );
+
+describe('a page that middleware stands before', () => {
+  let gated: EdgeFunction;
+  beforeAll(async () => {
+    gated = await loadEdgeFunction('page-request', { ...CONFIG, behindMiddleware: ['/members'] });
+  });
+
+  test.each([
+    '/members',
+    '/members/a',
+    '/%6dembers/a',
+    '//members/a',
+    '/x/../members/a',
+    '/members\\a',
+    '/members/index.html',
+  ])('is not forwarded as %s, so neither the edge nor S3 has it', (uri) => {
+    expect(answered(uri, {}, gated).statusCode).toBe(404);
+  });
+
+  test('is none beside the folder', () => {
+    expect(gated(requestEvent('/membership', {}))).toHaveProperty('uri');
+  });
+});
