@@ -16,6 +16,8 @@ export interface Build {
   readonly serverDirectory: string;
   /** Holds `index.mjs`, which makes images, when the manifest has `images`. */
   readonly imageDirectory: string;
+  /** Holds the files that the server reads at run time, each at its path from the root of the project. May be absent. */
+  readonly includedDirectory: string;
   /** May be absent for a site without files. */
   readonly clientDirectory: string;
   /** Hidden files in it, which are not deployed. */
@@ -23,8 +25,8 @@ export interface Build {
 }
 
 /**
- * Reads `.isr/` in `directory`, which may also be the `.isr` folder itself. What is in `client` now counts, whatever was
- * there when the site was built: another content is another deployment.
+ * Reads `.isr/` in `directory`, which may also be the `.isr` folder itself. What is in it now counts, whatever was there
+ * when the site was built: another content is another deployment.
  *
  * @throws IsrError BUILD_NOT_FOUND, BUILD_VERSION_UNSUPPORTED or BUILD_MALFORMED
  */
@@ -41,8 +43,15 @@ export function readBuild(directory: string): Build {
   for (const page of built.prerendered) requireFile(join(clientDirectory, page.file), `the page ${page.path}`);
   if (built.output !== undefined) refuseStrayFiles(built.output, folder, statSync(file).mtimeMs);
   const { files, hidden } = clientFilesIn(clientDirectory);
-  const manifest = withFiles(built, files, folder);
-  return { directory: folder, manifest, serverDirectory, imageDirectory, clientDirectory, hiddenFiles: hidden };
+  return {
+    directory: folder,
+    manifest: withFiles(built, files, folder),
+    serverDirectory,
+    imageDirectory,
+    includedDirectory: join(folder, 'files'),
+    clientDirectory,
+    hiddenFiles: hidden,
+  };
 }
 
 function withFiles(built: Manifest, found: readonly string[], folder: string): Manifest {

@@ -30,6 +30,7 @@ import {
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
+import { addIncludedFiles } from './included-files.ts';
 import { createFunction } from './lambda-function.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
@@ -275,6 +276,7 @@ export class SiteFunctions extends Construct {
         const live = livePatternsOf(build.manifest).map((pattern) => compileRoutePattern(pattern).parts);
         writeJson(join(folder, 'live.json'), live);
         options.addTo?.(folder);
+        addIncludedFiles(build, folder);
       },
     });
   }

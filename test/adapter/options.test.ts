@@ -50,8 +50,8 @@ test.each([
     options: {
       isr: true,
       edgeMiddleware: false,
-      excludeFiles: [],
-      includeFiles: [],
+      excludeFiles: ['data/drafts'],
+      includeFiles: ['./data'],
       maxDuration: 5,
       middlewareMode: 'classic',
       skewProtection: false,

@@ -52,7 +52,13 @@ describe('files that come after the build', () => {
     const source = join(buildWithFilm(mebibytes), 'client/film.webm');
     const film = { source, key: 'film.webm', contentType: 'video/webm' };
     const stack = new Stack(newApp(), 'Stack');
-    const folders = { directory: '', serverDirectory: '', imageDirectory: '', clientDirectory: '' };
+    const folders = {
+      directory: '',
+      serverDirectory: '',
+      imageDirectory: '',
+      includedDirectory: '',
+      clientDirectory: '',
+    };
     const build = { ...folders, manifest: MANIFEST, hiddenFiles: [] };
     const files = { pages: [film], twins: [], assets: [], exceptions: {}, pagePaths: [], unusedTypes: [] };
     noteFiles(stack, build, files, { uploadDiskMiB: undefined, ...settings });
