@@ -3,9 +3,7 @@ import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
 import { listObjects } from '../../lib/aws/s3-listing.ts';
 import type { StoredObject } from '../../lib/core/bucket/bucket.ts';
 import type { ImagePorts, StoredVariant, Variant } from '../../lib/images/ports.ts';
-
-const EXPIRES = 'x-amz-meta-expires-at';
-const SOURCE_ETAG = 'x-amz-meta-source-etag';
+import { VARIANT_EXPIRES_HEADER, VARIANT_SOURCE_ETAG_HEADER } from '../../lib/images/variant-headers.ts';
 
 /** Variants as objects that S3 can send by itself. */
 export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['variants'] {
@@ -31,13 +29,13 @@ export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['
 function headersOf({ contentType, expiresAt, sourceEtag }: Variant): Record<string, string> {
   return {
     'content-type': contentType,
-    ...(expiresAt === 'never' ? {} : { [EXPIRES]: String(expiresAt) }),
-    ...(sourceEtag === undefined ? {} : { [SOURCE_ETAG]: encodeURIComponent(sourceEtag) }),
+    ...(expiresAt === 'never' ? {} : { [VARIANT_EXPIRES_HEADER]: String(expiresAt) }),
+    ...(sourceEtag === undefined ? {} : { [VARIANT_SOURCE_ETAG_HEADER]: encodeURIComponent(sourceEtag) }),
   };
 }
 
 function variantOf({ body, etag, headers }: StoredObject): StoredVariant {
-  const { [EXPIRES]: expires, [SOURCE_ETAG]: sourceEtag } = headers;
+  const { [VARIANT_EXPIRES_HEADER]: expires, [VARIANT_SOURCE_ETAG_HEADER]: sourceEtag } = headers;
   return {
     bytes: body,
     etag,

@@ -1,3 +1,4 @@
+import { withoutBase } from '../build/route-pattern.ts';
 import type { TrailingSlash } from '../core/site.ts';
 
 /** How the site's configuration writes URLs. */
@@ -14,6 +15,8 @@ export interface MatchedRoute {
   readonly isIndex: boolean;
   /** As the file of the route says it: `/products/[id]`. */
   readonly route: string;
+  /** What its paths look like, without `base`. */
+  readonly pattern: RegExp;
 }
 
 export interface CanonicalRequest<Route> {
@@ -37,7 +40,7 @@ export function canonicalRequestOf<Route extends MatchedRoute>(
     if (routeData === undefined) continue;
     // Endpoints keep the URL that they were asked by; the build asks them so too.
     if (routeData.type !== 'page') return { request };
-    const path = withoutHtml(pathname, routeData.route);
+    const path = withoutHtml(pathname, routeData, urls.base);
     return { request: withPath(request, url, canonicalPath(path, routeData.isIndex, urls)), routeData };
   }
   return { request };
@@ -57,12 +60,16 @@ function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): re
 }
 
 /**
- * Astro takes `.html` off the parameters of a page whose route does not write it. It would no longer see it before a slash:
+ * Astro takes `/index.html` and `.html` off the path of a page whose route does not write it, for as long as the route fits;
+ * of parameters it takes `.html` in any case. It would no longer see either before a slash:
+ * https://github.com/withastro/astro/blob/main/packages/astro/src/core/fetch/fetch-state.ts (#stripHtmlExtension) and
  * https://github.com/withastro/astro/blob/main/packages/astro/src/core/render/params-and-props.ts (getParams).
  */
-function withoutHtml(pathname: string, route: string): string {
-  const hasHtml = route.replace(/\[[^\]]*\]/g, '').includes('.html');
-  return hasHtml ? pathname : pathname.replace(/\.html$/, '');
+function withoutHtml(pathname: string, { route, pattern }: MatchedRoute, base: string): string {
+  if (route.replace(/\[[^\]]*\]/g, '').includes('.html')) return pathname;
+  const folder = pathname.replace(/\/index\.html$/, '/');
+  const fits = pattern.test(withoutBase(base, folder) ?? folder);
+  return fits ? folder.replace(/\.html$/, '') : pathname.replace(/\.html$/, '');
 }
 
 /** As Astro's build does: https://github.com/withastro/astro (core/build/generate.ts, getUrlForPath). */

@@ -10,7 +10,6 @@ import { plainSite, type SynthesizedSite, synthesize, TOKEN_HASH } from './fixtu
 const HIDDEN = [
   'x-amz-meta-cache-tag',
   'x-prerender-revalidate',
-  'x-isr-untyped',
   'x-amzn-trace-id',
   'x-amz-request-id',
   'x-amz-id-2',
@@ -130,6 +129,15 @@ describe('pages', () => {
       },
     });
     expect(configOf().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();
+  });
+
+  test('keep what the edge functions read on their way out, although the policy is applied before', () => {
+    const functions = Object.entries(synthesized.template.findResources('AWS::CloudFront::Function'));
+    const responses = functions.filter(([id]) => /(?:Page|Live)Response/.test(id));
+    expect(responses).toHaveLength(2);
+    const code = responses.map(([, { Properties }]) => JSON.stringify(Properties.FunctionCode)).join('\n');
+    expect(code).toContain('"x-isr-untyped');
+    expect(HIDDEN.filter((header) => code.includes(`"${header}`))).toEqual([]);
   });
 });
 
