@@ -19,7 +19,7 @@ import { type LiveValues, liveVariables } from '../../lib/handover/variables.ts'
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { createLiveHead, type LiveAnswer, TOKEN_HEADER } from './live-head.ts';
-import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
+import { isForDeployment, isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
 
 interface LivePorts extends InvalidatePorts {
@@ -51,7 +51,8 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, ...sessions, waitUntil: (each) => pending.push(each) };
-    const seen = mayBeShared(request) ? liveLedger.seen() : undefined;
+    const mayBeKept = isForDeployment(event, config.deploymentId) && mayBeShared(request);
+    const seen = mayBeKept ? liveLedger.seen() : undefined;
     const answer = await siteAnswer(request, event, work, seen, sandbox);
     const { response } = answer;
     const head = await headFor(request, answer);

@@ -70,6 +70,14 @@ export const POSITIVE_INTEGER: Format<number> = {
   write: String,
 };
 
+export const WHOLE_NUMBER: Format<number> = {
+  read: (given) => {
+    const digits = matching(/^\d+$/, 'a whole number')(given);
+    return digits === undefined ? undefined : Number(digits);
+  },
+  write: String,
+};
+
 /** A positive number of seconds, or `false`. */
 export const EXPIRATION: Format<number | false> = {
   read: (given) => {

@@ -63,7 +63,7 @@ export interface IsrSiteProps {
   /**
    * How long a page may take to render in the background, at most 120 seconds.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly renderTimeout?: Duration;
 
@@ -84,9 +84,31 @@ export interface IsrSiteProps {
   readonly originTimeout?: Duration;
 
   /**
+   * How many pages a deployment renders before it is served, so that nobody waits for them: those of `isr.warm`, and then
+   * those that the deployment before has, the newest first. 0: none, the first viewer of each page waits.
+   *
+   * @default 1000
+   */
+  readonly warmPages?: number;
+
+  /**
+   * How many of them are rendered at once, at most 100.
+   *
+   * @default 8
+   */
+  readonly warmConcurrency?: number;
+
+  /**
+   * How long that may take, at most ten minutes. What is left then is rendered when it is asked for.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly warmTimeout?: Duration;
+
+  /**
    * How long a live route may take to begin its response.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly liveTimeout?: Duration;
 
