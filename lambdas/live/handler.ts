@@ -105,7 +105,7 @@ async function revalidateAsNamed(
   token: string,
   body: string,
   request: Request,
-  { allowQuery, deploymentId, tokenHashes }: LiveValues,
+  { allowQuery, hasHtmlEndings, deploymentId, tokenHashes }: LiveValues,
   ports: LivePorts,
 ): Promise<void> {
   const { log } = ports;
@@ -114,7 +114,7 @@ async function revalidateAsNamed(
     return log('warn', `ignored ${TOKEN_HEADER} in the response of ${from}: the token does not match`);
   }
   try {
-    const revalidation = namedRevalidation(body, request, allowQuery);
+    const revalidation = namedRevalidation(body, request, { allowQuery, hasHtmlEndings });
     if (revalidation === undefined) {
       return log('warn', `${from} names no path and no tag, and the request came from no page of this site`);
     }

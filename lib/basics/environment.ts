@@ -104,6 +104,14 @@ export const HASHES: Format<readonly string[]> = {
   write: (items) => items.join(','),
 };
 
+export const TRUE_OR_FALSE: Format<boolean> = {
+  read: (given) => {
+    const text = oneOf('true', 'false')(given);
+    return text === undefined ? undefined : text === 'true';
+  },
+  write: String,
+};
+
 export function choiceOf<T extends string>(...values: readonly T[]): Format<T> {
   return { read: oneOf(...values), write: (value) => value };
 }

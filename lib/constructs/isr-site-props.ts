@@ -128,6 +128,21 @@ export interface IsrSiteProps {
   readonly imageConcurrency?: number;
 
   /**
+   * Memory, and with it speed, of the function that uploads the files of the build. It has 15 minutes.
+   *
+   * @default 1024
+   */
+  readonly uploadMemoryMiB?: number;
+
+  /**
+   * Disk of that function, between 512 and 10,240 MiB. It takes the files of one content type at a time, and needs twice
+   * their size.
+   *
+   * @default - as much as the build needs
+   */
+  readonly uploadDiskMiB?: number;
+
+  /**
    * Rendered pages that were not replaced for this long are deleted, and rendered again when they are asked for.
    * At most 31 days, the time for which revalidations are remembered.
    *

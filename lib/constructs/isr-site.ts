@@ -45,7 +45,7 @@ export class IsrSite extends Construct {
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build, settings.contentTypes);
-    noteFiles(this, build, files);
+    noteFiles(this, build, files, settings);
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 

@@ -44,11 +44,12 @@ export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
 }
 
 function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvironmentProps) {
-  const { deploymentId, isr, trailingSlash } = manifest;
+  const { deploymentId, isr, trailingSlash, hasHtmlEndings = false } = manifest;
   return {
     bucket: bucket.bucketName,
     deploymentId,
     trailingSlash,
+    hasHtmlEndings,
     expiration: isr.expiration,
     siteUrl: settings.siteUrl,
     renderTimeoutMs: settings.renderTimeout.toMilliseconds(),

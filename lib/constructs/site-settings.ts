@@ -37,6 +37,9 @@ export interface SiteSettings {
   readonly warmPages: number;
   readonly warmConcurrency: number;
   readonly warmTimeout: Duration;
+  readonly uploadMemoryMiB: number | undefined;
+  /** `undefined`: what the files need. */
+  readonly uploadDiskMiB: number | undefined;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly webhooks: SiteWebhooks;
@@ -95,6 +98,8 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     warmPages: read('warmPages', integerBetween(0, 100_000)) ?? 1000,
     warmConcurrency: read('warmConcurrency', unlessToken(integerBetween(1, 100))) ?? 8,
     warmTimeout: read('warmTimeout', wholeSeconds(1, 600)) ?? Duration.minutes(5),
+    uploadMemoryMiB: read('uploadMemoryMiB', integerBetween(128, 10_240)),
+    uploadDiskMiB: read('uploadDiskMiB', integerBetween(512, 10_240)),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
   };

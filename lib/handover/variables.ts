@@ -8,6 +8,7 @@ import {
   OPTIONAL_TEXT,
   POSITIVE_INTEGER,
   TEXT,
+  TRUE_OR_FALSE,
   type ValuesOf,
   type Variable,
   WHOLE_NUMBER,
@@ -25,6 +26,7 @@ const renderTimeoutMs = { name: 'ISR_RENDER_TIMEOUT_MS', format: POSITIVE_INTEGE
 const jobTimeoutMs = { name: 'ISR_JOB_TIMEOUT_MS', format: POSITIVE_INTEGER };
 /** The canonical origin of the site, `https://example.com`. Not set if the site has only the distribution's own name. */
 const siteUrl: Variable<string | undefined> = { name: 'ISR_SITE_URL', format: OPTIONAL_TEXT };
+const hasHtmlEndings = { name: 'ISR_HTML_ENDINGS', format: TRUE_OR_FALSE };
 const allowQuery = { name: 'ISR_ALLOW_QUERY', format: LIST };
 const tokenHashes = { name: 'ISR_TOKEN_HASHES', format: HASHES };
 const jobsQueueUrl = { name: 'ISR_JOBS_QUEUE_URL', format: TEXT };
@@ -70,12 +72,21 @@ export const revalidateVariables = {
   renderTimeoutMs,
   siteUrl,
   allowQuery,
+  hasHtmlEndings,
   tokenHashes,
   jobsQueueUrl,
   purgeQueueUrl,
 };
 
-export const liveVariables = { bucket, deploymentId, allowQuery, tokenHashes, purgeQueueUrl, originSecret };
+export const liveVariables = {
+  bucket,
+  deploymentId,
+  allowQuery,
+  hasHtmlEndings,
+  tokenHashes,
+  purgeQueueUrl,
+  originSecret,
+};
 
 export const imageVariables = { bucket, deploymentId };
 

@@ -78,7 +78,7 @@ describe('the functions that run the site', () => {
     ['Serve', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
     ['Render', { ...DEPLOYMENT, ...PAGES_MADE }],
     ['Revalidate', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
-    ['Live', { ...DEPLOYMENT, ...REQUESTS }],
+    ['Live', { ...DEPLOYMENT, ...REQUESTS, ISR_HTML_ENDINGS: 'false' }],
   ])('%s knows the deployment, and what it needs of expiration and tokens', (name, expected) => {
     expect(environmentOf(name)).toMatchObject(expected);
   });
