@@ -8,6 +8,7 @@ import './site-functions.ts';
 import './site-images.ts';
 import './site-order.ts';
 import './site-queues.ts';
+import './site-schedules.ts';
 import './site-sessions.ts';
 import './site-storage.ts';
 import './site-webhooks.ts';
