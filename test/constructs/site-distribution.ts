@@ -130,15 +130,6 @@ describe('pages', () => {
     });
     expect(configOf().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();
   });
-
-  test('keep what the edge functions read on their way out, although the policy is applied before', () => {
-    const functions = Object.entries(synthesized.template.findResources('AWS::CloudFront::Function'));
-    const responses = functions.filter(([id]) => /(?:Page|Live)Response/.test(id));
-    expect(responses).toHaveLength(2);
-    const code = responses.map(([, { Properties }]) => JSON.stringify(Properties.FunctionCode)).join('\n');
-    expect(code).toContain('"x-isr-untyped');
-    expect(HIDDEN.filter((header) => code.includes(`"${header}`))).toEqual([]);
-  });
 });
 
 describe('the function that names the page', () => {
