@@ -25,7 +25,7 @@ export function acknowledgeFindings(site: IsrSite): void {
     SMG4: 'Replacing it takes a deployment, since it is part of the distribution; nobody but CloudFront and the live function knows it.',
   });
   const keysOf = (prefix: string) => `IAM5[Resource::<${bucketId}.Arn>/${prefix}/*]`;
-  const { live, purge, revalidate, serve, siteRunners } = site.functions;
+  const { live, purge, revalidate, serve, siteRunners, warm } = site.functions;
   for (const { role } of [...siteRunners, purge]) {
     if (role === undefined) continue;
     acknowledge(role, { [keysOf('_isr/ledger')]: 'The ledger has an object for each of its shards.' });
@@ -35,6 +35,9 @@ export function acknowledgeFindings(site: IsrSite): void {
       [keysOf('_isr/leases')]: 'A lease has the path of its page.',
       [keysOf('_isr/facts')]: 'Facts are named by their hash.',
     });
+  }
+  if (warm.role !== undefined) {
+    acknowledge(warm.role, { [keysOf('_isr/deployments')]: 'A note is named by its deployment.' });
   }
   if (live.role !== undefined) {
     acknowledge(live.role, { [keysOf('_isr/sessions')]: 'Sessions are named by the hash of their id.' });

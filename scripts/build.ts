@@ -10,7 +10,7 @@ import { licensesOf } from './build/licenses.ts';
 import { bundleVendor, describeVendor } from './build/vendor.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'image', 'purge'];
+export const LAMBDAS = ['serve', 'render', 'revalidate', 'live', 'image', 'purge', 'warm'];
 /** What a browser loads: served as it stands. */
 const INSPECTOR_PAGE = 'lib/inspector/page';
 // The package brings a copy: as a dependency, its install script would compile curl wherever cdk-isr is installed.

@@ -38,10 +38,13 @@ export function createImages(sandbox: SiteSandbox): StreamedHandler {
       name: encodeURIComponent(name),
       value: encodeURIComponent(value),
     }));
-    const request = readImageRequest(imageParameters(parameters, config().rules));
+    const counting = imageParameters(parameters, config().rules);
+    const request = readImageRequest(counting);
     const answer = 'problem' in request ? request : await answerImage(request, ports);
     if ('problem' in answer) return refuseImage(stream, answer, ports);
-    respond(event, stream, answer);
+    // While a deployment switches, the edge asks by the name that the image had in the one before, and would keep it so.
+    const isOfThisDeployment = event.rawPath === `/${ports.keys.variant(counting)}`;
+    respond(event, stream, isOfThisDeployment ? answer : { ...answer, cacheControl: NOT_KEPT });
   };
 }
 

@@ -1,4 +1,5 @@
 import { ownValue } from '../../lib/basics/own-value.ts';
+import { percentDecode } from '../../lib/basics/percent-encoding.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import type { ImageConfig } from '../../lib/handover/image-config.ts';
 import type { Refusal } from '../../lib/images/image-request.ts';
@@ -54,20 +55,11 @@ function kindOfKey(key: string): SourceKind {
 /** The key of a hashed file, or of an image that the build has. Nothing that was rendered is a source. */
 function keyOf(href: string, { deploymentId, config }: SourceOptions): string | Refusal {
   const { rules, files } = config();
-  // As in Astro's own endpoint: a query is no part of a file's name.
-  const path = decodeLeniently(href.split(/[?#]/, 1)[0] ?? '');
+  const path = percentDecode(href) ?? href;
   if (!PLAIN_PATH.test(path)) return { status: 400, problem: `'${href.slice(0, 100)}' is not the path of a file` };
   if (href.startsWith(rules.assets)) return `assets${path}`;
   const key = ownValue(files, path);
   return key === undefined ? noFile(href) : `deployments/${deploymentId}/${key}`;
-}
-
-function decodeLeniently(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function noFile(href: string): Refusal {

@@ -19,7 +19,7 @@ import { type LiveValues, liveVariables } from '../../lib/handover/variables.ts'
 import { type ResponseHead, type StreamedHandler, send, sendStream } from '../shared/function-url.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { createLiveHead, type LiveAnswer, TOKEN_HEADER } from './live-head.ts';
-import { isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
+import { isForDeployment, isFromDistribution, liveRequestOf, viewerAddressOf } from './live-request.ts';
 import { isBadName, namedRevalidation } from './named-revalidation.ts';
 
 interface LivePorts extends InvalidatePorts {
@@ -51,7 +51,8 @@ export function createLive(sandbox: SiteSandbox): StreamedHandler {
     }
     const pending: Promise<unknown>[] = [];
     const work: SiteWork = { revalidate, ...sessions, waitUntil: (each) => pending.push(each) };
-    const seen = mayBeShared(request) ? liveLedger.seen() : undefined;
+    const mayBeKept = isForDeployment(event, config.deploymentId) && mayBeShared(request);
+    const seen = mayBeKept ? liveLedger.seen() : undefined;
     const answer = await siteAnswer(request, event, work, seen, sandbox);
     const { response } = answer;
     const head = await headFor(request, answer);
@@ -104,7 +105,7 @@ async function revalidateAsNamed(
   token: string,
   body: string,
   request: Request,
-  { allowQuery, deploymentId, tokenHashes }: LiveValues,
+  { allowQuery, hasHtmlEndings, deploymentId, tokenHashes }: LiveValues,
   ports: LivePorts,
 ): Promise<void> {
   const { log } = ports;
@@ -113,7 +114,7 @@ async function revalidateAsNamed(
     return log('warn', `ignored ${TOKEN_HEADER} in the response of ${from}: the token does not match`);
   }
   try {
-    const revalidation = namedRevalidation(body, request, allowQuery);
+    const revalidation = namedRevalidation(body, request, { allowQuery, hasHtmlEndings });
     if (revalidation === undefined) {
       return log('warn', `${from} names no path and no tag, and the request came from no page of this site`);
     }

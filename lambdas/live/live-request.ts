@@ -34,6 +34,14 @@ export function liveRequestOf(event: LambdaFunctionURLEvent): Request | undefine
   });
 }
 
+/**
+ * Whether the edge asks for this deployment. While a deployment switches, it still names the one before: what it kept
+ * under that name would come back with it.
+ */
+export function isForDeployment({ headers }: LambdaFunctionURLEvent, deploymentId: string): boolean {
+  return headers['x-isr-deployment'] === deploymentId;
+}
+
 export function viewerAddressOf(event: LambdaFunctionURLEvent): string {
   return event.headers['x-isr-viewer-address'] ?? event.requestContext.http.sourceIp;
 }

@@ -1,4 +1,5 @@
 import { IsrError } from '../../lib/basics/errors.ts';
+import type { PageNaming } from '../../lib/core/page/page-name.ts';
 import type { Revalidation } from '../../lib/core/revalidation.ts';
 import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
 
@@ -7,15 +8,11 @@ import { parseRevalidation } from '../../lib/core/revalidation-request.ts';
  * an object with `tag`, `tags`, `path` or `paths`. When that names nothing, it is the page that the request came from;
  * `undefined` when the request has no `Referer` of this site.
  */
-export function namedRevalidation(
-  body: string,
-  request: Request,
-  allowQuery: readonly string[],
-): Revalidation | undefined {
+export function namedRevalidation(body: string, request: Request, naming: PageNaming): Revalidation | undefined {
   const named = namesIn(body);
-  if (named.paths.length + named.tags.length > 0) return parseRevalidation(named, allowQuery);
+  if (named.paths.length + named.tags.length > 0) return parseRevalidation(named, naming);
   const page = refererPath(request);
-  return page === undefined ? undefined : parseRevalidation({ paths: [page] }, allowQuery);
+  return page === undefined ? undefined : parseRevalidation({ paths: [page] }, naming);
 }
 
 interface Names {

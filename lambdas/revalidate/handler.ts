@@ -8,6 +8,7 @@ import { readEnvironment } from '../../lib/basics/environment.ts';
 import { IsrError } from '../../lib/basics/errors.ts';
 import { parseJsonBody } from '../../lib/basics/json-body.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
+import type { PageNaming } from '../../lib/core/page/page-name.ts';
 import { createPromptPurger } from '../../lib/core/purge/prompt-purger.ts';
 import { createPurgePace } from '../../lib/core/purge/purge-pace.ts';
 import { type RevalidatePorts, type RevalidationOutcome, revalidate } from '../../lib/core/revalidate.ts';
@@ -49,11 +50,12 @@ const ANSWER_MS = 10_000;
 export function createRevalidate(sandbox: SiteSandbox): Handler {
   const { environment, clock, log } = sandbox;
   const config = readEnvironment('the revalidate function', revalidateVariables, environment);
+  const naming = { allowQuery: config.allowQuery, hasHtmlEndings: config.hasHtmlEndings };
   const pages = openPages(config, sandbox);
   const revalidateAsAsked = createRevalidateAsAsked(config, pages, sandbox);
   const respondToWebhook = createWebhookEndpoint({
     sandbox,
-    allowQuery: config.allowQuery,
+    naming,
     deliveries: createS3Deliveries(pages.bucket),
     log,
   });
@@ -67,7 +69,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
       );
       return respond(status, body);
     }
-    if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, until, config, revalidateAsAsked);
+    if (isValidToken(tokenOf(event), config.tokenHashes)) return askedByHand(event, until, naming, revalidateAsAsked);
     log('warn', 'refused a revalidation: the token does not match', { from: sourceIp });
     return respond(401, { error: 'unauthorized' });
   };
@@ -76,7 +78,7 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
 async function askedByHand(
   event: LambdaFunctionURLEvent,
   until: number,
-  { allowQuery }: RevalidateValues,
+  naming: PageNaming,
   revalidateAsAsked: RevalidateAsAsked,
 ): Promise<LambdaFunctionURLResult> {
   const body = bodyOf(event);
@@ -86,7 +88,7 @@ async function askedByHand(
     });
   }
   try {
-    const { wait = false, ...asked } = parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), allowQuery);
+    const { wait = false, ...asked } = parseRevalidation(parseJsonBody(body, 'send {"paths":["/blog"]}'), naming);
     const { everywhere, ...atOnce } = await revalidateAsAsked(asked, { settleSeconds: 0, wait, until });
     const { status, body: result } = (await everywhere?.()) ?? atOnce;
     return respond(status, result);

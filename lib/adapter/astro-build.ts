@@ -86,6 +86,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
       assetsFolder: config.build.assets,
       storesPages,
       isr: options.isr,
+      ...(options.maxDurationSeconds === undefined ? {} : { maxDurationSeconds: options.maxDurationSeconds }),
       ...sessionsOf(config),
       live: live.patterns.map((pattern) => withBase(config.base, pattern)),
       redirects,

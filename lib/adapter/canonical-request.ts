@@ -74,7 +74,8 @@ function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash
     if (hasHtml) return `${root}/index.html`;
     return trailingSlash === 'never' && root !== '' ? root : `${root}/`;
   }
-  if (hasHtml) return `${path}.html`;
+  // Of `/a/index.html`, Astro takes `index.html` away, and would read another parameter than the page's own.
+  if (hasHtml) return path.endsWith('/index') ? path : `${path}.html`;
   return trailingSlash === 'never' ? path : `${path}/`;
 }
 

@@ -8,6 +8,7 @@ import { type AdapterOptions, resolveOptions } from './options.ts';
 import { sessionConfigFor } from './sessions.ts';
 import { modulesPlugin, type SiteModule } from './site-modules.ts';
 import { trimPlugin } from './trim.ts';
+import { warnOfVercelJson } from './vercel-json.ts';
 
 export type { AdapterOptions, AstroIsrOptions } from './options.ts';
 
@@ -58,7 +59,8 @@ export function isr(options: AdapterOptions = {}): AstroIntegration {
       'astro:routes:resolved'({ routes }) {
         run.routes = routes;
       },
-      'astro:config:done'({ config, setAdapter, buildOutput }) {
+      'astro:config:done'({ config, setAdapter, buildOutput, logger }) {
+        for (const warning of warnOfVercelJson(config.root)) logger.warn(warning);
         run.config = config;
         setAdapter(adapterFor(buildOutput));
       },

@@ -9,6 +9,7 @@ import {
 } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
+import { readVercelOptions, VERCEL_OPTION_NAMES, type VercelOptions } from './vercel-options.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
 export interface AstroIsrOptions extends IsrOptions {
@@ -21,7 +22,7 @@ export interface AstroIsrOptions extends IsrOptions {
   readonly exclude?: readonly (string | RegExp)[];
 }
 
-export interface AdapterOptions {
+export interface AdapterOptions extends VercelOptions {
   /**
    * Whether and how pages are stored. `true` is `{}`.
    *
@@ -39,15 +40,6 @@ export interface AdapterOptions {
   readonly imagesConfig?: ImagesConfig;
   /** The image service of `astro dev`, when `imageService` is true: `sharp` or a module. @default 'sharp' */
   readonly devImageService?: string;
-  /** Options of @astrojs/vercel. They have no effect here, but nobody has to remove them. */
-  readonly edgeMiddleware?: unknown;
-  readonly excludeFiles?: unknown;
-  readonly includeFiles?: unknown;
-  readonly maxDuration?: unknown;
-  readonly middlewareMode?: unknown;
-  readonly skewProtection?: unknown;
-  readonly staticHeaders?: unknown;
-  readonly webAnalytics?: unknown;
 }
 
 export interface ResolvedOptions {
@@ -55,25 +47,17 @@ export interface ResolvedOptions {
   readonly isr: Manifest['isr'];
   readonly exclude: readonly (string | RegExp)[];
   readonly images: ImageOptions;
-  /** One line for each given option that has no effect, or not the intended one. */
+  /** For live routes and renders, where the construct does not say it. */
+  readonly maxDurationSeconds: number | undefined;
+  /** One line for each given option that has not the intended effect. */
   readonly warnings: readonly string[];
 }
 
-const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  edgeMiddleware: 'middleware runs where pages are rendered',
-  excludeFiles: 'only what the server imports is bundled',
-  includeFiles: 'import what the server needs, or put it into public/',
-  maxDuration: "set 'renderTimeout' of the construct IsrSite",
-  middlewareMode: 'middleware runs where pages are rendered',
-  skewProtection: 'old assets stay available after a deployment anyway',
-  staticHeaders: 'prerendered pages keep their headers anyway',
-  webAnalytics: 'add the script of your analytics to a layout',
-};
-const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...Object.keys(WITHOUT_EFFECT)].sort()];
+const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...VERCEL_OPTION_NAMES].sort()];
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
 /** What the option `isr` decides. */
-type ResolvedIsr = Omit<ResolvedOptions, 'images'>;
+type ResolvedIsr = Omit<ResolvedOptions, 'images' | 'maxDurationSeconds'>;
 
 const STORES_NOTHING: ResolvedIsr = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
 const TOKEN_MISSING =
@@ -90,11 +74,10 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   const fields = fieldsOf(given);
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, OPTIONS, KNOWN);
-  const withoutEffect = Object.entries(WITHOUT_EFFECT).filter(([name]) => fields[name] !== undefined);
-  const warnings = withoutEffect.map(([name, instead]) => `option '${name}' has no effect on AWS: ${instead}`);
   const isr = readIsr(given.at('isr', fields.isr));
   const { images, warnings: imageWarnings } = readImageOptions(given, fields);
-  return isr && { ...isr, images, warnings: [...warnings, ...imageWarnings, ...isr.warnings] };
+  const { maxDurationSeconds } = readVercelOptions(given, fields);
+  return isr && { ...isr, images, maxDurationSeconds, warnings: [...imageWarnings, ...isr.warnings] };
 };
 
 const readIsr: Check<ResolvedIsr> = (given) => {

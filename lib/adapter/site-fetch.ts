@@ -2,7 +2,7 @@ import type { RouteData } from 'astro';
 import { percentDecode } from '../basics/percent-encoding.ts';
 import { isNotFoundPage, withoutBase } from '../build/route-pattern.ts';
 import type { SiteContext, SiteFetch } from '../core/site.ts';
-import { type AstroUrls, canonicalRequestOf, pageNameOf } from './canonical-request.ts';
+import { type AstroUrls, type CanonicalRequest, canonicalRequestOf, pageNameOf } from './canonical-request.ts';
 import { createRedirectFinder, type Redirect } from './redirects.ts';
 import { type Reader, type RenderScope, runInScope } from './scope.ts';
 
@@ -67,11 +67,12 @@ function isPageOf(app: SiteApp | undefined, request: Request): boolean {
 
 async function renderWith(app: SiteApp, request: Request, context: SiteContext, facts: SiteFacts): Promise<Response> {
   // A live route is asked for as the viewer asks.
-  const asked = context.kind === 'page' ? canonicalRequestOf(request, facts, (each) => app.match(each)) : { request };
+  const asked: CanonicalRequest<RouteData> =
+    context.kind === 'page' ? canonicalRequestOf(request, facts, (each) => app.match(each)) : { request };
   const scope = newScope(withPageNames(context, facts), facts.allowQuery);
   const response = await runInScope(scope, () =>
     app.render(asked.request, {
-      ...('routeData' in asked ? { routeData: asked.routeData } : {}),
+      ...(asked.routeData === undefined ? {} : { routeData: asked.routeData }),
       clientAddress: context.clientAddress,
       // By default, Astro makes a network call to https://localhost/404.html.
       prerenderedErrorPageFetch: async (url) => errorPageAt(new URL(url).pathname, facts),
@@ -81,7 +82,19 @@ async function renderWith(app: SiteApp, request: Request, context: SiteContext, 
   if (scope.isOptedOut) context.onCacheHint?.(false);
   else if (scope.hint !== undefined) context.onCacheHint?.(scope.hint);
   tellReads(scope, new URL(request.url).pathname);
-  return withCookies(response, [...app.setCookieHeaders(response)]);
+  const shown = isFallbackShown(response, () => asked.routeData ?? app.match(asked.request))
+    ? withStatus(response, 200)
+    : response;
+  return withCookies(shown, [...app.setCookieHeaders(response)]);
+}
+
+/**
+ * A page that is shown in place of one in another language (`fallbackType: 'rewrite'`) gets the status of a redirect from
+ * Astro, but leads nowhere: https://github.com/withastro/astro (core/routing/helpers.ts, getDefaultStatusCode).
+ * Prerendered, it is 200.
+ */
+function isFallbackShown({ status, headers }: Response, match: () => RouteData | undefined): boolean {
+  return status === 302 && !headers.has('location') && (match()?.fallbackRoutes.length ?? 0) > 0;
 }
 
 function redirectToSlash({ url }: Request): Response {
@@ -135,14 +148,19 @@ function withCookies(response: Response, cookies: readonly string[]): Response {
   if (cookies.length === 0) return response;
   const headers = new Headers(response.headers);
   for (const cookie of cookies) headers.append('set-cookie', cookie);
-  return copy(response, response.body, headers);
+  return copy(response, { headers });
+}
+
+function withStatus(response: Response, status: number): Response {
+  return copy(response, { status, statusText: '' });
 }
 
 function withoutBody(response: Response): Response {
   void response.body?.cancel();
-  return copy(response, null, response.headers);
+  return copy(response, {}, null);
 }
 
-function copy(response: Response, body: Response['body'], headers: Headers): Response {
-  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+function copy(response: Response, changes: ResponseInit, body: Response['body'] = response.body): Response {
+  const { status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers, ...changes });
 }

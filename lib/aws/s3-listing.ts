@@ -8,6 +8,8 @@ import { type AwsCall, type AwsClient, AwsRefusal, type AwsResponse } from './cl
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
 }
 
 /** Headers and size of an object, without its body. */
@@ -27,7 +29,11 @@ export async function* listObjects(
   prefix: string,
 ): AsyncGenerator<readonly ListedObject[]> {
   for await (const { Contents = [] } of listingPages(aws, bucket, { prefix })) {
-    yield Contents.map(({ Key, Size }) => ({ key: Key, bytes: Number(Size) }));
+    yield Contents.map(({ Key, Size, LastModified }) => ({
+      key: Key,
+      bytes: Number(Size),
+      modifiedAt: Date.parse(LastModified),
+    }));
   }
 }
 
@@ -42,7 +48,7 @@ export async function listFolders(aws: AwsClient, bucket: string, prefix: string
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 interface ListingPage {
-  readonly Contents?: readonly { readonly Key: string; readonly Size: string }[];
+  readonly Contents?: readonly { readonly Key: string; readonly Size: string; readonly LastModified: string }[];
   readonly CommonPrefixes?: readonly { readonly Prefix: string }[];
   readonly NextContinuationToken?: string;
 }

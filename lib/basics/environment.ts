@@ -70,6 +70,14 @@ export const POSITIVE_INTEGER: Format<number> = {
   write: String,
 };
 
+export const WHOLE_NUMBER: Format<number> = {
+  read: (given) => {
+    const digits = matching(/^\d+$/, 'a whole number')(given);
+    return digits === undefined ? undefined : Number(digits);
+  },
+  write: String,
+};
+
 /** A positive number of seconds, or `false`. */
 export const EXPIRATION: Format<number | false> = {
   read: (given) => {
@@ -94,6 +102,14 @@ export const HASHES: Format<readonly string[]> = {
       : given.secret.mustBe('SHA-256 hashes (64 hex digits each) with commas between');
   },
   write: (items) => items.join(','),
+};
+
+export const TRUE_OR_FALSE: Format<boolean> = {
+  read: (given) => {
+    const text = oneOf('true', 'false')(given);
+    return text === undefined ? undefined : text === 'true';
+  },
+  write: String,
 };
 
 export function choiceOf<T extends string>(...values: readonly T[]): Format<T> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Check, type Fields, listOf, memberOf, optional, text } from '../basics/checks.ts';
 import type { Faults, Given } from '../basics/faults.ts';
+import { pageKeyOfName } from '../core/page/page-name.ts';
 import type { Manifest } from './manifest.ts';
 
 /** How a site is cached. Builds of every framework have these options. */
@@ -24,6 +25,13 @@ export interface IsrOptions {
    * @default []
    */
   readonly allowQuery?: readonly string[];
+  /**
+   * URL paths of pages that a deployment renders before it is served: `['/', '/blog', '/search?page=2']`. They come before
+   * those that the deployment before has stored, which are rendered as well.
+   *
+   * @default []
+   */
+  readonly warm?: readonly string[];
 }
 
 const MIN_TOKEN_LENGTH = 32;
@@ -32,6 +40,7 @@ export const ISR_OPTION_NAMES: readonly string[] = [
   'expiration',
   'bypassToken',
   'allowQuery',
+  'warm',
 ] satisfies readonly (keyof IsrOptions)[];
 
 /** The options of a build that stores no pages. */
@@ -40,7 +49,11 @@ export const NOTHING_STORED: Manifest['isr'] = { expiration: false, allowQuery: 
 /** Reads these options. Other members are for the caller. */
 export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
   const allowQuery = optional(listOf(text, 'a list of parameter names', "write it as ['page', 'sort']"));
+  const warm = optional(listOf(warmPath, 'a list of paths', "write it as ['/', '/blog']"))(
+    memberOf(given, fields, 'warm'),
+  );
   return {
+    ...(warm === undefined ? {} : { warm }),
     expiration: optional(expiration)(memberOf(given, fields, 'expiration')) ?? false,
     allowQuery: [...new Set(allowQuery(memberOf(given, fields, 'allowQuery')))].sort(),
     tokenHashes: tokensIn(memberOf(given, fields, 'bypassToken').secret).map(hashToken),
@@ -60,6 +73,12 @@ export const expiration: Check<number | false> = (given) => {
   const { value } = given;
   if (value === false || (typeof value === 'number' && Number.isInteger(value) && value > 0)) return value;
   return given.mustBe('a whole number of seconds above 0, or false', 'false keeps a page until it is revalidated');
+};
+
+const warmPath: Check<string> = (given) => {
+  const { value } = given;
+  const isPage = typeof value === 'string' && 'pageKey' in pageKeyOfName(value.split('?')[0] ?? '');
+  return isPage ? value : given.mustBe("the path of a page, such as '/blog'");
 };
 
 function tokensIn(given: Given): readonly string[] {

@@ -37,7 +37,11 @@ export interface Manifest {
     readonly allowQuery: readonly string[];
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
+    /** URL paths, with `base` and maybe a query, of pages that a deployment renders before it is served. */
+    readonly warm?: readonly string[] | undefined;
   };
+  /** Seconds that a live route or a page may take, where the construct does not say it. */
+  readonly maxDurationSeconds?: number | undefined;
   /** The site keeps sessions in the stack's bucket, each for so long after it was last written. Absent: it does not. */
   readonly sessions?: { readonly retentionSeconds: number };
   /** Patterns of live routes in Astro's syntax, with `base`: `/api/revalidate`, `/docs/[id]/edit`, `/_actions/[...path]`. */

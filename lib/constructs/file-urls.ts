@@ -1,5 +1,5 @@
 import { IsrError } from '../basics/errors.ts';
-import { encodePath } from '../basics/percent-encoding.ts';
+import { encodeFilePath } from '../basics/percent-encoding.ts';
 import type { PageKey, UrlStyle } from '../core/page/page-key.ts';
 import { pageKeyOfName } from '../core/page/page-name.ts';
 import { isFilePath, isInternalPath } from '../core/page/url-path.ts';
@@ -25,7 +25,7 @@ export function pageKeysOf({ file, path }: ServedFile, style: UrlStyle): readonl
 
 /** As a browser asks for it. */
 export function encodeUrlPath(path: string): string {
-  return (encodePath(path.toWellFormed()) ?? '').replaceAll('?', '%3F').replaceAll('#', '%23');
+  return encodeFilePath(path.toWellFormed()) ?? '';
 }
 
 function urlPathsOf({ file, path }: ServedFile, style: UrlStyle): readonly [string, ...string[]] {

@@ -63,6 +63,11 @@ export function grantDeliveries(bucket: Bucket, grantee: IGrantable): void {
   bucket.grants.actionsOnObjectKeys(grantee, '_isr/webhooks/*', 's3:GetObject', 's3:PutObject');
 }
 
+/** To note which deployment comes after which. */
+export function grantDeploymentNotes(bucket: Bucket, grantee: IGrantable): void {
+  bucket.grants.actionsOnObjectKeys(grantee, '_isr/deployments/*', 's3:GetObject', 's3:PutObject');
+}
+
 /** To read the sources of images that are files of the build, and to keep what is made of them. */
 export function grantImages(bucket: Bucket, grantee: IGrantable, deploymentId: string): void {
   bucket.grants.actionsOnObjectKeys(grantee, 'assets/*', 's3:GetObject');

@@ -63,7 +63,7 @@ export interface IsrSiteProps {
   /**
    * How long a page may take to render in the background, at most 120 seconds.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly renderTimeout?: Duration;
 
@@ -84,9 +84,31 @@ export interface IsrSiteProps {
   readonly originTimeout?: Duration;
 
   /**
+   * How many pages a deployment renders before it is served, so that nobody waits for them: those of `isr.warm`, and then
+   * those that the deployment before has, the newest first. 0: none, the first viewer of each page waits.
+   *
+   * @default 1000
+   */
+  readonly warmPages?: number;
+
+  /**
+   * How many of them are rendered at once, at most 100.
+   *
+   * @default 8
+   */
+  readonly warmConcurrency?: number;
+
+  /**
+   * How long that may take, at most ten minutes. What is left then is rendered when it is asked for.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly warmTimeout?: Duration;
+
+  /**
    * How long a live route may take to begin its response.
    *
-   * @default Duration.seconds(30)
+   * @default - `maxDuration` of the adapter, else 30 seconds
    */
   readonly liveTimeout?: Duration;
 
@@ -104,6 +126,21 @@ export interface IsrSiteProps {
    * @default - no limit but Lambda's
    */
   readonly imageConcurrency?: number;
+
+  /**
+   * Memory, and with it speed, of the function that uploads the files of the build. It has 15 minutes.
+   *
+   * @default 1024
+   */
+  readonly uploadMemoryMiB?: number;
+
+  /**
+   * Disk of that function, between 512 and 10,240 MiB. It takes the files of one content type at a time, and needs twice
+   * their size.
+   *
+   * @default - as much as the build needs
+   */
+  readonly uploadDiskMiB?: number;
 
   /**
    * Rendered pages that were not replaced for this long are deleted, and rendered again when they are asked for.

@@ -45,7 +45,7 @@ export class IsrSite extends Construct {
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build, settings.contentTypes);
-    noteFiles(this, build, files);
+    noteFiles(this, build, files, settings);
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
@@ -89,7 +89,10 @@ export class IsrSite extends Construct {
 
     // A deployment switches at once. First come its files, then the functions, and last the edge functions that name it.
     // Otherwise old code would render pages and store them as pages of the new deployment.
-    for (const runner of this.functions.siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    // The deployment is warmed while all that answers is still of the one before.
+    const { siteRunners, answering, warmUp } = this.functions;
+    for (const runner of siteRunners) runner.node.defaultChild?.node.addDependency(uploads);
+    for (const runner of answering) runner.node.defaultChild?.node.addDependency(warmUp);
     for (const naming of [edge.pageRequest, edge.liveRequest]) {
       naming?.node.defaultChild?.node.addDependency(uploads, ...this.functions.all);
     }

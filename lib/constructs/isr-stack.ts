@@ -23,6 +23,7 @@ export class IsrStack extends Stack {
     this.#output('DistributionId', distribution.distributionId, 'The CloudFront distribution.');
     this.#output('BucketName', bucket.bucketName, 'Pages, hashed files, leases and ledger.');
     this.#output('DeploymentId', this.site.deploymentId, 'Whose pages are served: a hash of the build.');
+    this.#output('WarmUp', this.site.functions.warmUp.getAttString('Summary'), 'What was rendered before the switch.');
     this.#output('JobsQueueUrl', queues.jobs.queueUrl, 'Pages that wait for their regeneration.');
     this.#output('JobsDeadLettersQueueUrl', queues.jobsDeadLetters.queueUrl, 'Pages that could not be regenerated.');
     this.#output('PurgesDeadLettersQueueUrl', queues.purgesDeadLetters.queueUrl, 'Purges that could not be made.');

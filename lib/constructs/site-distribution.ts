@@ -65,11 +65,12 @@ const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
 
 // The viewer-response function removes them too, but CloudFront does not run it for errors, nor for assets. A policy removes
 // ten headers at most: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-// `x-amzn-requestid`, of function URLs, is one that CloudFront keeps from functions, so we leave it alone here too.
+// `x-amzn-requestid`, of function URLs, is one that CloudFront keeps from functions, so we leave it alone here too. Nor is
+// `x-isr-untyped` here: a policy is applied before the function, which has to see it.
+// https://aws.amazon.com/blogs/networking-and-content-delivery/amazon-cloudfront-introduces-response-headers-policies/
 const HIDDEN_HEADERS = [
   CACHE_TAG_HEADER,
   'x-prerender-revalidate',
-  'x-isr-untyped',
   'x-amzn-trace-id',
   'x-amz-request-id',
   'x-amz-id-2',

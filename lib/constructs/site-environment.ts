@@ -9,6 +9,7 @@ import {
   renderVariables,
   revalidateVariables,
   serveVariables,
+  warmVariables,
 } from '../handover/variables.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -22,7 +23,7 @@ export interface SiteEnvironmentProps {
 }
 
 export type SiteEnvironment = Readonly<
-  Record<'serve' | 'render' | 'revalidate' | 'live' | 'purge', Record<string, string>>
+  Record<'serve' | 'render' | 'revalidate' | 'live' | 'purge' | 'warm', Record<string, string>>
 >;
 
 /**
@@ -38,15 +39,17 @@ export function siteEnvironment(props: SiteEnvironmentProps): SiteEnvironment {
     revalidate: writeEnvironment(revalidateVariables, values),
     live: writeEnvironment(liveVariables, values),
     purge: writeEnvironment(purgeVariables, values),
+    warm: writeEnvironment(warmVariables, values),
   };
 }
 
 function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvironmentProps) {
-  const { deploymentId, isr, trailingSlash } = manifest;
+  const { deploymentId, isr, trailingSlash, hasHtmlEndings = false } = manifest;
   return {
     bucket: bucket.bucketName,
     deploymentId,
     trailingSlash,
+    hasHtmlEndings,
     expiration: isr.expiration,
     siteUrl: settings.siteUrl,
     renderTimeoutMs: settings.renderTimeout.toMilliseconds(),
@@ -56,6 +59,9 @@ function valuesOf({ manifest, settings, bucket, queues, originSecret }: SiteEnvi
     jobsQueueUrl: queues.jobs.queueUrl,
     purgeQueueUrl: queues.purges.queueUrl,
     originSecret: originSecret.secretValue.unsafeUnwrap(),
+    warmPages: settings.warmPages,
+    warmConcurrency: settings.warmConcurrency,
+    warmTimeoutMs: settings.warmTimeout.toMilliseconds(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { type CustomResource, Duration } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
@@ -16,11 +16,12 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
-import type { CompiledWebhooks } from '../webhooks/compiled.ts';
+import { WARM_PATHS_FILE } from '../handover/deployments.ts';
 import {
   grantAnnouncedPurges,
   grantAnnouncing,
   grantDeliveries,
+  grantDeploymentNotes,
   grantFollowingPurges,
   grantLedger,
   grantPageWriting,
@@ -34,8 +35,9 @@ import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
-import { secretVariables } from './site-webhooks.ts';
-import { copyModule, writeJson } from './staging.ts';
+import { addWebhooks, secretVariables } from './site-webhooks.ts';
+import { writeJson } from './staging.ts';
+import { createWarmUp, warmKeysOf } from './warm-up.ts';
 
 type FunctionName = keyof SiteEnvironment;
 
@@ -65,13 +67,16 @@ export function renderFunctionTimeout(settings: SiteSettings): Duration {
   return settings.renderTimeout.plus(Duration.seconds(15));
 }
 
-/** The five Lambda functions and their URLs. */
+/** The six Lambda functions and their URLs. */
 export class SiteFunctions extends Construct {
   readonly serve: LambdaFunction;
   readonly render: LambdaFunction;
   readonly revalidate: LambdaFunction;
   readonly live: LambdaFunction;
   readonly purge: LambdaFunction;
+  readonly warm: LambdaFunction;
+  /** It is done when the pages of the deployment are rendered. */
+  readonly warmUp: CustomResource;
   readonly serveUrl: FunctionUrl;
   readonly liveUrl: FunctionUrl;
   readonly revalidateUrl: FunctionUrl;
@@ -97,6 +102,8 @@ export class SiteFunctions extends Construct {
     this.revalidate = this.#revalidate();
     this.live = this.#live();
     this.purge = this.#purge();
+    this.warm = this.#warm();
+    this.warmUp = createWarmUp(this, this.warm, props.build.manifest.deploymentId);
     this.serveUrl = this.serve.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
       invokeMode: InvokeMode.RESPONSE_STREAM,
@@ -115,7 +122,12 @@ export class SiteFunctions extends Construct {
 
   /** The functions that run the user's code. */
   get siteRunners(): readonly LambdaFunction[] {
-    return [this.serve, this.render, this.revalidate, this.live];
+    return [this.serve, this.render, this.revalidate, this.live, this.warm];
+  }
+
+  /** Those of them that answer to viewers, editors and the queue. */
+  get answering(): readonly LambdaFunction[] {
+    return this.siteRunners.filter((runner) => runner !== this.warm);
   }
 
   get all(): readonly LambdaFunction[] {
@@ -235,6 +247,22 @@ export class SiteFunctions extends Construct {
     return purge;
   }
 
+  #warm(): LambdaFunction {
+    const { settings, bucket, queues, build } = this.#props;
+    const warm = this.#siteFunction('warm', {
+      description: 'Renders pages of a deployment before it is served.',
+      // After the last page was begun, it renders that one and answers.
+      timeout: settings.warmTimeout.plus(renderFunctionTimeout(settings)),
+      addTo: (folder) => writeJson(join(folder, WARM_PATHS_FILE), warmKeysOf(build.manifest)),
+    });
+    grantPageWriting(bucket, warm);
+    grantLedger(bucket, warm);
+    grantDeploymentNotes(bucket, warm);
+    if (settings.siteUrl === undefined) grantSiteAddress(bucket, warm);
+    queues.purges.grants.sendMessages(warm);
+    return warm;
+  }
+
   #siteFunction(name: FunctionName, options: Omit<FunctionOptions, 'memoryMiB'>): LambdaFunction {
     const { build, settings, files } = this.#props;
     return this.#function(name, {
@@ -263,11 +291,4 @@ export class SiteFunctions extends Construct {
 /** To try them again, each time after the queue's visibility timeout. 2 is the least that Lambda takes. */
 function deadLettersOf(queue: Queue, batchSize: number): SqsEventSource {
   return new SqsEventSource(queue, { batchSize, maxConcurrency: 2, reportBatchItemFailures: true });
-}
-
-/** Adds the compiled webhooks, and the modules of only those vendors that send any. */
-function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
-  writeJson(join(folder, 'webhooks.json'), compiled);
-  const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
-  for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
 }

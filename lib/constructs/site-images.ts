@@ -14,7 +14,7 @@ import type { Manifest, ManifestImages } from '../build/manifest.ts';
 import type { Build } from '../build/read-build.ts';
 import type { ImageConfig } from '../handover/image-config.ts';
 import { imageVariables } from '../handover/variables.ts';
-import type { ImageRules } from '../images/image-query.ts';
+import { type ImageRules, sourceName } from '../images/image-query.ts';
 import { grantImages } from './grants.ts';
 import { ARCHITECTURE, createFunction } from './lambda-function.ts';
 import { copySharp, findSharp, installCommand, projectOf, type SharpPackages } from './sharp-packages.ts';
@@ -106,7 +106,7 @@ function imageRules({ base, assetsFolder, deploymentId }: Manifest, images: Mani
   return {
     parameters: images.parameters,
     widths: images.widths,
-    assets: `${base.replace(/\/$/, '')}/${assetsFolder}/`,
+    assets: sourceName(`${base.replace(/\/$/, '')}/${assetsFolder}/`),
     sharedPrefix: prefix,
     ownPrefix: `${prefix}-${deploymentId}`,
   };

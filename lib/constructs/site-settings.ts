@@ -34,6 +34,12 @@ export interface SiteSettings {
   readonly liveTimeout: Duration;
   readonly imageMemoryMiB: number;
   readonly imageConcurrency: number | undefined;
+  readonly warmPages: number;
+  readonly warmConcurrency: number;
+  readonly warmTimeout: Duration;
+  readonly uploadMemoryMiB: number | undefined;
+  /** `undefined`: what the files need. */
+  readonly uploadDiskMiB: number | undefined;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly webhooks: SiteWebhooks;
@@ -73,6 +79,7 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
       .mustBe(`one of us-east-1 that covers ${domainNames.join(', ')}`, "'domainNames' needs it");
   }
   const [domainName] = domainNames;
+  const longest = Duration.seconds(build.manifest.maxDurationSeconds ?? 30);
   const ownUrl = domainName === undefined ? build.manifest.site : `https://${domainName}`;
   return {
     siteUrl: (read('siteUrl', siteOrigin) ?? ownUrl)?.replace(/\/$/, ''),
@@ -82,12 +89,17 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     contentTypes: read('contentTypes', recordOf(contentType)) ?? {},
     renderMemoryMiB: read('renderMemoryMiB', unlessToken(integerBetween(128, 10_240))) ?? 1024,
     renderConcurrency: read('renderConcurrency', unlessToken(integerBetween(2, 1000))),
-    renderTimeout: read('renderTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
+    renderTimeout: read('renderTimeout', wholeSeconds(1, 120)) ?? longest,
     // Two of the seconds are for serving the old page if a render is too slow, see `serveRenderTimeout`.
     originTimeout: read('originTimeout', wholeSeconds(3, 120)) ?? Duration.seconds(15),
-    liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? Duration.seconds(30),
+    liveTimeout: read('liveTimeout', wholeSeconds(1, 120)) ?? longest,
     imageMemoryMiB: read('imageMemoryMiB', unlessToken(integerBetween(512, 10_240))) ?? 1536,
     imageConcurrency: read('imageConcurrency', unlessToken(integerBetween(1, 1000))),
+    warmPages: read('warmPages', integerBetween(0, 100_000)) ?? 1000,
+    warmConcurrency: read('warmConcurrency', unlessToken(integerBetween(1, 100))) ?? 8,
+    warmTimeout: read('warmTimeout', wholeSeconds(1, 600)) ?? Duration.minutes(5),
+    uploadMemoryMiB: read('uploadMemoryMiB', integerBetween(128, 10_240)),
+    uploadDiskMiB: read('uploadDiskMiB', integerBetween(512, 10_240)),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
   };

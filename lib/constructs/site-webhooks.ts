@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Annotations, type SecretValue, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { memberOf } from '../basics/checks.ts';
@@ -6,6 +7,7 @@ import type { Given } from '../basics/faults.ts';
 import { isJsonObject } from '../basics/json-object.ts';
 import { COMPILED_VERSION, type CompiledWebhooks, secretVariablesOf } from '../webhooks/compiled.ts';
 import { readWebhooks, type WebhookSettings } from '../webhooks/settings/read-webhooks.ts';
+import { copyModule, writeJson } from './staging.ts';
 
 export interface WebhookProps extends WebhookSettings {
   /**
@@ -83,4 +85,11 @@ function referenceOf(scope: Construct, variable: string, secret: SecretValue): s
     );
   }
   return value;
+}
+
+/** Adds the compiled webhooks, and the modules of only those vendors that send any. */
+export function addWebhooks(compiled: CompiledWebhooks, folder: string): void {
+  writeJson(join(folder, 'webhooks.json'), compiled);
+  const vendors = new Set(Object.values(compiled.webhooks).map(({ vendor }) => vendor));
+  for (const vendor of vendors) copyModule(`webhooks/${vendor}.mjs`, folder);
 }

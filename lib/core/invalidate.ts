@@ -24,5 +24,5 @@ export function invalidateFromSite(
   deploymentId: string,
   ports: InvalidatePorts,
 ): NonNullable<SiteContext['revalidate']> {
-  return ({ paths = [], tags = [] }) => invalidate(parseRevalidation({ paths, tags }, []), deploymentId, ports);
+  return ({ paths = [], tags = [] }) => invalidate(parseRevalidation({ paths, tags }, {}), deploymentId, ports);
 }

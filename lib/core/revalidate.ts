@@ -1,7 +1,7 @@
 import { reasonOf } from '../basics/errors.ts';
 import { mapConcurrently } from '../basics/map-concurrently.ts';
 import { type StoredPage, versionOf } from './page/page.ts';
-import { mayShareName, type PageKey, pathOfPageKey } from './page/page-key.ts';
+import { mayShareName, type PageKey, pathOfPageKey, slashTwinOf } from './page/page-key.ts';
 import type { AnnouncedPurges, JobQueue, Purger } from './ports.ts';
 import { purgeItemsOf } from './purge/purge-items.ts';
 import { readPageAndLedger } from './read-freshness.ts';
@@ -85,9 +85,11 @@ export async function revalidate(
     ports.announced.announce(purgeItemsOf(revalidation, options.deploymentId)),
     ports.ledger.append(entriesOf(revalidation)),
   ]);
-  const done = await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (pageKey) =>
-    revalidateInTime(pageKey, begun, options, ports),
-  );
+  const done = (
+    await mapConcurrently(revalidation.pages, CONCURRENT_RENDERS, (pageKey) =>
+      revalidateNamed(pageKey, begun, options, ports),
+    )
+  ).flat();
   const pages = done.filter(({ mustPurge }) => mustPurge).map(({ pageKey }) => pageKey);
   const items = purgeItemsOf({ ...revalidation, pages }, options.deploymentId);
   const purged = items.length === 0 ? undefined : await ports.purger.purge(items, options.awaitedAs);
@@ -113,6 +115,27 @@ interface RevalidatedPage {
   /** As it is stored now. */
   readonly page: StoredPage | undefined;
   readonly mustPurge: boolean;
+}
+
+/**
+ * `/tags/node.js` and `/tags/node.js/` have one name. Whoever says it means the page that the site has there, and each of
+ * them that is stored.
+ */
+async function revalidateNamed(
+  pageKey: PageKey,
+  revalidationBegun: number,
+  options: RevalidateOptions,
+  ports: RevalidatePorts,
+): Promise<readonly RevalidatedPage[]> {
+  const named = await revalidateInTime(pageKey, revalidationBegun, options, ports);
+  const twin = slashTwinOf(pageKey);
+  if (twin === undefined) return [named];
+  const { outcome } = named.outcome;
+  // What cannot be read is not rendered at once; the ledger covers it all the same.
+  const isTwinStored = async () => (await ports.pages.read(twin).catch(() => undefined)) !== undefined;
+  if (outcome !== 'not-found' && (outcome === 'prerendered' || !(await isTwinStored()))) return [named];
+  const other = await revalidateInTime(twin, revalidationBegun, options, ports);
+  return outcome === 'not-found' ? [other] : [named, other];
 }
 
 /** Never rejects: whatever becomes of one page, the others are stored and purged. */

@@ -10,7 +10,13 @@ import {
 } from '../basics/checks.ts';
 import { Faults, type Given } from '../basics/faults.ts';
 import { type PageKey, pathOfPageKey, type QueryParameter } from './page/page-key.ts';
-import { namePartBrokenBy, nameRuleBrokenBy, type PageNameOrFault, pageKeyOfName } from './page/page-name.ts';
+import {
+  namePartBrokenBy,
+  nameRuleBrokenBy,
+  type PageNameOrFault,
+  type PageNaming,
+  pageKeyOfName,
+} from './page/page-name.ts';
 import type { Revalidation } from './revalidation.ts';
 
 /** Of one request. Fewer than one call to the CDN carries, so that each is purged by its own name. */
@@ -31,10 +37,10 @@ export interface RevalidationRequest extends Revalidation {
  *
  * @throws IsrError INVALID_REQUEST, naming every fault at once
  */
-export function parseRevalidation(body: unknown, allowQuery: readonly string[]): RevalidationRequest {
+export function parseRevalidation(body: unknown, naming: PageNaming): RevalidationRequest {
   const faults = new Faults('the body');
   const given = faults.in(body);
-  const wanted = readRevalidation(given, allowQuery);
+  const wanted = readRevalidation(given, naming);
   const count = wanted === undefined ? 0 : wanted.pages.length + wanted.tags.length + wanted.prefixes.length;
   if (count > MAX_REVALIDATED_ITEMS) {
     given.secret.mustBe(
@@ -47,7 +53,7 @@ export function parseRevalidation(body: unknown, allowQuery: readonly string[]):
   return faults.accept(wanted, 'INVALID_REQUEST');
 }
 
-function readRevalidation(given: Given, allowQuery: readonly string[]): RevalidationRequest | undefined {
+function readRevalidation(given: Given, naming: PageNaming): RevalidationRequest | undefined {
   const fields = fieldsOf(given, 'a JSON object such as {"paths":["/blog"]}');
   if (fields === undefined) return undefined;
   rejectUnknown(given, fields, MEMBERS, 'a member that is known');
@@ -55,7 +61,7 @@ function readRevalidation(given: Given, allowQuery: readonly string[]): Revalida
     ...new Set(optional(listOf(item, 'a list of strings'))(memberOf(given, fields, name))),
   ];
   return {
-    pages: itemsIn('paths', pagePath(allowQuery)),
+    pages: itemsIn('paths', pagePath(naming)),
     tags: itemsIn('tags', text),
     prefixes: itemsIn('prefixes', pathPrefix),
     all: optional(trueOrFalse)(memberOf(given, fields, 'all')) ?? false,
@@ -64,11 +70,11 @@ function readRevalidation(given: Given, allowQuery: readonly string[]): Revalida
 }
 
 /** The page at a path, which may carry a query. */
-export function pagePath(allowQuery: readonly string[]): Check<PageKey> {
+export function pagePath(naming: PageNaming): Check<PageKey> {
   return (given) => {
     const path = text(given);
     if (path === undefined) return undefined;
-    const result = pageKeyOfUrlPath(path, allowQuery);
+    const result = pageKeyOfUrlPath(path, naming);
     if ('pageKey' in result) return result.pageKey;
     const what = namePartBrokenBy(result.fault) === 'query' ? 'a path with a query' : 'a path';
     return given.mustBe(`${what} ${nameRuleBrokenBy(result.fault)}`);
@@ -85,12 +91,16 @@ export const pathPrefix: Check<string> = (given) => {
   return `${pathOfPageKey(result.pageKey)}/`.replace('//', '/');
 };
 
-/** `path` as people type it: it may have a query, and Unicode that is not encoded. */
-export function pageKeyOfUrlPath(path: string, allowQuery: readonly string[]): PageNameOrFault {
+/** `path` as people type it: it may have a query, and Unicode that is not encoded. A slash at its end makes no difference. */
+export function pageKeyOfUrlPath(
+  path: string,
+  { allowQuery = [], hasHtmlEndings = false }: PageNaming,
+): PageNameOrFault {
   const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
   return pageKeyOfName(
     pathname,
     parametersOf(query).filter(({ name }) => allowQuery.includes(name)),
+    { trailingSlash: 'ignore', hasHtmlEndings },
   );
 }
 

@@ -19,10 +19,10 @@ const STALE_SECONDS = 60;
 const REMOTE_FAIL_OVER = 'public, max-age=0, s-maxage=60';
 
 /** The stored variant while it is fresh; else one that is made from the source, and stored. */
-export async function answerImage(request: ImageRequest, ports: ImagePorts): Promise<AnsweredImage | Refusal> {
-  const kind = ports.sources.kindOf(request.href);
+export async function answerImage(wanted: ImageRequest, ports: ImagePorts): Promise<AnsweredImage | Refusal> {
+  const kind = ports.sources.kindOf(wanted.href);
   if (typeof kind !== 'string') return kind;
-  const stored = await ports.variants.read(ports.keys.variant(request.parameters));
+  const { request, stored } = await lookUp(wanted, ports);
   if (stored !== undefined && isFresh(stored, ports)) return answered(stored, kind, 'HIT', ports);
   const source = await ports.sources.fetch(request.href, kind, stored?.sourceEtag);
   if ('problem' in source) return stored === undefined ? source : stale(stored, source, ports);
@@ -33,20 +33,29 @@ export async function answerImage(request: ImageRequest, ports: ImagePorts): Pro
   return { ...(await store(request, kept, kind, ports)), outcome: 'REVALIDATED' };
 }
 
+interface LookedUp {
+  readonly request: ImageRequest;
+  readonly stored: StoredVariant | undefined;
+}
+
+/** What is stored of an image; of one variant too many, what is stored of one of few. Asking for it costs no source. */
+async function lookUp(wanted: ImageRequest, { variants, keys, log }: ImagePorts): Promise<LookedUp> {
+  const stored = await variants.read(keys.variant(wanted.parameters));
+  if (stored !== undefined || (await variants.count(keys.source(wanted))) < MAX_VARIANTS) {
+    return { request: wanted, stored };
+  }
+  log('warn', `${MAX_VARIANTS} variants of '${wanted.href}' are stored, so this one is made as wide as others`);
+  const request = coarse(wanted);
+  return { request, stored: await variants.read(keys.variant(request.parameters)) };
+}
+
 async function makeFrom(
   bytes: Uint8Array,
   source: ImageSource,
-  wanted: ImageRequest,
+  request: ImageRequest,
   kind: SourceKind,
   ports: ImagePorts,
 ): Promise<AnsweredImage | Refusal> {
-  const stored = await ports.variants.count(ports.keys.source(wanted));
-  const request = stored < MAX_VARIANTS ? wanted : coarse(wanted);
-  if (request !== wanted) {
-    ports.log('warn', `${MAX_VARIANTS} variants of '${wanted.href}' are stored, so this one is made as wide as others`);
-    const other = await ports.variants.read(ports.keys.variant(request.parameters));
-    if (other !== undefined && isFresh(other, ports)) return answered(other, kind, 'HIT', ports);
-  }
   const made = await make(bytes, request, ports);
   if ('problem' in made) return made;
   const sourceEtag = source.headers.get('etag') ?? undefined;

@@ -1,6 +1,6 @@
 // What names a variant of an image. This file is also bundled into the CloudFront function image-request, whose language
 // lacks what page-key.ts says.
-import { percentDecode, percentEncode } from '../basics/percent-encoding.ts';
+import { encodeFilePath, percentDecode, percentEncode } from '../basics/percent-encoding.ts';
 
 /** What the query of a request for an image is read by: the same at the edge and in the function. */
 export interface ImageRules {
@@ -34,7 +34,7 @@ export function imageParameters(query: readonly ImageParameter[], rules: ImageRu
     const given = query[i] as ImageParameter;
     const parameter = { name: decoded(given.name), value: decoded(given.value) };
     if (isKnown(parameter.name, rules) && parameterIn(found, parameter.name) === undefined) {
-      found.push(parameter.name === 'w' ? { name: 'w', value: madeWidth(parameter.value, rules.widths) } : parameter);
+      found.push({ name: parameter.name, value: valueThatCounts(parameter, rules) });
     }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -66,6 +66,17 @@ export function variantKey(parameters: readonly ImageParameter[], rules: ImageRu
   return `${source}/${hashText(imageQuery(parameters)).slice(0, HASH_LENGTH)}`;
 }
 
+/**
+ * The one name of a source: the path of a file without what is no part of it, or the URL of an image elsewhere. Else one
+ * source could be asked for by any number of names, and the bounds of a source would bound nothing.
+ */
+export function sourceName(href: string): string {
+  if (href.charAt(0) !== '/' || href.charAt(1) === '/') return href.split('#')[0] as string;
+  const path = href.split(/[?#]/)[0] as string;
+  const text = percentDecode(path);
+  return encodeFilePath(text === undefined ? path : text) || '/';
+}
+
 /** A text that is not valid percent-encoding is taken as it is. */
 function decoded(text: string): string {
   const blanks = text.replace(/\+/g, ' ');
@@ -75,6 +86,11 @@ function decoded(text: string): string {
 
 function isKnown(name: string, rules: ImageRules): boolean {
   return rules.parameters.length === 0 || rules.parameters.indexOf(name) !== -1;
+}
+
+function valueThatCounts(parameter: ImageParameter, rules: ImageRules): string {
+  if (parameter.name === 'href') return sourceName(parameter.value);
+  return parameter.name === 'w' ? madeWidth(parameter.value, rules.widths) : parameter.value;
 }
 
 function madeWidth(text: string, widths: readonly number[]): string {

@@ -3,6 +3,7 @@ import { fieldsOf } from '../basics/checks.ts';
 import { IsrError } from '../basics/errors.ts';
 import { Faults } from '../basics/faults.ts';
 import { parseJsonBody } from '../basics/json-body.ts';
+import type { PageNaming } from '../core/page/page-name.ts';
 import type { Log } from '../core/ports.ts';
 import type { Revalidation } from '../core/revalidation.ts';
 import type { CompiledWebhook } from './compiled.ts';
@@ -35,8 +36,7 @@ export interface WebhookPorts {
   vendorOf(name: VendorName): Promise<Vendor>;
   /** One secret, or two while it is being changed. Never none. */
   secretsOf(name: string): readonly string[];
-  /** Query parameters that make a page of their own. */
-  readonly allowQuery: readonly string[];
+  readonly naming: PageNaming;
   readonly deliveries: Deliveries;
   /**
    * Does the same as a request to the API.
@@ -94,7 +94,7 @@ async function act(
 ): Promise<WebhookResponse> {
   const { name, vendor, options, rules } = webhook;
   const changes = vendor.changesIn(request, payload, options);
-  const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.allowQuery);
+  const { revalidation, skipped, isForWantOfAnEntry } = wantedBy(rules, changes, payload, ports.naming);
   for (const each of skipped) ports.log('warn', 'left out a part of a rule', { webhook: name, ...each });
   if (isForWantOfAnEntry) {
     const message = 'the payload does not say which entry changed: everything is revalidated';

@@ -2,6 +2,7 @@ import { type Check, text } from '../basics/checks.ts';
 import { sentenceOf, show } from '../basics/fault.ts';
 import { Faults } from '../basics/faults.ts';
 import type { PageKey } from '../core/page/page-key.ts';
+import type { PageNaming } from '../core/page/page-name.ts';
 import type { Revalidation } from '../core/revalidation.ts';
 import { pagePath, pathPrefix } from '../core/revalidation-request.ts';
 import { fillTemplate, type Lookup, tooManyItems } from './fill-template.ts';
@@ -24,7 +25,7 @@ export interface Skipped {
 }
 
 /** Checks what a filled template makes. */
-export const TARGET_CHECKS: Readonly<Record<TargetKind, (allowQuery: readonly string[]) => Check<string>>> = {
+export const TARGET_CHECKS: Readonly<Record<TargetKind, (naming: PageNaming) => Check<string>>> = {
   paths: pagePath,
   tags: () => text,
   prefixes: () => pathPrefix,
@@ -38,9 +39,9 @@ export function wantedBy(
   rules: readonly Rule[],
   changes: readonly Change[],
   payload: unknown,
-  allowQuery: readonly string[],
+  naming: PageNaming,
 ): Wanted {
-  const collector = new Collector(allowQuery);
+  const collector = new Collector(naming);
   const lookupInPayload = remembering((path) => valuesAt(payload, path));
   for (const change of changes) {
     const lookup: Lookup = (name) =>
@@ -70,15 +71,15 @@ function isSameForAll({ parts }: Template): boolean {
 }
 
 class Collector {
-  readonly #allowQuery: readonly string[];
+  readonly #naming: PageNaming;
   readonly #found = { paths: new Set<PageKey>(), tags: new Set<string>(), prefixes: new Set<string>() };
   readonly #skipped = new Map<string, Skipped>();
   readonly #done = new Set<Template>();
   #all = false;
   #isForWantOfAnEntry = false;
 
-  constructor(allowQuery: readonly string[]) {
-    this.#allowQuery = allowQuery;
+  constructor(naming: PageNaming) {
+    this.#naming = naming;
   }
 
   apply(rule: Rule, change: Change, lookup: Lookup): void {
@@ -108,7 +109,7 @@ class Collector {
   /** Checks the item in the same way as the API does. */
   #add(kind: TargetKind, item: string, template: Template): void {
     const faults = new Faults(show(item));
-    const read = TARGET_CHECKS[kind](this.#allowQuery)(faults.in(item));
+    const read = TARGET_CHECKS[kind](this.#naming)(faults.in(item));
     if (read === undefined) {
       const sentences = faults.found.map(({ mustBe }) => sentenceOf({ place: [], mustBe }, show(item)));
       this.#skip(template, sentences.join('; '));

@@ -11,6 +11,7 @@ const ENVIRONMENT = {
   ISR_TRAILING_SLASH: 'ignore',
   ISR_EXPIRATION: '60',
   ISR_TOKEN_HASHES: '',
+  ISR_HTML_ENDINGS: 'false',
   ISR_JOBS_QUEUE_URL: 'https://jobs',
   ISR_PURGE_QUEUE_URL: 'https://purges',
   ISR_ORIGIN_SECRET: 'secret',

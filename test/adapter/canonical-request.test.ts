@@ -36,6 +36,7 @@ describe('a page is rendered with the path that the build gives it', () => {
     ['file', 'always', '/about/', '/about.html'],
     ['file', 'never', '/tags/node.js', '/tags/node.js.html'],
     ['file', 'never', '/', '/index.html'],
+    ['file', 'never', '/tags/index', '/tags/index'],
     ['preserve', 'ignore', '/about', '/about.html'],
   ] as const)('format %s, trailingSlash %s: %s is %s', (format, trailingSlash, path, expected) => {
     expect(rendered(path, { format, trailingSlash })).toBe(expected);

@@ -79,8 +79,11 @@ describe('the manifest', () => {
     expect(files.some((file) => file.endsWith('.html'))).toBe(false);
   });
 
-  test('warns of options without effect and of excludes that match nothing, and prints no token', () => {
-    expect(output).toContain("option 'maxDuration' has no effect on AWS: set 'renderTimeout' of the construct IsrSite");
+  test('takes maxDuration, warns of settings of vercel.json and of excludes that match nothing, and prints no token', () => {
+    expect(loaded.build.manifest.maxDurationSeconds).toBe(10);
+    expect(output).toContain("vercel.json: 'crons' has no effect on AWS; use 'revalidateEvery' of the construct");
+    expect(output).toContain("vercel.json: 'redirects' has no effect on AWS; use 'redirects' of the Astro config");
+    expect(output).not.toContain("vercel.json: 'headers'");
     expect(output).toContain('isr.exclude: /not-there matches no route that is rendered on demand');
     expect(output).not.toContain(NEW_TOKEN);
   });

@@ -100,6 +100,11 @@ export const KITCHEN_SITE: Readonly<Record<string, string | Uint8Array>> = {
   ...PICTURES,
   'astro.config.mjs': CONFIG,
   'tsconfig.json': '{ "extends": "astro/tsconfigs/strict" }',
+  'vercel.json': JSON.stringify({
+    crons: [{ path: '/invalidate', schedule: '0 5 * * *' }],
+    headers: [],
+    redirects: [{ source: '/a', destination: '/b' }],
+  }),
   'public/plain.txt': 'plain',
   'src/pages/index.astro': '---\nexport const prerender = true\n---\n<h1>Home</h1>',
   'src/pages/404.astro': '---\nexport const prerender = true\n---\n<h1>Own 404</h1>',

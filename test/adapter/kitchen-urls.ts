@@ -29,6 +29,20 @@ export function describeUrls(loadedSite: () => Loaded): void {
     });
   });
 
+  test.each([
+    ['page', '/docs/fr/urls/stored/plain', 'plain'],
+    ['live', '/docs/fr/urls/stored/plain', 'plain'],
+    ['page', '/docs/fr/contact', 'form'],
+    ['page', '/docs/fr/contact.html', 'form'],
+  ] as const)(
+    'a page that is shown in place of one in another language is no redirect that leads nowhere: %s, %s',
+    async (kind, path, content) => {
+      const { response, text } = await visit(loadedSite().fetch, path, {}, { kind });
+      expect([response.status, response.headers.get('location')]).toEqual([200, null]);
+      expect(text).toContain(content);
+    },
+  );
+
   test.each(['204', '302', '404'])('a %s without a content type gets none', async (status) => {
     const { response } = await visit(loadedSite().fetch, `/docs/untyped/${status}`);
     expect([response.status, response.headers.get('x-own')]).toEqual([Number(status), '1']);

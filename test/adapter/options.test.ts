@@ -44,7 +44,19 @@ test.each([
       },
     },
   },
-  { options: { isr: true, webAnalytics: { enabled: true }, maxDuration: 5, skewProtection: true } },
+  {
+    options: {
+      isr: true,
+      edgeMiddleware: false,
+      excludeFiles: [],
+      includeFiles: [],
+      maxDuration: 5,
+      middlewareMode: 'classic',
+      skewProtection: false,
+      staticHeaders: true,
+      webAnalytics: { enabled: false },
+    },
+  },
 ] as { options: AdapterOptions | undefined }[])('accepts $options', ({ options }) => {
   expect(() => isr(options)).not.toThrow();
 });
@@ -59,7 +71,7 @@ describe.each([
     options: { isr: { expire: 60 } },
     code: 'INVALID_OPTION',
     message:
-      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, exclude (at the adapter of astro.config)",
+      "'isr.expire' must be an option that is known; use expiration, bypassToken, allowQuery, warm, exclude (at the adapter of astro.config)",
   },
   {
     options: { expiration: 60, bypassToken: TOKEN },
@@ -144,6 +156,23 @@ describe.each([
 });
 
 test.each([
+  [
+    { edgeMiddleware: true },
+    "'edgeMiddleware' must be false or nothing, got true; middleware runs when a page is rendered",
+  ],
+  [{ middlewareMode: 'edge' }, "'middlewareMode' must be 'classic' or nothing, got 'edge'; middleware runs when"],
+  [{ maxDuration: 300 }, "'maxDuration' must be at most 120 seconds, got 300; CloudFront waits no longer"],
+  [{ maxDuration: '10' }, "'maxDuration' must be an integer between 1 and 120, got '10'"],
+  [{ skewProtection: true }, "'skewProtection' must be false or nothing, got true; an old page finds its hashed files"],
+  [{ staticHeaders: false }, "'staticHeaders' must be true or nothing, got false; prerendered pages always keep"],
+  [{ webAnalytics: { enabled: true } }, '\'webAnalytics\' must be { enabled: false } or nothing, got {"enabled":true}'],
+])('the option %j of @astrojs/vercel is refused with what to do instead', (options, message) => {
+  const fault = faultOf(options);
+  expect(fault.code).toBe('INVALID_OPTION');
+  expect(fault.message).toContain(message);
+});
+
+test.each([
   { bypassToken: 'too-short' },
   { bypassToken: `${TOKEN} ☃` },
   { bypassToken: [TOKEN, 'too-short'] },
@@ -205,7 +234,7 @@ describe('images', () => {
     setup({
       command,
       // Of a project that has Astro: the adapter looks at its version.
-      config: { root: new URL('../../', import.meta.url) },
+      config: { root: new URL('../../', import.meta.url), session: false },
       updateConfig: (update: object) => updates.push(update),
       addMiddleware: nothing,
       logger: { warn: nothing },

@@ -130,6 +130,7 @@ describe('IsrStack', () => {
       'PurgesDeadLettersQueueUrl',
       'RevalidateUrl',
       'SiteUrl',
+      'WarmUp',
     ]);
   });
 

@@ -10,7 +10,6 @@ import { plainSite, type SynthesizedSite, synthesize, TOKEN_HASH } from './fixtu
 const HIDDEN = [
   'x-amz-meta-cache-tag',
   'x-prerender-revalidate',
-  'x-isr-untyped',
   'x-amzn-trace-id',
   'x-amz-request-id',
   'x-amz-id-2',

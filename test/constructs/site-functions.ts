@@ -42,7 +42,7 @@ describe('each function', () => {
 
   test('has a log group of its own that forgets', () => {
     const groups = Object.values(synthesized.template.findResources('AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(6);
+    expect(groups).toHaveLength(7);
     for (const group of groups) expect(group.Properties.RetentionInDays).toBe(30);
   });
 
@@ -78,7 +78,7 @@ describe('the functions that run the site', () => {
     ['Serve', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
     ['Render', { ...DEPLOYMENT, ...PAGES_MADE }],
     ['Revalidate', { ...DEPLOYMENT, ...REQUESTS, ...PAGES_MADE }],
-    ['Live', { ...DEPLOYMENT, ...REQUESTS }],
+    ['Live', { ...DEPLOYMENT, ...REQUESTS, ISR_HTML_ENDINGS: 'false' }],
   ])('%s knows the deployment, and what it needs of expiration and tokens', (name, expected) => {
     expect(environmentOf(name)).toMatchObject(expected);
   });
@@ -95,6 +95,14 @@ describe('the functions that run the site', () => {
   test('an expiration of false stays false', () => {
     const isr = { expiration: false, allowQuery: [], tokenHashes: [] } as const;
     expect(environmentOf('Serve', synthesize({}, { isr })).ISR_EXPIRATION).toBe('false');
+  });
+
+  test('a page and a live route may take what the adapter says, unless the props say otherwise', () => {
+    const timeouts = ({ template }: SynthesizedSite) =>
+      (['Render', 'Live'] as const).map((name) => functionOf(name, { ...synthesized, template }).Timeout);
+    expect(timeouts(synthesize({}, { maxDurationSeconds: 60 }))).toEqual([75, 60]);
+    const liveTimeout = Duration.seconds(20);
+    expect(timeouts(synthesize({ liveTimeout }, { maxDurationSeconds: 60 }))).toEqual([75, 20]);
   });
 
   test('a page that a viewer waits for has two seconds less than CloudFront', () => {

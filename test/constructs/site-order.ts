@@ -32,7 +32,7 @@ describe.each(templates)('in the template of %s', (_name, template) => {
     const release = idsOf(resources, 'AWS::CloudFront::Function').find((id) => id.includes(name));
     const before = neededBy(release ?? '', resources);
     const functions = idsOf(resources, 'AWS::Lambda::Function').filter((id) => id.startsWith('SiteFunctions'));
-    expect(functions.map(nameOf).toSorted()).toEqual(['Live', 'Purge', 'Render', 'Revalidate', 'Serve']);
+    expect(functions.map(nameOf).toSorted()).toEqual(['Live', 'Purge', 'Render', 'Revalidate', 'Serve', 'Warm']);
     expect(functions.filter((id) => !before.has(id))).toEqual([]);
     const uploads = idsOf(resources, 'Custom::CDKBucketDeployment').filter((id) => id.startsWith('SiteUploads'));
     expect(uploads.filter((id) => !before.has(id))).toEqual([]);
@@ -43,6 +43,18 @@ describe.each(templates)('in the template of %s', (_name, template) => {
     const mappings = idsOf(resources, 'AWS::Lambda::EventSourceMapping');
     expect(mappings).toHaveLength(4);
     expect(mappings.filter((id) => !neededBy(release ?? '', resources).has(id))).toEqual([]);
+  });
+
+  test('a deployment is warmed after its files are there, and before anything that answers has its code', () => {
+    const [warmUp = ''] = idsOf(resources, 'Custom::IsrWarmUp');
+    const before = neededBy(warmUp, resources);
+    const uploads = idsOf(resources, 'Custom::CDKBucketDeployment').filter((id) => id.startsWith('SiteUploads'));
+    expect(uploads.filter((id) => !before.has(id))).toEqual([]);
+    const functions = idsOf(resources, 'AWS::Lambda::Function').filter((id) => id.startsWith('SiteFunctions'));
+    const names = (ids: readonly string[]) => ids.map(nameOf).toSorted();
+    expect(names(functions.filter((id) => before.has(id)))).toEqual(['Warm']);
+    const after = functions.filter((id) => neededBy(id, resources).has(warmUp));
+    expect(names(after)).toEqual(['Live', 'Render', 'Revalidate', 'Serve']);
   });
 
   test('no resource waits for itself', () => {

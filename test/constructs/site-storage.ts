@@ -201,7 +201,7 @@ describe('the files of the build', () => {
       uploadIds.every((each) => resources[id].DependsOn?.includes(each)),
     );
     const names = dependents.map((id) => id.replace(/^Site(Functions|Edge)(.*)[0-9A-F]{8}$/, '$2'));
-    expect(names.toSorted()).toEqual(['Live', 'LiveRequest', 'PageRequest', 'Render', 'Revalidate', 'Serve']);
+    expect(names.toSorted()).toEqual(['Live', 'LiveRequest', 'PageRequest', 'Render', 'Revalidate', 'Serve', 'Warm']);
   });
 
   test('are no upload when there are none, but for the page of outages', () => {

@@ -44,6 +44,25 @@ describe('revalidating a path', () => {
     expect(world.purged).toEqual([['#path:/blog/a']]);
   });
 
+  test.each(['/tags/node.js', '/tags/node.js/'])(
+    'renders at once what is stored under its name, with a slash or without: %s',
+    async (named) => {
+      const world = await worldWith('/tags/node.js/');
+      const result = await revalidateOnly(world, { pages: [keyOf(named)] });
+      expect(result.pages).toContainEqual(expect.objectContaining({ path: '/tags/node.js', outcome: 'rendered' }));
+      const { page } = await readPageAndLedger(keyOf('/tags/node.js/'), world);
+      expect(String(page?.body)).toBe('new');
+    },
+  );
+
+  test('that is not there without a slash means the page that is there with one', async () => {
+    const world = await worldWith();
+    world.site.response = (pageKey) =>
+      pageKey === keyOf('/tags/node.js/') ? { body: 'page' } : { status: 404, body: 'none' };
+    const result = await revalidateOnly(world, { pages: [keyOf('/tags/node.js')] });
+    expect(result.pages).toMatchObject([{ path: '/tags/node.js', outcome: 'rendered' }]);
+  });
+
   test('twice purges once', async () => {
     const world = await worldWith('/blog/a');
     await revalidateOnly(world, { pages: [keyOf('/blog/a')] });

@@ -5,7 +5,7 @@ import { keyOf } from '../fakes/world.ts';
 
 const errorOf = (body: unknown): IsrError => {
   try {
-    parseRevalidation(body, []);
+    parseRevalidation(body, {});
   } catch (error) {
     if (error instanceof IsrError && error.code === 'INVALID_REQUEST') return error;
     throw error;
@@ -22,7 +22,7 @@ test('reads paths, tags, prefixes and all, each once', () => {
     prefixes: ['/blog/', '/caf\u00e9/', '/'],
     all: true,
   };
-  expect(parseRevalidation(body, [])).toEqual({
+  expect(parseRevalidation(body, {})).toEqual({
     pages: [keyOf('/blog/a'), keyOf('/caf%C3%A9')],
     tags: ['x', 'ünï,code'],
     prefixes: ['/blog/', '/caf%C3%A9/', '/'],
@@ -31,7 +31,7 @@ test('reads paths, tags, prefixes and all, each once', () => {
 });
 
 test('a path may have an escape that is not its character', () => {
-  expect(parseRevalidation({ paths: ['/blog/', '/a%2Fb', '/\u0000'] }, []).pages).toEqual([
+  expect(parseRevalidation({ paths: ['/blog/', '/a%2Fb', '/\u0000'] }, {}).pages).toEqual([
     keyOf('/blog'),
     keyOf('/a%2Fb'),
     keyOf('/%00'),
@@ -40,9 +40,22 @@ test('a path may have an escape that is not its character', () => {
 
 describe('a path may carry a query', () => {
   test('of which the allowed parameters name the page', () => {
-    expect(pageKeyOfUrlPath('/search?utm=x&page=2', ['page'])).toEqual({ pageKey: '/search/!(page)(2)' });
-    expect(pageKeyOfUrlPath('/search?page=2', [])).toEqual({ pageKey: '/search/index.html' });
+    expect(pageKeyOfUrlPath('/search?utm=x&page=2', { allowQuery: ['page'] })).toEqual({
+      pageKey: '/search/!(page)(2)',
+    });
+    expect(pageKeyOfUrlPath('/search?page=2', {})).toEqual({ pageKey: '/search/index.html' });
   });
+});
+
+test.each(['/about', '/about/', '/about.html', '/about/index.html'])(
+  'a site whose pages have URLs in .html calls the page by each of them: %s',
+  (path) => {
+    expect(parseRevalidation({ paths: [path] }, { hasHtmlEndings: true }).pages).toEqual([keyOf('/about')]);
+  },
+);
+
+test('to a site whose pages have none, /about.html is another page than /about', () => {
+  expect(parseRevalidation({ paths: ['/about.html'] }, {}).pages).toEqual([keyOf('/about.html')]);
 });
 
 describe('what cannot be understood is refused, each fault with its place and value', () => {
@@ -81,10 +94,10 @@ describe('what cannot be understood is refused, each fault with its place and va
   });
 
   test('it is the query of a path that is named when that is wrong', () => {
-    expect(() => parseRevalidation({ paths: ['/search?page=%zz'] }, ['page'])).toThrow(
+    expect(() => parseRevalidation({ paths: ['/search?page=%zz'] }, { allowQuery: ['page'] })).toThrow(
       "'paths[0]' must be a path with a query in valid percent-encoding, got '/search?page=%zz'",
     );
-    expect(parseRevalidation({ paths: ['/search?page=%zz'] }, []).pages).toEqual([keyOf('/search')]);
+    expect(parseRevalidation({ paths: ['/search?page=%zz'] }, {}).pages).toEqual([keyOf('/search')]);
   });
 
   test('the place of each is data too, and stays right behind a bad one', () => {

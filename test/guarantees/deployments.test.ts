@@ -123,6 +123,18 @@ describe('guarantee 10, on AWS’s time: while a deployment switches', () => {
     expect(await asked()).toBe(0);
   });
 
+  test('what a live route said meanwhile is not at the edge when the deployment is rolled back', async () => {
+    const live = async () => (await ask(site.stack.siteUrl, '/live/content/a')).body;
+    await deployFunctions(site, two);
+    site.content = 'from the deployment that fails';
+    expect(await live()).toBe('from the deployment that fails');
+    await site.pass(site.stack.deploy(one));
+    site.content = 'from the one before';
+    expect(await live()).toBe('from the one before');
+    site.content = 'asked again';
+    expect(await live()).toBe('from the one before');
+  });
+
   test('no location shows anything from before a revalidation that was answered meanwhile', async () => {
     await seenEverywhere(site);
     const deploying = site.pass(site.stack.deploy(two));

@@ -178,6 +178,31 @@ describe('bounds', () => {
     expect(made).toContain('href=%2F_astro%2Fother.png&w=1001');
   });
 
+  test('nobody can have one source made over and over by other spellings of its URL', async () => {
+    await ask('href=/_astro/a%201.png&w=10');
+    const spellings = [
+      '/_astro/%61%25201.png',
+      '/_astro/a%201.png?x=1',
+      '/_astro/a%25201.png%23x',
+      '/_astro%252Fa%25201.png',
+    ];
+    for (const href of spellings) expect(await ask(`href=${href}&w=10`)).toMatchObject({ outcome: 'HIT' });
+    await ask(`href=${REMOTE}`);
+    expect(await ask(`href=${REMOTE}%23x`)).toMatchObject({ outcome: 'HIT' });
+    expect(made).toHaveLength(2);
+  });
+
+  test('a source is not asked for again for what is one variant too many', async () => {
+    let asked = 0;
+    source = () => {
+      asked++;
+      return bytes({});
+    };
+    for (let width = 1; width <= MAX_VARIANTS + 1; width++) await ask(`href=${REMOTE}&w=${width}`);
+    for (let width = 1; width <= 50; width++) await ask(`href=${REMOTE}&w=${width}&q=7`);
+    expect(asked).toBe(MAX_VARIANTS + 1);
+  });
+
   test.each(['', 'w=1', 'href=', 'href=/a&w=0', 'href=/a&w=8193', 'href=/a&h=-1', 'href=/a&w=1e3', 'href=/a&q=101'])(
     'the query "%s" is refused with a sentence',
     (query) => {

@@ -50,6 +50,7 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
     ISR_ALLOW_QUERY: allowQuery.join(','),
     ISR_EXPIRATION: '60',
     ISR_TOKEN_HASHES: tokenHash,
+    ISR_HTML_ENDINGS: 'false',
     ISR_JOBS_QUEUE_URL: JOB_QUEUE,
     ISR_PURGE_QUEUE_URL: PURGE_QUEUE,
     ISR_RENDER_TIMEOUT_MS: '30000',

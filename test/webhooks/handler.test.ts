@@ -101,7 +101,7 @@ function createReceiver(
       assetJson: (name) => () => assets[name] as never,
       assetModule: async (name) => assets[name] as never,
     },
-    allowQuery: [],
+    naming: {},
     deliveries: createS3Deliveries(objectsOver(objects)),
     log: world.log,
   });

@@ -36,7 +36,7 @@ export function createReceiver(
         webhooks,
         vendorOf: async (vendor) => VENDORS[vendor],
         secretsOf: () => secrets,
-        allowQuery: ['page'],
+        naming: { allowQuery: ['page'] },
         deliveries,
         log: (_level, message, details) => receiver.logLines.push({ message, details }),
         async revalidate(revalidation, { settleSeconds, wait }) {

@@ -26,7 +26,7 @@ function faultsOf(rules: unknown): IsrError {
 }
 
 function wanted(rules: readonly WebhookRule[], change: Fields = CHANGE, data: unknown = {}, allowQuery: string[] = []) {
-  const { revalidation, skipped } = wantedBy(read(rules), [change], data, allowQuery);
+  const { revalidation, skipped } = wantedBy(read(rules), [change], data, { allowQuery });
   return { ...revalidation, skipped: skipped.map(({ why }) => why) };
 }
 

@@ -19,7 +19,7 @@ function countingPayload(payload: object) {
 
 function wanted(rules: readonly WebhookRule[], changes: readonly Change[], payload: object): Wanted {
   const faults = new Faults('the rules');
-  return wantedBy(faults.accept(readRules(faults.in(rules)), 'INVALID_OPTION'), changes, payload, []);
+  return wantedBy(faults.accept(readRules(faults.in(rules)), 'INVALID_OPTION'), changes, payload, {});
 }
 
 const changesOf = (count: number): Change[] => Array.from({ length: count }, (_, i) => ({ type: 'file', id: `${i}` }));

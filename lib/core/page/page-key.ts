@@ -108,6 +108,19 @@ export function mayShareName(pageKey: PageKey): boolean {
   return parts.ending !== '' || isFileName(last) || parts.segments.some(isOdd);
 }
 
+/**
+ * The page whose path differs by nothing but the slash at its end, where these are two pages: `/tags/node.js` and
+ * `/tags/node.js/`. Which of them the site has, only its routes know.
+ */
+export function slashTwinOf(pageKey: PageKey): PageKey | undefined {
+  const parts = partsOfKey(pageKey);
+  const last = parts.segments[parts.segments.length - 1];
+  if (last === undefined || !isFileName(last) || parts.ending === 'index') return undefined;
+  const query = pageKey.slice(pageKey.lastIndexOf('/') + 1);
+  const ending = parts.ending === 'slash' ? '' : 'slash';
+  return joinKey({ segments: parts.segments, ending: ending }, isQuerySegment(query) ? query : '');
+}
+
 /** The path to ask the site for: `/caf%C3%A9/`, `/a,b`. `trailingSlash` decides where the key does not. */
 export function requestPathOfPageKey(pageKey: PageKey, trailingSlash: TrailingSlash): string {
   const parts = partsOfKey(pageKey);

@@ -9,6 +9,14 @@ import {
 } from './page-key.ts';
 import { normalizePath } from './url-path.ts';
 
+/** What of the site decides which page a name is of. */
+export interface PageNaming {
+  /** Query parameters that make a page of their own. @default [] */
+  readonly allowQuery?: readonly string[];
+  /** As in `UrlStyle`. @default false */
+  readonly hasHtmlEndings?: boolean;
+}
+
 export type PageNameFault = PageKeyFault | 'empty-segment' | 'dot-segment' | 'backslash';
 
 export type PageNameOrFault = { readonly pageKey: PageKey } | { readonly fault: PageNameFault };

@@ -90,6 +90,7 @@ export function obstacleTo(
 /** The user's tags, as written. */
 export function tagsOf(response: Pick<SiteResponse, 'headers' | 'hint'>): readonly string[] {
   const fromHint = response.hint === false ? [] : (response.hint?.tags ?? []);
-  const fromHeader = (response.headers.get('cache-tag') ?? '').split(',').map((tag) => tag.trim());
+  const headers = ['cache-tag', 'vercel-cache-tag'].map((name) => response.headers.get(name) ?? '');
+  const fromHeader = headers.flatMap((header) => header.split(',')).map((tag) => tag.trim());
   return [...new Set([...fromHint, ...fromHeader])].filter((tag) => tag !== '');
 }

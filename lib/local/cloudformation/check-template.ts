@@ -1,6 +1,6 @@
 import { childrenOf, referencesIn } from './references.ts';
 import { INTRINSICS, PSEUDO_PARAMETERS } from './resolver.ts';
-import type { PropertyRules, ResourceTypes } from './resource-type.ts';
+import { ANY_PROPERTY, type PropertyRules, type ResourceTypes, typeNamed } from './resource-type.ts';
 import { intrinsicOf, isTemplateObject, type Template, type TemplateResource, type TemplateValue } from './template.ts';
 import type { TemplateFault } from './template-error.ts';
 
@@ -45,13 +45,13 @@ function checkResource<Context>(
   resource: TemplateResource,
 ): readonly TemplateFault[] {
   const where = `${logicalId} (${resource.Type})`;
-  const type = types[resource.Type];
+  const type = typeNamed(types, resource.Type);
   if (type === undefined) return [{ where, what: 'this resource type is not emulated', next: CHANGE_APP }];
   const fields = Object.keys(resource).filter((field) => !RESOURCE_FIELDS.includes(field));
   const properties = resource.Properties ?? {};
   return [
     ...fields.map((field) => ({ where: `${where} ${field}`, what: 'it is not emulated', next: CHANGE_APP })),
-    ...checkProperties(type.properties, where, properties),
+    ...(type.properties === ANY_PROPERTY ? [] : checkProperties(type.properties, where, properties)),
     ...checkValue(template, types, where, properties),
   ];
 }
@@ -106,9 +106,9 @@ function unknownNames<Context>(
     if (resource === undefined) {
       return [{ where, what: `it refers to '${name}.${attribute}', which does not exist`, next: 'synthesize again' }];
     }
-    const type = types[resource.Type];
+    const type = typeNamed(types, resource.Type);
     // The missing type has a fault of its own.
-    if (type === undefined || type.attributes?.includes(attribute)) return [];
+    if (type === undefined || type.attributes === 'any' || type.attributes?.includes(attribute)) return [];
     const known = type.attributes?.join(', ') ?? 'none';
     const what = `the attribute '${attribute}' of ${name} (${resource.Type}) is not emulated`;
     return [{ where, what, next: `${CHANGE_APP}; known here: ${known}` }];

@@ -6,7 +6,7 @@ import { resolveParameters } from './parameters.ts';
 import { PropertyReader } from './property-reader.ts';
 import { creationOrder } from './references.ts';
 import { Resolver } from './resolver.ts';
-import type { ResourceTypes, ResourceValues } from './resource-type.ts';
+import { type CreatedResource, type ResourceTypes, typeNamed } from './resource-type.ts';
 import type { Template, TemplateResource } from './template.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -26,11 +26,6 @@ export interface CreateOptions<Context> {
 export interface CreatedStack {
   readonly resources: ReadonlyMap<string, CreatedResource>;
   readonly outputs: Readonly<Record<string, string>>;
-}
-
-export interface CreatedResource extends ResourceValues {
-  /** Its resolved properties, as JSON. */
-  readonly fingerprint: string;
 }
 
 /** Creates, or updates, each resource of the stack after those that it refers to, as CloudFormation does. Refuses the whole template first. */
@@ -73,7 +68,7 @@ async function createResource<Context>(
   { stackName, resolver, options }: Surroundings<Context>,
 ): Promise<CreatedResource> {
   const where = `${logicalId} (${resource.Type})`;
-  const type = options.types[resource.Type];
+  const type = typeNamed(options.types, resource.Type);
   if (type === undefined) throw new Error(`${where} is not emulated`);
   try {
     const resolved = resolveDynamicReferences(resolver.resolve(resource.Properties ?? {}), options.readSecret);

@@ -65,6 +65,11 @@ export class PropertyReader {
     return value.map((item, index) => new PropertyReader(`${this.#where}.${name}[${index}]`, item));
   }
 
+  /** All resolved values as they are, for a reader that knows no names. */
+  get all(): Readonly<Record<string, unknown>> {
+    return this.#values;
+  }
+
   /** The resolved value as it is, for a reader that checks it itself. */
   raw(name: string): unknown {
     return this.#values[name];

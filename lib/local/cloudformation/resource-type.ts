@@ -14,6 +14,9 @@ export interface NestedProperties {
 
 export type PropertyRules = Readonly<Record<string, PropertyRule>>;
 
+/** Of a resource that is told whatever the template says of it. */
+export const ANY_PROPERTY = 'any property';
+
 export function ignored(reason: string): IgnoredProperty {
   return { ignored: reason };
 }
@@ -28,6 +31,11 @@ export interface ResourceValues {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+export interface CreatedResource extends ResourceValues {
+  /** Its resolved properties, as JSON. */
+  readonly fingerprint: string;
+}
+
 export interface ResourceRequest {
   readonly logicalId: string;
   readonly type: string;
@@ -40,12 +48,24 @@ export interface ResourceRequest {
 
 /** How one CloudFormation resource type exists on this machine. */
 export interface ResourceType<Context> {
-  readonly properties: PropertyRules;
+  readonly properties: PropertyRules | typeof ANY_PROPERTY;
   /** What `Fn::GetAtt` may ask for. */
-  readonly attributes?: readonly string[];
+  readonly attributes?: readonly string[] | 'any';
   create(request: ResourceRequest, context: Context): ResourceValues | Promise<ResourceValues>;
   /** Changes the resource while the stack runs. Without it, a deployment that changes such a resource is refused. */
-  update?(request: ResourceRequest, context: Context, before: ResourceValues): ResourceValues | Promise<ResourceValues>;
+  update?(
+    request: ResourceRequest,
+    context: Context,
+    before: CreatedResource,
+  ): ResourceValues | Promise<ResourceValues>;
 }
 
 export type ResourceTypes<Context> = Readonly<Record<string, ResourceType<Context>>>;
+
+/** A custom resource may have a type name of its own. */
+export const CUSTOM_RESOURCE = 'AWS::CloudFormation::CustomResource';
+
+/** How a resource of this type exists here; `undefined` when it does not. */
+export function typeNamed<Context>(types: ResourceTypes<Context>, name: string): ResourceType<Context> | undefined {
+  return types[name] ?? (name.startsWith('Custom::') ? types[CUSTOM_RESOURCE] : undefined);
+}

@@ -46,6 +46,6 @@ export function describeNames(): string {
 function ruleBrokenBySample(template: Template, kind: TargetKind): string | undefined {
   const filled = fillTemplate(template, kind, () => ['x']);
   const faults = new Faults(template.source);
-  TARGET_CHECKS[kind]([])(faults.in('items' in filled ? filled.items[0] : ''));
+  TARGET_CHECKS[kind]({})(faults.in('items' in filled ? filled.items[0] : ''));
   return faults.found[0]?.mustBe;
 }

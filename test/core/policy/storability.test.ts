@@ -66,6 +66,7 @@ test('stores the headers that are for viewers and none that are for caches, conn
       'cdn-cache-control': 'max-age=60',
       'vercel-cdn-cache-control': 'max-age=3600',
       'cache-tag': 'post, blog',
+      'vercel-cache-tag': 'blog,moved',
       'content-length': '1',
       connection: 'close',
       'x-prerender-revalidate': 'secret',
@@ -83,7 +84,7 @@ test('stores the headers that are for viewers and none that are for caches, conn
         vary: 'Accept-Encoding,',
       },
       expiration: 3600,
-      tags: ['post', 'blog'],
+      tags: ['post', 'blog', 'moved'],
     },
   });
 });

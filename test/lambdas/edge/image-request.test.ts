@@ -65,6 +65,26 @@ test('each source has a folder of its own, and what a deployment may change is n
   expect(folderOf('/docs/a.png')).toMatch(/^\/images\/v-1\//);
 });
 
+test.each([
+  ['/docs/_astro/%61.png', '/docs/_astro/a.png'],
+  ['/docs/_astro/a.png%3Fx=1', '/docs/_astro/a.png'],
+  ['/docs/_astro/a.png%3F%0Ax', '/docs/_astro/a.png'],
+  ['/docs/_astro/a.png%23x', '/docs/_astro/a.png'],
+  ['/docs/_astro/a%252520b.png', '/docs/_astro/a%2520b.png'],
+  ['/docs/_astro/a%253Fb%2523.png', '/docs/_astro/a%3Fb%23.png'],
+  ['/docs/_astro/a%25.png', '/docs/_astro/a%25.png'],
+  ['/docs/_astro/%C3%A9@2x.png', '/docs/_astro/%C3%A9@2x.png'],
+  ['//example.com/a.png%3Fx=1', '//example.com/a.png?x=1'],
+  ['https://example.com/a.png%3Fx=1%23y', 'https://example.com/a.png?x=1'],
+])('the source %s is known as %s, which is its name in the function too', (written, name) => {
+  const nameOf = (href: string) => {
+    const { image } = ask({ href: { value: href } }).querystring;
+    return new URLSearchParams(decodeURIComponent(image?.value ?? '')).get('href') ?? '';
+  };
+  expect(nameOf(written)).toBe(name);
+  expect(nameOf(encodeURIComponent(name))).toBe(name);
+});
+
 test('where only some widths are made, any other is the nearest', () => {
   const widthOf = (width: string) =>
     /w=(\d+)/.exec(

@@ -15,13 +15,13 @@ test.each<[string, object]>([
   ['{"tags":["a"],"path":"/blog/a"}', { ...NOTHING, tags: ['a'], pages: ['/blog/a/index.html'] }],
   ['{"paths":["/","/blog"]}', { ...NOTHING, pages: ['/index.html', '/blog/index.html'] }],
 ])('an endpoint that answers %s names it', (body, expected) => {
-  expect(namedRevalidation(body, FROM_PAGE, [])).toEqual(expected);
+  expect(namedRevalidation(body, FROM_PAGE, {})).toEqual(expected);
 });
 
 test.each(['', '""', 'null', '{}', 'revalidated!', '{"ok":true}'])(
   'an endpoint that answers %j names the page that the request came from',
   (body) => {
-    expect(namedRevalidation(body, FROM_PAGE, [])).toEqual({ ...NOTHING, pages: ['/isr/index.html'] });
+    expect(namedRevalidation(body, FROM_PAGE, {})).toEqual({ ...NOTHING, pages: ['/isr/index.html'] });
   },
 );
 
@@ -31,12 +31,12 @@ test.each([undefined, 'https://evil.example/isr', 'not a URL'])(
     const request = new Request('https://example.com/api/revalidate', {
       headers: referer === undefined ? {} : { referer },
     });
-    expect(namedRevalidation('', request, [])).toBeUndefined();
+    expect(namedRevalidation('', request, {})).toBeUndefined();
   },
 );
 
 test('a path that is not one is refused', () => {
-  expect(() => namedRevalidation('{"path":"//evil"}', FROM_PAGE, [])).toThrow(
+  expect(() => namedRevalidation('{"path":"//evil"}', FROM_PAGE, {})).toThrow(
     "'paths[0]' must be a path without an empty segment",
   );
 });

@@ -27,8 +27,11 @@ export const fetch: SiteFetch = async (request, context) => {
   return content(pathname + search);
 };
 
-function content(path: string): Promise<Response> {
-  return globalThis.fetch(`${process.env.CONTENT_API_URL}${path}`);
+async function content(path: string): Promise<Response> {
+  const response = await globalThis.fetch(`${process.env.CONTENT_API_URL}${path}`);
+  // What code of a user can do to a sandbox.
+  if (response.headers.has('x-test-exit')) process.exit(1);
+  return response;
 }
 
 async function echo(request: Request, clientAddress: string): Promise<Response> {

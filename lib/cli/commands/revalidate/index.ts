@@ -90,7 +90,7 @@ function requestOf({ path, tag, prefix, all, wait }: RevalidateValues): Revalida
     throw new UsageError('name what to revalidate: --path, --tag, --prefix or --all');
   const request: RevalidateRequest = { ...named, ...(wait && { wait: true as const }) };
   try {
-    parseRevalidation(request, []);
+    parseRevalidation(request, {});
   } catch (error) {
     if (error instanceof IsrError) throw new UsageError(error.faults.map(sentenceOfFlag).join('; '));
     throw error;

@@ -64,7 +64,7 @@ function subjectOf(subject: string): Asked {
   if (isUrl && !URL.canParse(subject)) throw new UsageError(`'${subject}' is no URL`);
   const { origin, pathname, search } = isUrl ? new URL(subject) : { origin: undefined, pathname: subject, search: '' };
   const path = `${pathname}${search}`.replace(/#.*/s, '');
-  const result = pageKeyOfUrlPath(path, []);
+  const result = pageKeyOfUrlPath(path, {});
   if ('fault' in result)
     throw flagFault(`the ${namePartBrokenBy(result.fault)}`, {
       value: path,

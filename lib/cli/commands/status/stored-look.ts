@@ -1,4 +1,4 @@
-import type { PageKey } from '../../../core/page/page-key.ts';
+import { type PageKey, slashTwinOf } from '../../../core/page/page-key.ts';
 import { pageKeyOfUrlPath } from '../../../core/revalidation-request.ts';
 import type { SiteBucket } from '../../site/bucket.ts';
 import type { Place } from '../../site/place.ts';
@@ -20,18 +20,22 @@ export async function findStoredPage(bucket: SiteBucket, place: Place, path: str
   const keys: string[] = [];
   const names = parameterNames(path);
   for (const allowed of mostFirst(names)) {
-    const pageKey = pageKeyAt(path, allowed);
-    if (pageKey === undefined) continue;
-    const page = await viewer.view(pageKey);
-    if (page !== undefined) return { kind: 'found', page, dropped: names.filter((name) => !allowed.includes(name)) };
-    keys.push(`deployments/${bucket.deploymentId}${pageKey}`);
+    for (const pageKey of pageKeysAt(path, allowed)) {
+      const page = await viewer.view(pageKey);
+      if (page !== undefined) return { kind: 'found', page, dropped: names.filter((name) => !allowed.includes(name)) };
+      keys.push(`deployments/${bucket.deploymentId}${pageKey}`);
+    }
   }
   return { kind: 'missing', keys };
 }
 
-function pageKeyAt(path: string, allowed: readonly string[]): PageKey | undefined {
-  const result = pageKeyOfUrlPath(path, allowed);
-  return 'pageKey' in result ? result.pageKey : undefined;
+/** All that the path may name, since what the URLs of the site look like is not known here either. */
+function pageKeysAt(path: string, allowQuery: readonly string[]): readonly PageKey[] {
+  const keys = [false, true].flatMap((hasHtmlEndings) => {
+    const result = pageKeyOfUrlPath(path, { allowQuery, hasHtmlEndings });
+    return 'pageKey' in result ? [result.pageKey, slashTwinOf(result.pageKey) ?? result.pageKey] : [];
+  });
+  return [...new Set(keys)];
 }
 
 function parameterNames(path: string): string[] {

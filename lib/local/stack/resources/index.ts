@@ -3,6 +3,7 @@ import type { StackContext } from '../context.ts';
 import { accessResources } from './access.ts';
 import { bucketResources } from './bucket.ts';
 import { bucketDeploymentResources } from './bucket-deployment.ts';
+import { customResources } from './custom-resource.ts';
 import { distributionResources } from './distribution.ts';
 import { edgeResources } from './edge.ts';
 import { functionResources } from './function.ts';
@@ -16,6 +17,7 @@ export const resourceTypes: ResourceTypes<StackContext> = {
   ...accessResources,
   ...bucketResources,
   ...bucketDeploymentResources,
+  ...customResources,
   ...distributionResources,
   ...edgeResources,
   ...functionResources,

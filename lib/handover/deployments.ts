@@ -1,0 +1,16 @@
+/** What is noted of each deployment before it is served. */
+export interface DeploymentNote {
+  /** Epoch milliseconds at which it was last made ready. */
+  readonly readyAt: number;
+  /** Of CloudFormation: a second try of the same request does nothing, since the first one may have died of it. */
+  readonly requestId: string;
+  /** Which deployment was served before; absent for the first one. */
+  readonly before?: string;
+}
+
+export const DEPLOYMENT_NOTES = '_isr/deployments/';
+
+export const deploymentNoteKey = (deploymentId: string): string => `${DEPLOYMENT_NOTES}${deploymentId}.json`;
+
+/** The file beside the bundle of the warm function. */
+export const WARM_PATHS_FILE = 'warm.json';
