@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RevalidateEvery } from './site-schedules.ts';
 import type { WebhooksProp } from './site-webhooks.ts';
 
 export interface IsrSiteProps {
@@ -164,6 +165,14 @@ export interface IsrSiteProps {
    * @default - none
    */
   readonly webhooks?: WebhooksProp;
+
+  /**
+   * What to revalidate again and again, without anybody asking for it: `[{ every: Duration.minutes(15), tags: ['prices'] }]`,
+   * or at a time, in UTC: `[{ cron: '0 6 * * ? *', paths: ['/'] }]`.
+   *
+   * @default - none
+   */
+  readonly revalidateEvery?: readonly RevalidateEvery[];
 
   /**
    * How long the functions' logs are kept.

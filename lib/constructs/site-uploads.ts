@@ -10,7 +10,7 @@ import {
   type ISource,
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-control.ts';
 import { SITE_ADDRESS_KEY, type SiteAddress } from '../handover/site-address.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
@@ -68,14 +68,14 @@ export class SiteUploads extends Construct {
   }
 
   /** In `scope`: what comes after the distribution must not be among what the edge function waits for. */
-  uploadAddress(scope: Construct, distribution: IDistribution): void {
+  uploadAddress(scope: Construct, distribution: IDistribution): IDependable {
     const address: SiteAddress & Pick<SiteUploadsProps, 'deploymentId'> = {
       distributionId: distribution.distributionId,
       url: `https://${distribution.distributionDomainName}`,
       // So that each deployment writes the object anew, should somebody have spoilt it.
       deploymentId: this.#props.deploymentId,
     };
-    this.#deploy(scope, Source.jsonData(basename(SITE_ADDRESS_KEY), address), {
+    return this.#deploy(scope, Source.jsonData(basename(SITE_ADDRESS_KEY), address), {
       id: 'Address',
       prefix: dirname(SITE_ADDRESS_KEY),
       cacheControl: NOT_STORED,
@@ -109,7 +109,7 @@ export class SiteUploads extends Construct {
     }
   }
 
-  #deploy(scope: Construct, source: ISource, { id, prefix, cacheControl, contentType }: Upload): void {
+  #deploy(scope: Construct, source: ISource, { id, prefix, cacheControl, contentType }: Upload): BucketDeployment {
     const deployment = new BucketDeployment(scope, id, {
       sources: [source],
       destinationBucket: this.#props.bucket,
@@ -124,6 +124,7 @@ export class SiteUploads extends Construct {
     // Each upload makes a layer with the AWS CLI. But all uploads share one function, which uses only the first layer.
     if (this.#hasLayer) deployment.node.tryRemoveChild('AwsCliLayer');
     this.#hasLayer = true;
+    return deployment;
   }
 
   /** Nothing for what CDK's function has anyway: with other sizes it is another function. */
