@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { prefixesOf } from '../ledger/ledger.ts';
 import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
+import { prefixesOf } from '../page/path-prefixes.ts';
 
 /**
  * The header that CloudFront reads tags from. S3 gives metadata `cache-tag` back under this name, so that a purge reaches

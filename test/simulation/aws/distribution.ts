@@ -91,11 +91,7 @@ export class Distribution {
       if (edge.answer.status === 403) this.#world.checker.violate(8, `${page.path} is forbidden for a viewer`);
       const answer = edge.answer.status < 400 ? this.#afterwards(edge.answer) : undefined;
       if (answer !== undefined) this.#checkAnswer(request.uri, edge.answer, answer);
-      done({
-        status: answer?.statusCode ?? edge.answer.status,
-        headers: answer?.headers ?? {},
-        edge,
-      });
+      done({ status: answer?.statusCode ?? edge.answer.status, headers: answer?.headers ?? {}, edge });
     });
   }
 

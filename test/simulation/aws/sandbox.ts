@@ -146,7 +146,7 @@ export class SimulatedSandbox implements SiteSandbox {
   #isCutOffBy({ method, path }: AwsCall): boolean {
     const isStoring = this.function === 'revalidate' && method === 'PUT' && path.includes('/deployments/');
     if (!isStoring || this.state === 'dead' || !this.#options.weather.has('sandboxes-crash')) return false;
-    return this.random.fork(`call ${this.costs.calls}`).chance(0.1);
+    return this.random.fork(`call ${this.costs.calls}`).chance(0.3);
   }
 
   #send(call: AwsCall): Promise<AwsResponse> {

@@ -1,4 +1,4 @@
-import { prefixesOf } from '../../../lib/core/ledger/ledger.ts';
+import { prefixesOf } from '../../../lib/core/page/path-prefixes.ts';
 import { edgeTagOf, edgeTagOfPath, edgeTagOfPrefix } from '../../../lib/core/purge/edge-tags.ts';
 import type { OriginAnswer } from '../aws/edge-cache.ts';
 import { type EdgeAnswer, type EdgeLocation, LOCATIONS } from '../aws/edge-location.ts';
