@@ -264,7 +264,9 @@ describe('whoever looks into a bucket from outside', () => {
     const bucket = openS3Bucket(name, aws);
     const keys = ['a/007', 'a/b & <c>+ d/é%20/index.html', 'a/x'];
     for (const key of [...keys, 'other']) await bucket.put(key, 'body');
-    expect((await listed(name, 'a/')).flat()).toEqual(keys.map((key) => ({ key, bytes: 4 })));
+    expect((await listed(name, 'a/')).flat()).toEqual(
+      keys.map((key) => ({ key, bytes: 4, modifiedAt: expect.any(Number) })),
+    );
     expect(await listFolders(aws, name, 'a/')).toEqual(['b & <c>+ d']);
     expect(await listed(name, 'nothing/')).toEqual([[]]);
   });
