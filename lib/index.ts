@@ -7,6 +7,7 @@ export type { IsrSiteProps } from './constructs/isr-site-props.ts';
 export { IsrStack, type IsrStackProps } from './constructs/isr-stack.ts';
 export { SiteFunctions } from './constructs/site-functions.ts';
 export { SiteQueues } from './constructs/site-queues.ts';
+export type { RevalidateEvery } from './constructs/site-schedules.ts';
 export type { WebhookProps } from './constructs/site-webhooks.ts';
 export type { CacheHint, RevalidationRequest, SessionStore, SiteContext, SiteFetch } from './core/site.ts';
 export type { WebhookRule } from './webhooks/rule.ts';

@@ -73,6 +73,12 @@ function forEachParameter(query: Record<string, EdgeValue>, visit: (name: string
   }
 }
 
+/** Browsers take tabs and line ends out of a URL: `/<tab>/other.example` would be another site. */
+function withoutControls(url: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  return url.replace(/[\x00-\x20\x7f]/g, encodeURIComponent);
+}
+
 /** A name that is not valid percent-encoding is taken as it is: it is none of the allowed ones. */
 function decodeName(name: string): string {
   return percentDecode(name.replace(/\+/g, ' ')) || name;
@@ -93,7 +99,7 @@ function redirect(request: EdgeRequest, path: string): EdgeResponse {
   forEachParameter(request.querystring, (name, value) => {
     pairs.push(value === '' ? name : `${name}=${value}`);
   });
-  const location = { value: pairs.length === 0 ? path : `${path}?${pairs.join('&')}` };
+  const location = { value: withoutControls(pairs.length === 0 ? path : `${path}?${pairs.join('&')}`) };
   return request.method === 'GET'
     ? { statusCode: 301, statusDescription: 'Moved Permanently', headers: { location: location } }
     : { statusCode: 308, statusDescription: 'Permanent Redirect', headers: { location: location } };

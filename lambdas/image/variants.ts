@@ -1,7 +1,8 @@
 import type { AwsClient } from '../../lib/aws/client.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
-import { listObjects } from '../../lib/aws/s3-listing.ts';
+import { firstObjects } from '../../lib/aws/s3-listing.ts';
 import type { StoredObject } from '../../lib/core/bucket/bucket.ts';
+import { MAX_VARIANTS } from '../../lib/images/answer-image.ts';
 import type { ImagePorts, StoredVariant, Variant } from '../../lib/images/ports.ts';
 
 const EXPIRES = 'x-amz-meta-expires-at';
@@ -21,9 +22,7 @@ export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['
       });
     },
     async count(prefix) {
-      // The first thousand: a limit on them is lower.
-      for await (const objects of listObjects(aws, bucketName, `${prefix}/`)) return objects.length;
-      return 0;
+      return (await firstObjects(aws, bucketName, `${prefix}/`, MAX_VARIANTS)).length;
     },
   };
 }

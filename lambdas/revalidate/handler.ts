@@ -17,22 +17,24 @@ import { MAX_REQUEST_BYTES, parseRevalidation } from '../../lib/core/revalidatio
 import { unsettledOf } from '../../lib/core/settle.ts';
 import { isValidToken } from '../../lib/core/token.ts';
 import { type AwaitedOutcome, waitForPurge } from '../../lib/core/wait-for-purge.ts';
+import { isScheduled, type ScheduledRevalidation } from '../../lib/handover/scheduled-revalidation.ts';
 import { type RevalidateValues, revalidateVariables } from '../../lib/handover/variables.ts';
 import type { RevalidationResponse } from '../../lib/webhooks/receive.ts';
 import { bodyOf } from '../shared/function-url.ts';
 import { openPages, type Pages } from '../shared/pages.ts';
 import type { SiteSandbox } from '../shared/sandbox.ts';
 import { openSiteAddress, siteUrlOf } from '../shared/site-address.ts';
+import { revalidateAsScheduled } from './scheduled.ts';
 import { createS3Deliveries, createWebhookEndpoint, isWebhook } from './webhooks.ts';
 
 type Handler = (
-  event: LambdaFunctionURLEvent,
+  event: LambdaFunctionURLEvent | ScheduledRevalidation,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ) => Promise<LambdaFunctionURLResult>;
 type RevalidateAsAsked = (revalidation: Revalidation, how: How) => Promise<RevalidationResponse>;
 
 interface How {
-  /** After so many, what found nothing new is revalidated once more; 0: it is not. */
+  /** After so many, the same is revalidated once more; 0: it is not. */
   readonly settleSeconds: number;
   /** Whether `everywhere` will be asked for. */
   readonly wait: boolean;
@@ -45,7 +47,7 @@ const ANSWER_MS = 10_000;
 
 /**
  * `POST` with the token: renders paths, notes tags and prefixes, and purges the edge. Responds when all is done, and with
- * `wait` when nobody gets an old page any more.
+ * `wait` when nobody gets an old page any more. A schedule calls it without URL and token, by a role of its own.
  */
 export function createRevalidate(sandbox: SiteSandbox): Handler {
   const { environment, clock, log } = sandbox;
@@ -61,6 +63,11 @@ export function createRevalidate(sandbox: SiteSandbox): Handler {
   });
   return async (event, context) => {
     const until = clock.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+    if (isScheduled(event)) {
+      const asScheduled = (wanted: Revalidation) => revalidateAsAsked(wanted, { settleSeconds: 0, wait: false, until });
+      await revalidateAsScheduled(event, naming, asScheduled);
+      return 'revalidated';
+    }
     const { method, sourceIp } = event.requestContext.http;
     if (method !== 'POST') return respond(405, { error: `use POST, not ${method}` }, { allow: 'POST' });
     if (isWebhook(event)) {

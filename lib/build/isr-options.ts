@@ -26,12 +26,12 @@ export interface IsrOptions {
    */
   readonly allowQuery?: readonly string[];
   /**
-   * URL paths of pages that a deployment renders before it is served: `['/', '/blog', '/search?page=2']`. They come before
-   * those that the deployment before has stored, which are rendered as well.
+   * URL paths of pages that a deployment renders before it is served: `['/', '/blog', '/search?page=2']`; or `'sitemap'`,
+   * for those of `/sitemap-index.xml` or `/sitemap.xml`. They come before those that the deployment before has stored, which are rendered as well.
    *
    * @default []
    */
-  readonly warm?: readonly string[];
+  readonly warm?: readonly string[] | 'sitemap';
 }
 
 const MIN_TOKEN_LENGTH = 32;
@@ -49,9 +49,7 @@ export const NOTHING_STORED: Manifest['isr'] = { expiration: false, allowQuery: 
 /** Reads these options. Other members are for the caller. */
 export function readIsrOptions(given: Given, fields: Fields): Manifest['isr'] {
   const allowQuery = optional(listOf(text, 'a list of parameter names', "write it as ['page', 'sort']"));
-  const warm = optional(listOf(warmPath, 'a list of paths', "write it as ['/', '/blog']"))(
-    memberOf(given, fields, 'warm'),
-  );
+  const warm = optional(warmed)(memberOf(given, fields, 'warm'));
   return {
     ...(warm === undefined ? {} : { warm }),
     expiration: optional(expiration)(memberOf(given, fields, 'expiration')) ?? false,
@@ -80,6 +78,11 @@ const warmPath: Check<string> = (given) => {
   const isPage = typeof value === 'string' && 'pageKey' in pageKeyOfName(value.split('?')[0] ?? '');
   return isPage ? value : given.mustBe("the path of a page, such as '/blog'");
 };
+
+const warmed: Check<readonly string[] | 'sitemap'> = (given) =>
+  given.value === 'sitemap'
+    ? given.value
+    : listOf(warmPath, "a list of paths, or 'sitemap'", "write it as ['/', '/blog']")(given);
 
 function tokensIn(given: Given): readonly string[] {
   const { value } = given;

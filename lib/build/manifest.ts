@@ -37,8 +37,8 @@ export interface Manifest {
     readonly allowQuery: readonly string[];
     /** SHA-256 (hex) of each token that allows a revalidation: none, one, or two during a rotation. */
     readonly tokenHashes: readonly string[];
-    /** URL paths, with `base` and maybe a query, of pages that a deployment renders before it is served. */
-    readonly warm?: readonly string[] | undefined;
+    /** URL paths, with `base` and maybe a query, of pages that a deployment renders before it is served; or those of its sitemap. */
+    readonly warm?: readonly string[] | 'sitemap' | undefined;
   };
   /** Seconds that a live route or a page may take, where the construct does not say it. */
   readonly maxDurationSeconds?: number | undefined;

@@ -110,7 +110,7 @@ const readManifest = objectOf<Manifest>({
     expiration,
     allowQuery: listOf(anyString),
     tokenHashes: listOf(matching(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hex')),
-    warm: optional(listOf(absolute)),
+    warm: optional((given) => (given.value === 'sitemap' ? given.value : listOf(absolute)(given))),
   }),
   maxDurationSeconds: optional(integerBetween(1, 120)),
   sessions: optional(sessions),

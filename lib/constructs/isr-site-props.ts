@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RevalidateEvery } from './site-schedules.ts';
 import type { WebhooksProp } from './site-webhooks.ts';
 
 export interface IsrSiteProps {
@@ -128,6 +129,21 @@ export interface IsrSiteProps {
   readonly imageConcurrency?: number;
 
   /**
+   * Memory, and with it speed, of the function that uploads the files of the build. It has 15 minutes.
+   *
+   * @default 1024
+   */
+  readonly uploadMemoryMiB?: number;
+
+  /**
+   * Disk of that function, between 512 and 10,240 MiB. It takes the files of one content type at a time, and needs twice
+   * their size.
+   *
+   * @default - as much as the build needs
+   */
+  readonly uploadDiskMiB?: number;
+
+  /**
    * Rendered pages that were not replaced for this long are deleted, and rendered again when they are asked for.
    * At most 31 days, the time for which revalidations are remembered.
    *
@@ -149,6 +165,14 @@ export interface IsrSiteProps {
    * @default - none
    */
   readonly webhooks?: WebhooksProp;
+
+  /**
+   * What to revalidate again and again, without anybody asking for it: `[{ every: Duration.minutes(15), tags: ['prices'] }]`,
+   * or at a time, in UTC: `[{ cron: '0 6 * * ? *', paths: ['/'] }]`.
+   *
+   * @default - none
+   */
+  readonly revalidateEvery?: readonly RevalidateEvery[];
 
   /**
    * How long the functions' logs are kept.

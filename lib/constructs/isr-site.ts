@@ -1,7 +1,7 @@
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { Faults } from '../basics/faults.ts';
 import { readBuild } from '../build/read-build.ts';
 import type { IsrSiteProps } from './isr-site-props.ts';
@@ -13,7 +13,8 @@ import { placeSiteFiles } from './site-files.ts';
 import { PURGE_TIMEOUT, renderFunctionTimeout, SiteFunctions } from './site-functions.ts';
 import { SiteImages } from './site-images.ts';
 import { SiteQueues } from './site-queues.ts';
-import { readSiteSettings } from './site-settings.ts';
+import { SiteSchedules } from './site-schedules.ts';
+import { readSiteSettings, type SiteSettings } from './site-settings.ts';
 import { SiteUploads } from './site-uploads.ts';
 
 /**
@@ -45,7 +46,7 @@ export class IsrSite extends Construct {
     const build = readBuild(props.buildDirectory);
     const settings = readSiteSettings(props, build, this.node.path);
     const files = placeSiteFiles(build, settings.contentTypes);
-    noteFiles(this, build, files);
+    noteFiles(this, build, files, settings);
     const { manifest } = build;
     this.deploymentId = manifest.deploymentId;
 
@@ -80,7 +81,7 @@ export class IsrSite extends Construct {
     this.distribution = edge.distribution;
     this.failOverDistribution = edge.failOver;
     this.functions.connectTo(this.distribution);
-    uploads.uploadAddress(this, this.distribution);
+    this.#revalidateEvery(settings, uploads.uploadAddress(this, this.distribution));
     this.url = settings.siteUrl ?? `https://${this.distribution.distributionDomainName}`;
     this.revalidateUrl = this.functions.revalidateUrl.url;
     this.webhookUrls = Object.fromEntries(
@@ -100,6 +101,13 @@ export class IsrSite extends Construct {
     this.images.function.node.defaultChild?.node.addDependency(uploads);
     edge.imageRequest.node.defaultChild?.node.addDependency(this.images.function);
     edge.pageRequest.node.defaultChild?.node.addDependency(edge.imageRequest);
+  }
+
+  /** `address`: the distribution that the function purges, which it reads from the bucket. */
+  #revalidateEvery({ schedules }: SiteSettings, address: IDependable): void {
+    if (schedules.length === 0) return;
+    const { revalidate } = this.functions;
+    new SiteSchedules(this, 'Schedules', { schedules, revalidate }).node.addDependency(address);
   }
 
   /** For pages that could not be regenerated and copies that could not be purged. They have no actions yet. */

@@ -10,6 +10,10 @@ export function wholeSeconds(min: number, max: number): Check<Duration> {
   return durationIn('seconds', (duration) => duration.toMilliseconds() / 1000, min, max);
 }
 
+export function wholeMinutes(min: number, max: number): Check<Duration> {
+  return durationIn('minutes', (duration) => duration.toMinutes({ integral: false }), min, max);
+}
+
 export function wholeDays(min: number, max: number): Check<Duration> {
   return durationIn('days', (duration) => duration.toDays({ integral: false }), min, max);
 }

@@ -16,7 +16,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
 import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
-import { WARM_PATHS_FILE } from '../handover/deployments.ts';
+import { WARM_FILE } from '../handover/deployments.ts';
 import {
   grantAnnouncedPurges,
   grantAnnouncing,
@@ -37,7 +37,7 @@ import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { addWebhooks, secretVariables } from './site-webhooks.ts';
 import { writeJson } from './staging.ts';
-import { createWarmUp, warmKeysOf } from './warm-up.ts';
+import { createWarmUp, warmFileOf } from './warm-up.ts';
 
 type FunctionName = keyof SiteEnvironment;
 
@@ -253,7 +253,7 @@ export class SiteFunctions extends Construct {
       description: 'Renders pages of a deployment before it is served.',
       // After the last page was begun, it renders that one and answers.
       timeout: settings.warmTimeout.plus(renderFunctionTimeout(settings)),
-      addTo: (folder) => writeJson(join(folder, WARM_PATHS_FILE), warmKeysOf(build.manifest)),
+      addTo: (folder) => writeJson(join(folder, WARM_FILE), warmFileOf(build.manifest)),
     });
     grantPageWriting(bucket, warm);
     grantLedger(bucket, warm);

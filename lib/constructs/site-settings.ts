@@ -16,6 +16,7 @@ import {
   wholeDays,
   wholeSeconds,
 } from './prop-checks.ts';
+import { type SiteSchedule, siteSchedules } from './site-schedules.ts';
 import { readSiteWebhooks, type SiteWebhooks } from './site-webhooks.ts';
 
 /** The props, checked and with their defaults. */
@@ -37,9 +38,13 @@ export interface SiteSettings {
   readonly warmPages: number;
   readonly warmConcurrency: number;
   readonly warmTimeout: Duration;
+  readonly uploadMemoryMiB: number | undefined;
+  /** `undefined`: what the files need. */
+  readonly uploadDiskMiB: number | undefined;
   readonly pageRetention: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly webhooks: SiteWebhooks;
+  readonly schedules: readonly SiteSchedule[];
   readonly logRetention: RetentionDays;
   readonly priceClass: PriceClass;
   readonly webAclId: string | undefined;
@@ -78,11 +83,12 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
   const [domainName] = domainNames;
   const longest = Duration.seconds(build.manifest.maxDurationSeconds ?? 30);
   const ownUrl = domainName === undefined ? build.manifest.site : `https://${domainName}`;
+  const queryParameters = read('queryParameters', listOf(queryParameter)) ?? build.manifest.isr.allowQuery;
   return {
     siteUrl: (read('siteUrl', siteOrigin) ?? ownUrl)?.replace(/\/$/, ''),
     domainNames,
     environment: read('environment', recordOf(environmentVariable)) ?? {},
-    queryParameters: read('queryParameters', listOf(queryParameter)) ?? build.manifest.isr.allowQuery,
+    queryParameters,
     contentTypes: read('contentTypes', recordOf(contentType)) ?? {},
     renderMemoryMiB: read('renderMemoryMiB', unlessToken(integerBetween(128, 10_240))) ?? 1024,
     renderConcurrency: read('renderConcurrency', unlessToken(integerBetween(2, 1000))),
@@ -95,7 +101,14 @@ function readValues(given: Given, props: IsrSiteProps, build: Build): CheckedVal
     warmPages: read('warmPages', integerBetween(0, 100_000)) ?? 1000,
     warmConcurrency: read('warmConcurrency', unlessToken(integerBetween(1, 100))) ?? 8,
     warmTimeout: read('warmTimeout', wholeSeconds(1, 600)) ?? Duration.minutes(5),
+    uploadMemoryMiB: read('uploadMemoryMiB', integerBetween(128, 10_240)),
+    uploadDiskMiB: read('uploadDiskMiB', integerBetween(512, 10_240)),
     pageRetention: read('pageRetention', wholeDays(1, 31)) ?? Duration.days(31),
     webhooks: readSiteWebhooks(given.at('webhooks', props.webhooks)),
+    schedules:
+      read(
+        'revalidateEvery',
+        siteSchedules({ allowQuery: queryParameters, hasHtmlEndings: build.manifest.hasHtmlEndings ?? false }),
+      ) ?? [],
   };
 }

@@ -1,16 +1,23 @@
 import { basename, dirname, join } from 'node:path';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Size } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import { Construct } from 'constructs';
+import {
+  BucketDeployment,
+  type BucketDeploymentProps,
+  CacheControl,
+  type ISource,
+  Source,
+} from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct, type IDependable } from 'constructs';
 import { FAIL_OVER_CACHE_CONTROL, NOT_STORED } from '../core/policy/edge-cache-control.ts';
 import { SITE_ADDRESS_KEY, type SiteAddress } from '../handover/site-address.ts';
 import type { PlacedFile, SiteFiles } from './site-files.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { copyInto, emptyStagingFolder, writeJson } from './staging.ts';
 import { UNAVAILABLE_PAGE } from './unavailable-page.ts';
+import { diskFor } from './upload-room.ts';
 
 export interface SiteUploadsProps {
   readonly bucket: IBucket;
@@ -29,6 +36,7 @@ interface Upload {
 /** The page for viewers while a page is not stored and the functions fail. */
 export const UNAVAILABLE_KEY = 'errors/503.html';
 
+const CDK_DISK_MIB = 512;
 const ASSET_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
 /** Puts the files of the build into the bucket. It deletes nothing: old HTML needs its assets, and a rollback its pages. */
@@ -60,14 +68,14 @@ export class SiteUploads extends Construct {
   }
 
   /** In `scope`: what comes after the distribution must not be among what the edge function waits for. */
-  uploadAddress(scope: Construct, distribution: IDistribution): void {
+  uploadAddress(scope: Construct, distribution: IDistribution): IDependable {
     const address: SiteAddress & Pick<SiteUploadsProps, 'deploymentId'> = {
       distributionId: distribution.distributionId,
       url: `https://${distribution.distributionDomainName}`,
       // So that each deployment writes the object anew, should somebody have spoilt it.
       deploymentId: this.#props.deploymentId,
     };
-    this.#deploy(scope, Source.jsonData(basename(SITE_ADDRESS_KEY), address), {
+    return this.#deploy(scope, Source.jsonData(basename(SITE_ADDRESS_KEY), address), {
       id: 'Address',
       prefix: dirname(SITE_ADDRESS_KEY),
       cacheControl: NOT_STORED,
@@ -101,7 +109,7 @@ export class SiteUploads extends Construct {
     }
   }
 
-  #deploy(scope: Construct, source: ISource, { id, prefix, cacheControl, contentType }: Upload): void {
+  #deploy(scope: Construct, source: ISource, { id, prefix, cacheControl, contentType }: Upload): BucketDeployment {
     const deployment = new BucketDeployment(scope, id, {
       sources: [source],
       destinationBucket: this.#props.bucket,
@@ -111,10 +119,22 @@ export class SiteUploads extends Construct {
       prune: false,
       outputObjectKeys: false,
       logGroup: this.#logGroup(),
+      ...this.#room(),
     });
     // Each upload makes a layer with the AWS CLI. But all uploads share one function, which uses only the first layer.
     if (this.#hasLayer) deployment.node.tryRemoveChild('AwsCliLayer');
     this.#hasLayer = true;
+    return deployment;
+  }
+
+  /** Nothing for what CDK's function has anyway: with other sizes it is another function. */
+  #room(): Pick<BucketDeploymentProps, 'memoryLimit' | 'ephemeralStorageSize'> {
+    const { settings, files } = this.#props;
+    const { uploadMemoryMiB: memoryLimit, uploadDiskMiB: diskMiB = diskFor(files) } = settings;
+    return {
+      ...(memoryLimit === undefined ? {} : { memoryLimit }),
+      ...(diskMiB === CDK_DISK_MIB ? {} : { ephemeralStorageSize: Size.mebibytes(diskMiB) }),
+    };
   }
 
   #logGroup(): LogGroup {

@@ -1,8 +1,10 @@
+import { posix } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Manifest } from '../build/manifest.ts';
-import { type PageKey, pageKeyOf, type QueryParameter } from '../core/page/page-key.ts';
+import { type PageKey, pageKeyOf, type QueryParameter, type UrlStyle } from '../core/page/page-key.ts';
+import type { WarmFile } from '../handover/deployments.ts';
 
 /**
  * After an error, Lambda calls the function twice more, one and two minutes later:
@@ -20,14 +22,26 @@ export function createWarmUp(scope: Construct, warm: LambdaFunction, deploymentI
   });
 }
 
-/** The page keys of the paths that the configuration names. */
-export function warmKeysOf({ isr, trailingSlash, hasHtmlEndings = false }: Manifest): readonly PageKey[] {
-  return (isr.warm ?? []).flatMap((named) => {
-    const [path = '', ...query] = named.split('?');
-    const parameters = query.join('?').split('&').filter(Boolean).map(parameterOf);
-    const result = pageKeyOf(path, parameters, { trailingSlash, hasHtmlEndings });
-    return 'pageKey' in result ? [result.pageKey] : [];
-  });
+/** As @astrojs/sitemap names it, and as most others do. */
+const SITEMAPS = ['sitemap-index.xml', 'sitemap.xml'];
+
+/** What `isr.warm` of the configuration comes to. */
+export function warmFileOf({ isr, base, trailingSlash, hasHtmlEndings = false }: Manifest): WarmFile {
+  const { warm = [] } = isr;
+  const style: UrlStyle = { trailingSlash, hasHtmlEndings };
+  const pageKeysOf = (paths: readonly string[]) => paths.flatMap((path) => pageKeyOfPath(path, style));
+  return {
+    pageKeys: warm === 'sitemap' ? [] : pageKeysOf(warm),
+    sitemaps: warm === 'sitemap' ? pageKeysOf(SITEMAPS.map((name) => posix.join(base, name))) : [],
+    hasHtmlEndings,
+  };
+}
+
+function pageKeyOfPath(named: string, style: UrlStyle): readonly PageKey[] {
+  const [path = '', ...query] = named.split('?');
+  const parameters = query.join('?').split('&').filter(Boolean).map(parameterOf);
+  const result = pageKeyOf(path, parameters, style);
+  return 'pageKey' in result ? [result.pageKey] : [];
 }
 
 function parameterOf(pair: string): QueryParameter {

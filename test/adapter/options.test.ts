@@ -29,6 +29,8 @@ test.each([
   { options: { isr: {} } },
   { options: { isr: { expiration: false, bypassToken: TOKEN, exclude: ['/a', /b/], allowQuery: ['page'] } } },
   { options: { isr: { bypassToken: [TOKEN, `${TOKEN}2`] } } },
+  { options: { isr: { warm: ['/', '/list?page=2'] } } },
+  { options: { isr: { warm: 'sitemap' } } },
   { options: { imageService: true, imagesConfig: { sizes: [640, 1080], domains: ['a.example'] } } },
   {
     options: {

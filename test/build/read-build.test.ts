@@ -103,6 +103,7 @@ describe('a malformed build', () => {
     { changes: { site: 'example.com' }, says: "must be an origin such as 'https://example.com' or null" },
     { changes: { base: 'docs' }, says: "must be a path that begins with '/', got 'docs'" },
     { changes: { trailingSlash: 'maybe' }, says: "must be one of always, never, ignore, got 'maybe'" },
+    { changes: { isr: { expiration: false, allowQuery: [], tokenHashes: [], warm: ['a'] } }, says: "'isr.warm[0]'" },
     { changes: { isr: { expiration: -1, allowQuery: [], tokenHashes: [] } }, says: "'isr.expiration'" },
     { changes: { isr: { expiration: 1, allowQuery: [1], tokenHashes: [] } }, says: "'isr.allowQuery[0]'" },
     { changes: { isr: { expiration: 1, allowQuery: [], tokenHashes: ['x'] } }, says: "'isr.tokenHashes[0]'" },

@@ -4,6 +4,7 @@ import { BROWSER_CACHE_CONTROL_HEADER } from './browser-cache-control-header.ts'
 import { parseCacheDirectives } from './cache-directives.ts';
 import { keptByEdge, NOT_STORED } from './edge-cache-control.ts';
 import { expirationOf } from './expiration.ts';
+import { redirectFault } from './redirect.ts';
 import { isNotFound, isStorableStatus, obstacleTo } from './storability.ts';
 
 /** The response of a live route, whose body need not be there yet. */
@@ -22,7 +23,9 @@ export type LiveCaching =
 export function liveCachingOf(response: LiveResponse, request: Request, now: number): LiveCaching {
   const expiration = expirationOf(response.headers, response.hint, 0, now);
   if (expiration.kind === 'not-stored' || !expiration.seconds || !mayBeShared(request)) return { kind: 'passed' };
-  const obstacle = isStorableStatus(response.status) ? obstacleTo(response) : `status ${response.status}`;
+  const { status, headers } = response;
+  const fault = redirectFault(status, headers.get('location'));
+  const obstacle = fault ?? (isStorableStatus(status) ? obstacleTo(response) : `status ${status}`);
   if (obstacle !== undefined) return { kind: 'passed', obstacle };
   const { seconds, staleWhileRevalidate = 0 } = expiration;
   return { kind: 'kept', seconds, staleSeconds: staleWhileRevalidate };

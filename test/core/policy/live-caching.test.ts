@@ -52,6 +52,7 @@ describe('a live response is for one viewer alone', () => {
     ['varies on a language', { headers: { vary: 'accept-language' } }, 'vary: accept-language'],
     ['failed', { status: 500 }, 'status 500'],
     ['is a part', { status: 206 }, 'status 206'],
+    ['leads nowhere', { status: 302 }, 'the site answered 302 without a Location'],
   ])('though it says otherwise, when it %s; the log says so', (_name, response, obstacle) => {
     expect(caching({ ...response, hint: { maxAge: 60 } })).toEqual({ kind: 'passed', obstacle });
   });

@@ -10,6 +10,7 @@ import { functionResources } from './function.ts';
 import { functionTriggerResources } from './function-triggers.ts';
 import { inertResources } from './inert.ts';
 import { queueResources } from './queue.ts';
+import { scheduleResources } from './schedule.ts';
 import { secretResources } from './secret.ts';
 
 /** Every CloudFormation type that runs on this machine. */
@@ -24,5 +25,6 @@ export const resourceTypes: ResourceTypes<StackContext> = {
   ...functionTriggerResources,
   ...inertResources,
   ...queueResources,
+  ...scheduleResources,
   ...secretResources,
 };
