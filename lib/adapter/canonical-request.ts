@@ -1,4 +1,3 @@
-import { withoutBase } from '../build/route-pattern.ts';
 import type { TrailingSlash } from '../core/site.ts';
 
 /** How the site's configuration writes URLs. */
@@ -15,8 +14,6 @@ export interface MatchedRoute {
   readonly isIndex: boolean;
   /** As the file of the route says it: `/products/[id]`. */
   readonly route: string;
-  /** What its paths look like, without `base`. */
-  readonly pattern: RegExp;
 }
 
 export interface CanonicalRequest<Route> {
@@ -40,7 +37,7 @@ export function canonicalRequestOf<Route extends MatchedRoute>(
     if (routeData === undefined) continue;
     // Endpoints keep the URL that they were asked by; the build asks them so too.
     if (routeData.type !== 'page') return { request };
-    const path = withoutHtml(pathname, routeData, urls.base);
+    const path = withoutHtml(pathname, routeData.route, urls.trailingSlash);
     return { request: withPath(request, url, canonicalPath(path, routeData.isIndex, urls)), routeData };
   }
   return { request };
@@ -60,16 +57,14 @@ function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): re
 }
 
 /**
- * Astro takes `/index.html` and `.html` off the path of a page whose route does not write it, for as long as the route fits;
- * of parameters it takes `.html` in any case. It would no longer see either before a slash:
- * https://github.com/withastro/astro/blob/main/packages/astro/src/core/fetch/fetch-state.ts (#stripHtmlExtension) and
+ * Astro takes `.html` off the parameters of a page whose route does not write it. It would no longer see it before a slash:
  * https://github.com/withastro/astro/blob/main/packages/astro/src/core/render/params-and-props.ts (getParams).
  */
-function withoutHtml(pathname: string, { route, pattern }: MatchedRoute, base: string): string {
+function withoutHtml(pathname: string, route: string, trailingSlash: TrailingSlash): string {
   if (route.replace(/\[[^\]]*\]/g, '').includes('.html')) return pathname;
-  const folder = pathname.replace(/\/index\.html$/, '/');
-  const fits = pattern.test(withoutBase(base, folder) ?? folder);
-  return fits ? folder.replace(/\.html$/, '') : pathname.replace(/\.html$/, '');
+  // A rest parameter has no `index` either, where `/a/` and `/a` are one page.
+  const isFolderOfRest = trailingSlash === 'ignore' && /\[\.\.\.[^\]]*\]$/.test(route);
+  return pathname.replace(isFolderOfRest ? /(?:\/index)?\.html$/ : /\.html$/, '');
 }
 
 /** As Astro's build does: https://github.com/withastro/astro (core/build/generate.ts, getUrlForPath). */
@@ -77,6 +72,8 @@ function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash
   const hasHtml = format === 'file' || (format === 'preserve' && !isIndex);
   const root = base.replace(/\/$/, '');
   const path = hasHtml ? pathname.replace(/\/(?:index\.html)?$|\.html$/, '') : pathname.replace(/\/$/, '');
+  // With another `.html`, Astro would take both off the parameter.
+  if (hasHtml && trailingSlash === 'ignore' && pathname.endsWith('.html/')) return pathname;
   if (path === root) {
     if (hasHtml) return `${root}/index.html`;
     return trailingSlash === 'never' && root !== '' ? root : `${root}/`;

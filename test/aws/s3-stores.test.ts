@@ -162,8 +162,8 @@ describe('pages in S3', () => {
     const page = await pages.read(keyOf('/a'));
     if (page === undefined) throw new Error('nothing was stored');
     const served = freshPage(page, 60);
-    expect(object?.headers['x-amz-meta-cache-tag']).toBe('path:/a,tag:posts');
-    expect(served.headers['x-amz-meta-cache-tag']).toBe('path:/a,tag:posts');
+    expect(object?.headers['x-amz-meta-cache-tag']).toBe('path:/a,prefix:/a/,tag:posts');
+    expect(served.headers['x-amz-meta-cache-tag']).toBe('path:/a,prefix:/a/,tag:posts');
     // Else S3 could tell CloudFront that what serve gave is still right, or serve that of S3.
     expect(served.headers.etag).not.toBe(object?.etag);
   });
