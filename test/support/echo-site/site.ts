@@ -11,6 +11,8 @@ export const fetch: SiteFetch = async (request, context) => {
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
+  if (pathname.endsWith('/to-elsewhere'))
+    return new Response(null, { status: 302, headers: { location: '/elsewhere' } });
   if (pathname.startsWith('/reads/')) {
     context.onViewerReads?.({ route: '/reads/[what]', page: ['cookie cart'], middleware: ['cookie lang'] });
     return page(context.kind, {});
