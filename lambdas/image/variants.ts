@@ -1,11 +1,10 @@
 import type { AwsClient } from '../../lib/aws/client.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
-import { listObjects } from '../../lib/aws/s3-listing.ts';
+import { firstObjects } from '../../lib/aws/s3-listing.ts';
 import type { StoredObject } from '../../lib/core/bucket/bucket.ts';
+import { MAX_VARIANTS } from '../../lib/images/answer-image.ts';
 import type { ImagePorts, StoredVariant, Variant } from '../../lib/images/ports.ts';
-
-const EXPIRES = 'x-amz-meta-expires-at';
-const SOURCE_ETAG = 'x-amz-meta-source-etag';
+import { VARIANT_EXPIRES_HEADER, VARIANT_SOURCE_ETAG_HEADER } from '../../lib/images/variant-headers.ts';
 
 /** Variants as objects that S3 can send by itself. */
 export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['variants'] {
@@ -21,9 +20,7 @@ export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['
       });
     },
     async count(prefix) {
-      // The first thousand: a limit on them is lower.
-      for await (const objects of listObjects(aws, bucketName, `${prefix}/`)) return objects.length;
-      return 0;
+      return (await firstObjects(aws, bucketName, `${prefix}/`, MAX_VARIANTS)).length;
     },
   };
 }
@@ -31,13 +28,13 @@ export function createVariants(bucketName: string, aws: AwsClient): ImagePorts['
 function headersOf({ contentType, expiresAt, sourceEtag }: Variant): Record<string, string> {
   return {
     'content-type': contentType,
-    ...(expiresAt === 'never' ? {} : { [EXPIRES]: String(expiresAt) }),
-    ...(sourceEtag === undefined ? {} : { [SOURCE_ETAG]: encodeURIComponent(sourceEtag) }),
+    ...(expiresAt === 'never' ? {} : { [VARIANT_EXPIRES_HEADER]: String(expiresAt) }),
+    ...(sourceEtag === undefined ? {} : { [VARIANT_SOURCE_ETAG_HEADER]: encodeURIComponent(sourceEtag) }),
   };
 }
 
 function variantOf({ body, etag, headers }: StoredObject): StoredVariant {
-  const { [EXPIRES]: expires, [SOURCE_ETAG]: sourceEtag } = headers;
+  const { [VARIANT_EXPIRES_HEADER]: expires, [VARIANT_SOURCE_ETAG_HEADER]: sourceEtag } = headers;
   return {
     bytes: body,
     etag,

@@ -34,7 +34,7 @@ type Handler = (
 type RevalidateAsAsked = (revalidation: Revalidation, how: How) => Promise<RevalidationResponse>;
 
 interface How {
-  /** After so many, what found nothing new is revalidated once more; 0: it is not. */
+  /** After so many, the same is revalidated once more; 0: it is not. */
   readonly settleSeconds: number;
   /** Whether `everywhere` will be asked for. */
   readonly wait: boolean;

@@ -1,5 +1,5 @@
 import { createQueuedPurger } from '../../lib/aws/purge-queue.ts';
-import { type ListedObject, listObjects } from '../../lib/aws/s3-listing.ts';
+import { firstObjects } from '../../lib/aws/s3-listing.ts';
 import { reasonOf } from '../../lib/basics/errors.ts';
 import { handOverPages } from '../../lib/core/hand-over-pages.ts';
 import { invalidateFromSite } from '../../lib/core/invalidate.ts';
@@ -25,6 +25,11 @@ export interface Warmer {
   handOver(before: string | undefined): Promise<Summary>;
 }
 
+/**
+ * Of each deployment. Whoever can ask for pages can have any number of them stored, where a route or a query takes any
+ * value. The next deployment would list them until it is ended, and CloudFormation roll it back.
+ */
+const MAX_LISTED = 200_000;
 const CONCURRENT_COPIES = 32;
 /** With the time of one render, this is what the function has after its last page was begun. */
 const COPYING_MS = 10_000;
@@ -86,11 +91,7 @@ async function wantedPages(
   sandbox: SiteSandbox,
 ): Promise<readonly PageKey[]> {
   if (before === undefined) return named;
-  const objectsOf = async (id: string): Promise<readonly ListedObject[]> => {
-    const found: ListedObject[] = [];
-    for await (const some of listObjects(sandbox.aws, bucket, `deployments/${id}/`)) found.push(...some);
-    return found;
-  };
+  const objectsOf = (id: string) => firstObjects(sandbox.aws, bucket, `deployments/${id}/`, MAX_LISTED);
   const [old, present] = await Promise.all([objectsOf(before), objectsOf(deploymentId)]);
   return candidatesOf(named, old, present, { allowQuery, isLiveRoute: liveRoutesOf(sandbox) });
 }

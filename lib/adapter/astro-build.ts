@@ -12,6 +12,7 @@ import { listFiles, writeBuild } from '../build/write-build.ts';
 import { flattenRoutes, originOf, prerenderedOf, redirectsOf, slashedOf } from './astro-manifest.ts';
 import { astroVersionOf } from './astro-version.ts';
 import type { ImageNotes } from './image-plugin.ts';
+import { includedFilesOf } from './included-files.ts';
 import { liveRoutesOf, onDemandRoutesOf } from './live-routes.ts';
 import type { ResolvedOptions } from './options.ts';
 import { sessionsOf } from './sessions.ts';
@@ -78,6 +79,7 @@ export async function writeAstroBuild(output: AstroOutput): Promise<AstroBuildRe
     imageService: images?.service,
     middleware: middleware && (await bundleMiddleware(middleware.entrypoint, fileURLToPath(config.root))),
     client,
+    included: includedFilesOf(fileURLToPath(config.root), options.inclusion),
     manifest: {
       framework: { name: 'astro', version: astroVersionOf(config.root) },
       ...outputOf(config, clientFiles),

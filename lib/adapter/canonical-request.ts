@@ -37,7 +37,7 @@ export function canonicalRequestOf<Route extends MatchedRoute>(
     if (routeData === undefined) continue;
     // Endpoints keep the URL that they were asked by; the build asks them so too.
     if (routeData.type !== 'page') return { request };
-    const path = withoutHtml(pathname, routeData.route);
+    const path = withoutHtml(pathname, routeData.route, urls.trailingSlash);
     return { request: withPath(request, url, canonicalPath(path, routeData.isIndex, urls)), routeData };
   }
   return { request };
@@ -60,9 +60,11 @@ function spellingsOf(pathname: string, { format, trailingSlash }: AstroUrls): re
  * Astro takes `.html` off the parameters of a page whose route does not write it. It would no longer see it before a slash:
  * https://github.com/withastro/astro/blob/main/packages/astro/src/core/render/params-and-props.ts (getParams).
  */
-function withoutHtml(pathname: string, route: string): string {
-  const hasHtml = route.replace(/\[[^\]]*\]/g, '').includes('.html');
-  return hasHtml ? pathname : pathname.replace(/\.html$/, '');
+function withoutHtml(pathname: string, route: string, trailingSlash: TrailingSlash): string {
+  if (route.replace(/\[[^\]]*\]/g, '').includes('.html')) return pathname;
+  // A rest parameter has no `index` either, where `/a/` and `/a` are one page.
+  const isFolderOfRest = trailingSlash === 'ignore' && /\[\.\.\.[^\]]*\]$/.test(route);
+  return pathname.replace(isFolderOfRest ? /(?:\/index)?\.html$/ : /\.html$/, '');
 }
 
 /** As Astro's build does: https://github.com/withastro/astro (core/build/generate.ts, getUrlForPath). */
@@ -70,6 +72,8 @@ function canonicalPath(pathname: string, isIndex: boolean, { base, trailingSlash
   const hasHtml = format === 'file' || (format === 'preserve' && !isIndex);
   const root = base.replace(/\/$/, '');
   const path = hasHtml ? pathname.replace(/\/(?:index\.html)?$|\.html$/, '') : pathname.replace(/\/$/, '');
+  // With another `.html`, Astro would take both off the parameter.
+  if (hasHtml && trailingSlash === 'ignore' && pathname.endsWith('.html/')) return pathname;
   if (path === root) {
     if (hasHtml) return `${root}/index.html`;
     return trailingSlash === 'never' && root !== '' ? root : `${root}/`;

@@ -11,6 +11,7 @@ import {
 } from '../build/isr-options.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { IMAGE_OPTION_NAMES, type ImageOptions, type ImagesConfig, readImageOptions } from './image-options.ts';
+import type { Inclusion } from './included-files.ts';
 import { readVercelOptions, VERCEL_OPTION_NAMES, type VercelOptions } from './vercel-options.ts';
 
 /** The `isr` options of @astrojs/vercel, with the same meaning. */
@@ -52,6 +53,7 @@ export interface ResolvedOptions {
   readonly images: ImageOptions;
   /** For live routes and renders, where the construct does not say it. */
   readonly maxDurationSeconds: number | undefined;
+  readonly inclusion: Inclusion;
   /** One line for each given option that has not the intended effect. */
   readonly warnings: readonly string[];
 }
@@ -60,7 +62,7 @@ const OPTIONS = ['isr', ...[...IMAGE_OPTION_NAMES, ...VERCEL_OPTION_NAMES].sort(
 const ISR_OPTIONS = [...ISR_OPTION_NAMES, 'exclude'];
 const KNOWN = 'an option that is known';
 /** What the option `isr` decides. */
-type ResolvedIsr = Omit<ResolvedOptions, 'images' | 'maxDurationSeconds'>;
+type ResolvedIsr = Omit<ResolvedOptions, 'images' | 'inclusion' | 'maxDurationSeconds'>;
 
 const STORES_NOTHING: ResolvedIsr = { storesPages: false, isr: NOTHING_STORED, exclude: [], warnings: [] };
 const TOKEN_MISSING =
@@ -79,8 +81,8 @@ const readOptions: Check<ResolvedOptions> = (given) => {
   rejectUnknown(given, fields, OPTIONS, KNOWN);
   const isr = readIsr(given.at('isr', fields.isr));
   const { images, warnings: imageWarnings } = readImageOptions(given, fields);
-  const { maxDurationSeconds } = readVercelOptions(given, fields);
-  return isr && { ...isr, images, maxDurationSeconds, warnings: [...imageWarnings, ...isr.warnings] };
+  const vercel = readVercelOptions(given, fields);
+  return isr && { ...isr, ...vercel, images, warnings: [...imageWarnings, ...isr.warnings] };
 };
 
 const readIsr: Check<ResolvedIsr> = (given) => {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroConfig } from 'astro';
-import { sessionDrivers } from 'astro/config';
+// By its name, an older Astro that has none would fail before we can say that it is too old.
+import * as astro from 'astro/config';
 import type { Manifest } from '../build/manifest.ts';
 
 const SOURCE = /\.(?:astro|[cm]?[jt]sx?|mdx?|svelte|vue)$/;
@@ -21,7 +22,10 @@ export function sessionConfigFor(config: AstroConfig, command: string): AstroCon
   if (session === false || session?.driver !== undefined) return undefined;
   const options = { cookie: session?.cookie, ttl: session?.ttl };
   if (command === 'dev') {
-    return { ...options, driver: sessionDrivers.fsLite({ base: fileURLToPath(new URL('sessions', config.cacheDir)) }) };
+    return {
+      ...options,
+      driver: astro.sessionDrivers.fsLite({ base: fileURLToPath(new URL('sessions', config.cacheDir)) }),
+    };
   }
   const isUsed = session !== undefined || namesSessions(fileURLToPath(config.srcDir));
   return isUsed ? { ...options, driver: { entrypoint: ENTRYPOINT } } : undefined;

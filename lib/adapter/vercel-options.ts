@@ -1,5 +1,6 @@
-import { type Check, type Fields, integerBetween, memberOf, optional } from '../basics/checks.ts';
+import { type Check, type Fields, integerBetween, listOf, memberOf, optional, text } from '../basics/checks.ts';
 import type { Given } from '../basics/faults.ts';
+import type { Inclusion } from './included-files.ts';
 
 /** Options of @astrojs/vercel that are neither about storing pages nor about images. docs/from-vercel.md tells of each. */
 export interface VercelOptions {
@@ -12,9 +13,19 @@ export interface VercelOptions {
   readonly edgeMiddleware?: false;
   readonly skewProtection?: false;
   readonly webAnalytics?: { readonly enabled?: false };
-  readonly includeFiles?: readonly [];
-  readonly excludeFiles?: readonly [];
+  /**
+   * Files and folders that the server reads at run time, relative to the root of the project. Code finds each by the same
+   * path from the working directory: `readFile('data/terms.md')`.
+   *
+   * @default []
+   */
+  readonly includeFiles?: readonly string[];
+  /** Files and folders that `includeFiles` does not take with the folders around them. @default [] */
+  readonly excludeFiles?: readonly string[];
 }
+
+/** Those whose values are used. */
+const READ = ['maxDuration', 'includeFiles', 'excludeFiles'] as const;
 
 const BY_EXCLUDE =
   'middleware runs when a page is rendered; list in isr.exclude the routes for whose requests it has to run each time';
@@ -26,7 +37,7 @@ interface Accepted {
   readonly remedy: string;
 }
 
-const ACCEPTED: Readonly<Record<Exclude<keyof VercelOptions, 'maxDuration'>, Accepted>> = {
+const ACCEPTED: Readonly<Record<Exclude<keyof VercelOptions, (typeof READ)[number]>, Accepted>> = {
   edgeMiddleware: { accepts: (value) => value === false, mustBe: 'false or nothing', remedy: BY_EXCLUDE },
   middlewareMode: { accepts: (value) => value === 'classic', mustBe: "'classic' or nothing", remedy: BY_EXCLUDE },
   skewProtection: {
@@ -45,31 +56,32 @@ const ACCEPTED: Readonly<Record<Exclude<keyof VercelOptions, 'maxDuration'>, Acc
     mustBe: '{ enabled: false } or nothing',
     remedy: "Vercel's script has nobody to report to; add the script of another analytics service to a layout",
   },
-  includeFiles: {
-    accepts: isEmptyList,
-    mustBe: 'an empty list or nothing',
-    remedy: "import what the server reads: import text from './file.txt?raw'",
-  },
-  excludeFiles: {
-    accepts: isEmptyList,
-    mustBe: 'an empty list or nothing',
-    remedy: 'remove it: the server is one file, of only what it imports',
-  },
 };
 
-export const VERCEL_OPTION_NAMES: readonly string[] = ['maxDuration', ...Object.keys(ACCEPTED)];
+export const VERCEL_OPTION_NAMES: readonly string[] = [...READ, ...Object.keys(ACCEPTED)];
 
 /** CloudFront waits no longer for an origin. */
 const MAX_SECONDS = 120;
 
 /** Notes each option that would mean something else here, with what to do instead; returns the others. */
-export function readVercelOptions(given: Given, fields: Fields): { readonly maxDurationSeconds: number | undefined } {
+export function readVercelOptions(
+  given: Given,
+  fields: Fields,
+): { readonly maxDurationSeconds: number | undefined; readonly inclusion: Inclusion } {
   for (const [name, { accepts, mustBe, remedy }] of Object.entries(ACCEPTED)) {
     const option = memberOf(given, fields, name);
     if (option.value !== undefined && !accepts(option.value)) option.mustBe(mustBe, remedy);
   }
-  return { maxDurationSeconds: optional(seconds)(memberOf(given, fields, 'maxDuration')) };
+  return {
+    maxDurationSeconds: optional(seconds)(memberOf(given, fields, 'maxDuration')),
+    inclusion: {
+      includeFiles: optional(paths)(memberOf(given, fields, 'includeFiles')) ?? [],
+      excludeFiles: optional(paths)(memberOf(given, fields, 'excludeFiles')) ?? [],
+    },
+  };
 }
+
+const paths = listOf(text, 'a list of paths', "write it as ['data/terms.md']");
 
 const seconds: Check<number> = (given) => {
   const { value } = given;
@@ -81,7 +93,3 @@ const seconds: Check<number> = (given) => {
   }
   return integerBetween(1, MAX_SECONDS)(given);
 };
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
-}

@@ -11,8 +11,11 @@ export const CONCURRENT_CALLS = 32;
 /** Shards kept in memory, the last used ones: 10 MB at the most. */
 const KEPT_SHARDS = 64;
 
-/** `upTo`: the summary's number of the shard, when it was read before the shard. */
-type KnownShard = Seen<LedgerShard> & { readonly upTo: number };
+/**
+ * `upTo`: the summary's number of the shard, when it was read before the shard. `ledgerId`: of that summary. A ledger that
+ * replaces a lost one may have lower numbers, so what is known of the shards of another says nothing.
+ */
+type KnownShard = Seen<LedgerShard> & { readonly upTo: number; readonly ledgerId: string | undefined };
 
 export interface LedgerShards {
   readonly read: LedgerStore['readShards'];
@@ -36,10 +39,11 @@ export function openLedgerShards(bucket: Bucket, clock: Clock, onForeign: (key: 
     for (const oldest of knownShards.keys()) if (knownShards.size > KEPT_SHARDS) knownShards.delete(oldest);
   }
 
-  async function readShard(shard: number, upTo: number): Promise<LedgerShard> {
+  async function readShard(shard: number, { id: ledgerId, shards }: LedgerSummary): Promise<LedgerShard> {
     const known = knownShards.get(shard);
-    const isCurrent = known !== undefined && known.upTo >= upTo;
-    const seen = isCurrent ? known : { ...(await objects.read(shardKey(shard), known)), upTo };
+    const upTo = shards[shard] ?? 0;
+    const isCurrent = known !== undefined && known.ledgerId === ledgerId && known.upTo >= upTo;
+    const seen = isCurrent ? known : { ...(await objects.read(shardKey(shard), known)), upTo, ledgerId };
     keep(shard, seen);
     return unlessLost(seen.value, upTo);
   }
@@ -47,20 +51,22 @@ export function openLedgerShards(bucket: Bucket, clock: Clock, onForeign: (key: 
   return {
     async read(shards, summary) {
       const values = await mapConcurrently(shards, CONCURRENT_CALLS, async (shard) => {
-        return [shard, await readShard(shard, summary.shards[shard] ?? 0)] as const;
+        return [shard, await readShard(shard, summary)] as const;
       });
       return new Map(values);
     },
     async add(shard, names, reading, naming) {
       const key = shardKey(shard);
       const known = knownShards.get(shard);
-      const [{ value: summary }, sequence, current] = await Promise.all([reading, naming, known ?? objects.read(key)]);
+      const [{ value: summary }, sequence, found] = await Promise.all([reading, naming, known ?? objects.read(key)]);
+      const isOfAnother = known !== undefined && known.ledgerId !== summary.id;
+      const current = isOfAnother ? await objects.read(key, known) : found;
       const newest = summary.shards[shard] ?? 0;
       const add = (value: LedgerShard): LedgerShard =>
         addToShard(unlessLost(value, newest), names, sequence, summary.floor);
       const written = await replaceObject(key, current, add, objects, clock);
       // Another append may write it before the summary tells of ours, so it counts no further than before.
-      keep(shard, { ...written, upTo: known?.upTo ?? 0 });
+      keep(shard, { ...written, upTo: isOfAnother ? 0 : (known?.upTo ?? 0), ledgerId: summary.id });
     },
   };
 }

@@ -43,6 +43,13 @@ export async function readFacts(
   return areFacts(facts) ? facts : lostFacts(headers);
 }
 
+/** The key of the object to which the headers of a page refer; `undefined` when its facts are in its metadata. */
+export function sidecarKeyIn(headers: Readonly<Record<string, string>>): string | undefined {
+  const entry = parseJson(headers[HEADER] ?? '');
+  const reference = isJsonObject(entry) ? entry.reference : undefined;
+  return typeof reference === 'string' ? sidecarKey(reference) : undefined;
+}
+
 async function readSidecar(reference: string, bucket: Bucket): Promise<unknown> {
   const sidecar = await bucket.get(sidecarKey(reference));
   return sidecar === undefined ? undefined : parseJson(sidecar.body.toString('utf8'));

@@ -37,6 +37,21 @@ export async function* listObjects(
   }
 }
 
+/** The first objects below a prefix: at least `most` if there are so many, and no thousand beyond. */
+export async function firstObjects(
+  aws: AwsClient,
+  bucket: string,
+  prefix: string,
+  most: number,
+): Promise<readonly ListedObject[]> {
+  const found: ListedObject[] = [];
+  for await (const objects of listObjects(aws, bucket, prefix)) {
+    found.push(...objects);
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
 /** Names of the folders right below a prefix that ends with a slash. */
 export async function listFolders(aws: AwsClient, bucket: string, prefix: string): Promise<readonly string[]> {
   const names: string[] = [];

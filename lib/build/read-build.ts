@@ -18,6 +18,8 @@ export interface Build {
   readonly imageDirectory: string;
   /** Holds `index.mjs`, which runs before pages, when the manifest has `middleware`. */
   readonly middlewareDirectory: string;
+  /** Holds the files that the server reads at run time, each at its path from the root of the project. May be absent. */
+  readonly includedDirectory: string;
   /** May be absent for a site without files. */
   readonly clientDirectory: string;
   /** Hidden files in it, which are not deployed. */
@@ -25,8 +27,8 @@ export interface Build {
 }
 
 /**
- * Reads `.isr/` in `directory`, which may also be the `.isr` folder itself. What is in `client` now counts, whatever was
- * there when the site was built: another content is another deployment.
+ * Reads `.isr/` in `directory`, which may also be the `.isr` folder itself. What is in it now counts, whatever was there
+ * when the site was built: another content is another deployment.
  *
  * @throws IsrError BUILD_NOT_FOUND, BUILD_VERSION_UNSUPPORTED or BUILD_MALFORMED
  */
@@ -45,9 +47,16 @@ export function readBuild(directory: string): Build {
   for (const page of built.prerendered) requireFile(join(clientDirectory, page.file), `the page ${page.path}`);
   if (built.output !== undefined) refuseStrayFiles(built.output, folder, statSync(file).mtimeMs);
   const { files, hidden } = clientFilesIn(clientDirectory);
-  const manifest = withFiles(built, files, folder);
-  const directories = { serverDirectory, imageDirectory, middlewareDirectory, clientDirectory };
-  return { directory: folder, manifest, ...directories, hiddenFiles: hidden };
+  return {
+    directory: folder,
+    manifest: withFiles(built, files, folder),
+    serverDirectory,
+    imageDirectory,
+    middlewareDirectory,
+    includedDirectory: join(folder, 'files'),
+    clientDirectory,
+    hiddenFiles: hidden,
+  };
 }
 
 function withFiles(built: Manifest, found: readonly string[], folder: string): Manifest {

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:
 import { join, relative, resolve, sep } from 'node:path';
 import { clientFilesIn } from './client-files.ts';
 import { contentHashOf, shortHashOf } from './content-hash.ts';
+import { copyIncludedFiles, type IncludedFile } from './included-files.ts';
 import { CONTRACT_VERSION, type Manifest } from './manifest.ts';
 import { BUILD_FOLDER, type Build, readBuild } from './read-build.ts';
 
@@ -21,6 +22,8 @@ export interface BuildParts {
   readonly middleware?: string | undefined;
   /** Folder of the files to copy; none when absent. */
   readonly client?: string;
+  /** Files that the server reads at run time. */
+  readonly included?: readonly IncludedFile[];
 }
 
 /** Writes `.isr/` in one step: readers see the old build or the new one, never half of one. */
@@ -37,6 +40,7 @@ export async function writeBuild(parts: BuildParts): Promise<Build> {
     await writeModule(draft, 'image', parts.imageService);
     await writeModule(draft, 'middleware', parts.middleware);
     if (parts.client !== undefined) await copyFiles(parts.client, join(draft, 'client'));
+    await copyIncludedFiles(parts.included ?? [], join(draft, 'files'));
     const manifest = completeManifest(parts.manifest, draft);
     await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
     await replaceFolder(join(root, BUILD_FOLDER), draft);

@@ -32,6 +32,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     summary: 'list what is stored: state, age, expiration, size, tags',
     load: async () => (await import('./commands/pages.ts')).pagesCommand,
   },
+  forget: {
+    summary: 'remove a page from every deployment and from the edge',
+    load: async () => (await import('./commands/forget.ts')).forgetCommand,
+  },
   tail: {
     summary: 'show what happens, live',
     load: async () => (await import('./commands/tail/index.ts')).tailCommand,

@@ -16,7 +16,9 @@ import {
 import { FunctionUrlOrigin, OriginGroup } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Construct } from 'constructs';
 import { ONE_YEAR_SECONDS } from '../core/policy/freshness.ts';
+import { VARIANT_EXPIRES_HEADER, VARIANT_SOURCE_ETAG_HEADER } from '../images/variant-headers.ts';
 import { edgeNameOf } from './edge-name.ts';
+import { HEADERS_OF_AWS } from './hidden-headers.ts';
 import { IMAGE_TIMEOUT, type SiteImages } from './site-images.ts';
 
 export interface ImageBehaviorProps {
@@ -70,8 +72,8 @@ function imageHeaders(scope: Construct, contentSecurityPolicy: string): Response
   return new ResponseHeadersPolicy(scope, 'ImageHeaders', {
     responseHeadersPolicyName: edgeNameOf(scope, 'ImageHeaders'),
     comment: 'An SVG that is opened as a page runs no script of the site',
-    // The second origin sends it with what it has, too.
-    removeHeaders: ['retry-after'],
+    // The second origin sends `retry-after` with what it has, too.
+    removeHeaders: [...HEADERS_OF_AWS, VARIANT_EXPIRES_HEADER, VARIANT_SOURCE_ETAG_HEADER, 'retry-after'],
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },

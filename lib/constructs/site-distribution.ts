@@ -30,6 +30,7 @@ import { liveCachePolicy, pageCachePolicy } from './cache-policies.ts';
 import { edgeCode } from './edge-code.ts';
 import { edgeNameOf } from './edge-name.ts';
 import { FailOverDistribution } from './fail-over-distribution.ts';
+import { HEADERS_OF_AWS } from './hidden-headers.ts';
 import { imageBehaviors } from './image-behavior.ts';
 import type { SiteFunctions } from './site-functions.ts';
 import type { SiteImages } from './site-images.ts';
@@ -65,18 +66,9 @@ const CACHED_ERRORS = [404, 414, 500, 501, 502, 503, 504];
 
 // The viewer-response function removes them too, but CloudFront does not run it for errors, nor for assets. A policy removes
 // ten headers at most: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-// `x-amzn-requestid`, of function URLs, is one that CloudFront keeps from functions, so we leave it alone here too. Nor is
-// `x-isr-untyped` here: a policy is applied before the function, which has to see it.
+// It is applied before the function runs, so nothing may be here that the function reads:
 // https://aws.amazon.com/blogs/networking-and-content-delivery/amazon-cloudfront-introduces-response-headers-policies/
-const HIDDEN_HEADERS = [
-  CACHE_TAG_HEADER,
-  'x-prerender-revalidate',
-  'x-amzn-trace-id',
-  'x-amz-request-id',
-  'x-amz-id-2',
-  'x-amz-server-side-encryption',
-  'x-amz-version-id',
-];
+const HIDDEN_HEADERS = [CACHE_TAG_HEADER, 'x-prerender-revalidate', ...HEADERS_OF_AWS];
 
 /** The edge: which origin gets which request, and how long responses are kept. */
 export class SiteDistribution extends Construct {

@@ -15,7 +15,6 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Build } from '../build/read-build.ts';
-import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
 import { WARM_FILE } from '../handover/deployments.ts';
 import {
   grantAnnouncedPurges,
@@ -30,10 +29,11 @@ import {
   grantSiteAddress,
   grantTellingOfPurges,
 } from './grants.ts';
+import { addIncludedFiles } from './included-files.ts';
 import { createFunction } from './lambda-function.ts';
 import { type SiteEnvironment, siteEnvironment } from './site-environment.ts';
 import type { SiteFiles } from './site-files.ts';
-import { addMiddleware, addMiddlewarePaths, grantAnsweringPages } from './site-middleware.ts';
+import { addMiddleware, addRoutes, grantAnsweringPages } from './site-middleware.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { addWebhooks, secretVariables } from './site-webhooks.ts';
@@ -277,10 +277,9 @@ export class SiteFunctions extends Construct {
       addTo: (folder) => {
         cpSync(build.serverDirectory, join(folder, 'site'), { recursive: true });
         writeJson(join(folder, 'prerendered.json'), files.exceptions);
-        const live = livePatternsOf(build.manifest).map((pattern) => compileRoutePattern(pattern).parts);
-        writeJson(join(folder, 'live.json'), live);
-        addMiddlewarePaths(build, folder);
+        addRoutes(build, folder);
         options.addTo?.(folder);
+        addIncludedFiles(build, folder);
       },
     });
   }

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Build } from '../build/read-build.ts';
+import { compileRoutePattern, livePatternsOf } from '../build/route-pattern.ts';
 import { grantPageWriting, grantSiteAddress } from './grants.ts';
 import type { SiteQueues } from './site-queues.ts';
 import type { SiteSettings } from './site-settings.ts';
 import { writeJson } from './staging.ts';
 
-/** Which pages middleware stands before, for each function that may be asked for one of them. */
-export function addMiddlewarePaths({ manifest }: Build, folder: string): void {
+/** Which paths are no stored pages, or have middleware before them: for each function that may be asked for one. */
+export function addRoutes({ manifest }: Build, folder: string): void {
+  const live = livePatternsOf(manifest).map((pattern) => compileRoutePattern(pattern).parts);
+  writeJson(join(folder, 'live.json'), live);
   const { middleware } = manifest;
   if (middleware !== undefined) writeJson(join(folder, 'behind-middleware.json'), middleware.paths);
 }

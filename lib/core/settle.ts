@@ -1,15 +1,13 @@
 import type { RevalidationOutcome } from './revalidate.ts';
 import type { Revalidation } from './revalidation.ts';
 
-/** After these, the render may have seen old content: a CMS can send its webhook before its own CDN has the new one. */
-const MAYBE_OLD: readonly RevalidationOutcome['pages'][number]['outcome'][] = ['unchanged', 'not-found', 'failed'];
-
 /**
- * What should be revalidated once more, when the source of the content had time to settle. These are pages whose render
- * found nothing new. Pages of tags and prefixes are rendered later, so nobody can say what they found: all of them.
+ * What should be revalidated once more, when the source of the content had time to settle: everything but what only a
+ * deployment changes. That a render differs from the page before does not show that it found what was saved: it may
+ * have found an earlier edit, the page may not have been stored yet, or differ each time.
  */
 export function unsettledOf(revalidation: Revalidation, outcome: RevalidationOutcome): Revalidation | undefined {
-  const pages = revalidation.pages.filter((_, i) => MAYBE_OLD.some((each) => each === outcome.pages[i]?.outcome));
+  const pages = revalidation.pages.filter((_, i) => outcome.pages[i]?.outcome !== 'prerendered');
   const { tags, prefixes, all } = revalidation;
   const isEmpty = pages.length + tags.length + prefixes.length === 0 && !all;
   return isEmpty ? undefined : { pages, tags, prefixes, all };

@@ -41,8 +41,8 @@ export interface WebhookPorts {
   /**
    * Does the same as a request to the API.
    *
-   * `settleSeconds`: after which what found nothing new is revalidated once more; 0: it is not. `wait`: whether
-   * `everywhere` will be asked for.
+   * `settleSeconds`: after which the same is revalidated once more; 0: it is not. `wait`: whether `everywhere` will be
+   * asked for.
    */
   revalidate(
     revalidation: Revalidation,

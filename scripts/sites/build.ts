@@ -37,13 +37,20 @@ export async function buildForNode(site: SiteData, project: string): Promise<voi
     adapter: '@astrojs/node',
     options: { mode: 'standalone' },
     more: { outDir: `./${OUT_OF_NODE}` },
+    files: `${OUT_OF_NODE}/client`,
   });
 }
 
 /** Builds the site with this adapter and synthesizes a stack of it; answers the folder of the assembly. */
 export async function buildForStack(site: SiteData, project: string): Promise<string> {
   for (const written of ['.isr', 'dist']) await rm(join(project, written), { recursive: true, force: true });
-  await build(site, project, { name: 'isr', adapter: 'cdk-isr/astro', options: site.adapter, more: {} });
+  await build(site, project, {
+    name: 'isr',
+    adapter: 'cdk-isr/astro',
+    options: site.adapter,
+    more: {},
+    files: '.isr/client',
+  });
   const assembly = join(project, 'node_modules/.sites-assembly');
   await rm(assembly, { recursive: true, force: true });
   await runNode([join(import.meta.dirname, 'app.ts')], {}, await appEnvironment(project, assembly));
@@ -55,10 +62,12 @@ interface Build {
   readonly adapter: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly more: Readonly<Record<string, unknown>>;
+  /** Where it puts the prerendered pages, for a step after the build. */
+  readonly files: string;
 }
 
 /** The site's own config, with another adapter. */
-async function build(site: SiteData, project: string, { name, adapter, options, more }: Build): Promise<void> {
+async function build(site: SiteData, project: string, { name, adapter, options, more, files }: Build): Promise<void> {
   const config = `astro.config.${name}.mjs`;
   const added = site.integrations.map(({ options: given }, index) => `added${index}(${JSON.stringify(given)})`);
   await writeFile(
@@ -76,4 +85,5 @@ export default {
 `,
   );
   await run(process.execPath, ['node_modules/astro/bin/astro.mjs', 'build', '--config', config], project);
+  if (site.postbuild.length > 0) await run('npx', ['--no-install', ...site.postbuild, files], project);
 }

@@ -18,6 +18,8 @@ export interface SiteData {
   readonly integrations: readonly { readonly from: string; readonly options: Readonly<Record<string, unknown>> }[];
   /** The adapter's options. */
   readonly adapter: Readonly<Record<string, unknown>>;
+  /** A command that works on the folder of prerendered pages after the build, which is its last argument. May be empty. */
+  readonly postbuild: readonly string[];
   /** Texts that differ from one build or render to the next, as regular expressions. */
   readonly varying: readonly string[];
   /** Paths to ask for that no link leads to. */

@@ -28,6 +28,7 @@ describe('a page is rendered with the path that the build gives it', () => {
     ['directory', 'never', '/guides/example/index.html', '/guides/example/index'],
     ['directory', 'ignore', '/rel/a.html/', '/rel/a.html/'],
     ['directory', 'always', '/about/', '/about/'],
+    ['file', 'ignore', '/rel/a.html/', '/rel/a.html/'],
     ['directory', 'never', '/about', '/about'],
     ['directory', 'never', '/', '/'],
     ['file', 'ignore', '/about', '/about.html'],
@@ -52,6 +53,15 @@ describe('a page is rendered with the path that the build gives it', () => {
 
   test('a route that writes .html itself keeps it', () => {
     expect(rendered('/old/1.html', {}, { type: 'page', isIndex: false, route: '/old/[id].html' })).toBe('/old/1.html/');
+  });
+
+  test.each([
+    ['ignore', '/rest/plain/index.html', '/rest/plain/'],
+    ['ignore', '/rest/index.html', '/rest/'],
+    ['ignore', '/rest/plain.html', '/rest/plain/'],
+    ['never', '/rest/plain/index.html', '/rest/plain/index'],
+  ] as const)('of a rest parameter, trailingSlash %s: %s is %s', (trailingSlash, path, expected) => {
+    expect(rendered(path, { trailingSlash }, { ...PAGE, route: '/rest/[...path]' })).toBe(expected);
   });
 
   test('of a folder with format preserve, an index is the folder', () => {

@@ -112,7 +112,7 @@ describe('the server', () => {
   test.each(['/blog/never-written', '/nothing/here'])('answers %s with the prerendered 404 page', async (path) => {
     const { response, text } = await visit(loaded.fetch, path);
     expect(response.status).toBe(404);
-    expect(response.headers.get('content-type')).toBe('text/html');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(text).toContain('Nothing is kept here');
   });
 

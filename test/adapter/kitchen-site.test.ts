@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuild } from '../../lib/build/read-build.ts';
 import { type AstroSite, createAstroSite, type Loaded, loadBuild, visit } from './astro-site.ts';
+import { describeIncludedFiles } from './kitchen-files.ts';
 import { describeImages } from './kitchen-images.ts';
 import { describeLiveCaching } from './kitchen-live-caching.ts';
 import { describeSessions } from './kitchen-sessions.ts';
@@ -243,6 +244,7 @@ describe('a page that reads what only one viewer has', () => {
   });
 });
 
+describeIncludedFiles(() => loaded);
 describeSessions(() => loaded);
 describeLiveCaching(() => loaded);
 

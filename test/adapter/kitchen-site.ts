@@ -30,6 +30,8 @@ export default defineConfig({
       allowQuery: ['sort', 'page'],
     },
     maxDuration: 10,
+    includeFiles: ['./data', '.terms.txt'],
+    excludeFiles: ['data/drafts'],
   }),
   integrations: [{
     name: 'adds-routes-as-a-cms-does',
@@ -106,6 +108,9 @@ export const KITCHEN_SITE: Readonly<Record<string, string | Uint8Array>> = {
     redirects: [{ source: '/a', destination: '/b' }],
   }),
   'public/plain.txt': 'plain',
+  'data/terms.md': '# Terms',
+  'data/drafts/terms.md': '# Draft',
+  '.terms.txt': 'hidden terms',
   'src/pages/index.astro': '---\nexport const prerender = true\n---\n<h1>Home</h1>',
   'src/pages/404.astro': '---\nexport const prerender = true\n---\n<h1>Own 404</h1>',
   'src/pages/500.astro': '---\nexport const prerender = true\n---\n<h1>Own 500</h1>',
@@ -130,6 +135,14 @@ export const getStaticPaths = () => ['plain', 'node.js', 'example.com', 'a,b', '
 ---
 <Url />
 `,
+  'src/pages/terms.ts': `
+    import { readFile } from 'node:fs/promises'
+    import { join } from 'node:path'
+    export const GET = async () => {
+      const texts = [join(process.cwd(), 'data/terms.md'), '.terms.txt'].map((file) => readFile(file, 'utf8'))
+      return new Response((await Promise.all(texts)).join())
+    }
+  `,
   'src/pages/untyped/[status].ts': `
     export const GET = ({ params }) => new Response(null, { status: Number(params.status), headers: { 'x-own': '1' } })
   `,

@@ -51,8 +51,8 @@ test.each([
     options: {
       isr: true,
       edgeMiddleware: false,
-      excludeFiles: [],
-      includeFiles: [],
+      excludeFiles: ['data/drafts'],
+      includeFiles: ['./data'],
       maxDuration: 5,
       middlewareMode: 'classic',
       skewProtection: false,

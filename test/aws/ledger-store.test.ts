@@ -200,6 +200,20 @@ describe('a ledger that is not there any more', () => {
     },
   );
 
+  test('is forgotten by who knew its shards, though its clock was minutes ahead', async () => {
+    const ahead = new VirtualClock(Date.parse('2026-11-22T12:05:00Z'));
+    const [writer, reader] = [open(), open()];
+    const old = await renderedPage(writer, '/', 'posts');
+    await createS3LedgerStore(createMemoryBucket(stored), ahead).append([TAG]);
+    // Both keep the shard in memory, with numbers that the next ledger does not reach for minutes.
+    expect([await isInvalid(writer, old), await isInvalid(reader, old)]).toEqual([true, true]);
+    lose(LEDGER);
+    await open().append([entryOfTag(neighbourOf('posts'))]);
+    const page = await renderedPage(open(), '/', 'posts');
+    await writer.append([TAG]);
+    expect([await isInvalid(open(), page), await isInvalid(reader, page)]).toEqual([true, true]);
+  });
+
   test('has pages of no other ledger, of a clock that is minutes ahead either', async () => {
     const ahead = new VirtualClock(Date.parse('2026-11-22T12:05:00Z'));
     const page = await renderedPage(createS3LedgerStore(createMemoryBucket(stored), ahead), '/', 'posts');

@@ -6,7 +6,7 @@ import { createS3LeaseStore } from '../../lib/aws/lease-store.ts';
 import { createS3LedgerStore } from '../../lib/aws/ledger-store.ts';
 import { createS3PageStore } from '../../lib/aws/page-store.ts';
 import { openS3Bucket } from '../../lib/aws/s3-bucket.ts';
-import { headObject, type ListedObject, listFolders, listObjects } from '../../lib/aws/s3-listing.ts';
+import { firstObjects, headObject, type ListedObject, listFolders, listObjects } from '../../lib/aws/s3-listing.ts';
 import { mapConcurrently } from '../../lib/basics/map-concurrently.ts';
 import type { Bucket } from '../../lib/core/bucket/bucket.ts';
 import { EMPTY_LEDGER } from '../../lib/core/ledger/ledger.ts';
@@ -162,8 +162,8 @@ describe('pages in S3', () => {
     const page = await pages.read(keyOf('/a'));
     if (page === undefined) throw new Error('nothing was stored');
     const served = freshPage(page, 60);
-    expect(object?.headers['x-amz-meta-cache-tag']).toBe('path:/a,tag:posts');
-    expect(served.headers['x-amz-meta-cache-tag']).toBe('path:/a,tag:posts');
+    expect(object?.headers['x-amz-meta-cache-tag']).toBe('path:/a,prefix:/a/,tag:posts');
+    expect(served.headers['x-amz-meta-cache-tag']).toBe('path:/a,prefix:/a/,tag:posts');
     // Else S3 could tell CloudFront that what serve gave is still right, or serve that of S3.
     expect(served.headers.etag).not.toBe(object?.etag);
   });
@@ -264,7 +264,8 @@ describe('whoever looks into a bucket from outside', () => {
     const bucket = openS3Bucket(name, aws);
     const keys = ['a/007', 'a/b & <c>+ d/é%20/index.html', 'a/x'];
     for (const key of [...keys, 'other']) await bucket.put(key, 'body');
-    expect((await listed(name, 'a/')).flat()).toEqual(keys.map((key) => ({ key, bytes: 4 })));
+    const modifiedAt = expect.any(Number);
+    expect((await listed(name, 'a/')).flat()).toEqual(keys.map((key) => ({ key, bytes: 4, modifiedAt })));
     expect(await listFolders(aws, name, 'a/')).toEqual(['b & <c>+ d']);
     expect(await listed(name, 'nothing/')).toEqual([[]]);
   });
@@ -278,6 +279,8 @@ describe('whoever looks into a bucket from outside', () => {
     const pages = await listed(name, 'a b/');
     expect(pages.map((page) => page.length)).toEqual([1000, 1]);
     expect(pages.flat().map(({ key }) => key)).toEqual(keys);
+    expect(await firstObjects(aws, name, 'a b/', 1000)).toEqual(pages[0]);
+    expect(await firstObjects(aws, name, 'a b/', 1001)).toEqual(pages.flat());
   });
 
   test('gets the headers of an object without its body', async () => {

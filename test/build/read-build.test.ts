@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { IsrError } from '../../lib/basics/errors.ts';
 import type { Manifest } from '../../lib/build/manifest.ts';
@@ -64,6 +64,17 @@ test('reads what was written, from the project or from the folder itself', () =>
   expect(build.manifest.files).toEqual(['robots.txt']);
   expect(build.serverDirectory).toBe(join(root, '.isr/server'));
   expect(readBuild(join(root, '.isr'))).toEqual(build);
+});
+
+test.each(['data/terms.md', '.hidden'])('another content of the included %s is another deployment', async (path) => {
+  const file = join(root, '.isr/files', path);
+  const ids = [readBuild(root).manifest.deploymentId];
+  for (const text of ['a', 'b']) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    ids.push(readBuild(root).manifest.deploymentId);
+  }
+  expect(new Set(ids).size).toBe(3);
 });
 
 test('ignores fields that a newer build adds', async () => {

@@ -38,7 +38,10 @@ describe('help', () => {
 describe('misuse ends with 2 and one helpful line', () => {
   test.each([
     [['lokal'], "isr: unknown command 'lokal'; did you mean 'local'?"],
-    [['deploy'], "isr: unknown command 'deploy'; the commands are: local, build, revalidate, status, pages, tail"],
+    [
+      ['deploy'],
+      "isr: unknown command 'deploy'; the commands are: local, build, revalidate, status, pages, forget, tail",
+    ],
     [['--app'], "isr: unknown flag '--app'"],
     [['help', 'buidl'], "isr: unknown command 'buidl'; did you mean 'build'?"],
     [['local', '--prot', '1'], "isr: unknown flag '--prot'; did you mean --port?"],

@@ -57,6 +57,7 @@ describe('files that come after the build', () => {
       serverDirectory: '',
       imageDirectory: '',
       middlewareDirectory: '',
+      includedDirectory: '',
       clientDirectory: '',
     };
     const build = { ...folders, manifest: MANIFEST, hiddenFiles: [] };

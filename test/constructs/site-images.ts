@@ -15,6 +15,17 @@ const IMAGES: ManifestImages = {
   minimumTtlSeconds: 60,
   contentSecurityPolicy: "script-src 'none'",
 };
+/** Of what a variant is sent with by the function, or by S3 alone, what viewers do not get. */
+const HIDDEN = [
+  'x-amzn-trace-id',
+  'x-amz-request-id',
+  'x-amz-id-2',
+  'x-amz-server-side-encryption',
+  'x-amz-version-id',
+  'x-amz-meta-expires-at',
+  'x-amz-meta-source-etag',
+  'retry-after',
+];
 const SHARP = {
   version: '1.2.3',
   dependencies: { colour: '*' },
@@ -122,6 +133,7 @@ describe('the edge', () => {
     });
     template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
       ResponseHeadersPolicyConfig: Match.objectLike({
+        RemoveHeadersConfig: { Items: HIDDEN.map((Header) => ({ Header })) },
         SecurityHeadersConfig: {
           ContentSecurityPolicy: { ContentSecurityPolicy: "script-src 'none'", Override: true },
           ContentTypeOptions: { Override: true },

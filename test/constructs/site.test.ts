@@ -1,6 +1,8 @@
 // One file for all: to load aws-cdk-lib and to synthesize for the first time takes longer than all that they assert.
 import './edge-name.ts';
 import './fail-over-distribution.ts';
+import './hidden-headers.ts';
+import './included-files.ts';
 import './isr-site.ts';
 import './late-files.ts';
 import './site-distribution.ts';

@@ -44,7 +44,8 @@ export function describePageStore(name: string, create: () => Promise<PageStore>
     });
 
     test('keeps an empty body', async () => {
-      await store.write({ ...FACTS, status: 301, pageKey, body: bytes('') }, ABSENT);
+      const headers = { location: '/a' };
+      await store.write({ ...FACTS, status: 301, headers, pageKey, body: bytes('') }, ABSENT);
       expect((await store.read(pageKey))?.body.byteLength).toBe(0);
     });
 

@@ -158,7 +158,11 @@ describe('revalidating a path', () => {
 describe('revalidating without rendering', () => {
   test.each<[string, Partial<Revalidation>, string[]]>([
     ['a tag', { tags: ['posts'] }, ['#tag:posts', '#isr-overflow']],
-    ['a prefix', { prefixes: ['/blog/'] }, ['/blog/*', `/deployments/${DEPLOYMENT}/blog/*`]],
+    [
+      'a prefix',
+      { prefixes: ['/blog/'] },
+      ['#prefix:/blog/', '#isr-overflow', '/blog/*', `/deployments/${DEPLOYMENT}/blog/*`],
+    ],
     ['everything', { all: true }, ['/*']],
   ])('%s makes the next request render', async (_name, part, purged) => {
     const world = await worldWith('/blog/a', '/blog/b');

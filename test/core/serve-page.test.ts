@@ -15,7 +15,8 @@ describe('a missing page', () => {
     expect(cacheControl(page)).toBe(
       `public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=${YEAR}`,
     );
-    expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'x-amz-meta-cache-tag': 'path:/blog/a' });
+    const tags = 'path:/blog/a,prefix:/blog/,prefix:/blog/a/';
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'x-amz-meta-cache-tag': tags });
     expect(seen(await servePage(KEY, world.options, world))).toEqual({ state: 'HIT', text: '<h1>one</h1>' });
   });
 

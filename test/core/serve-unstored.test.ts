@@ -13,7 +13,7 @@ describe('a missing page that the site does not have', () => {
     world.site.response = { status: 404, hint: { maxAge: 5, tags: ['posts'] } };
     const page = await servePage(KEY, world.options, world);
     expect(cacheControl(page)).toBe('public, max-age=0, s-maxage=5');
-    expect(page.headers['x-amz-meta-cache-tag']).toBe('path:/blog/a,tag:posts');
+    expect(page.headers['x-amz-meta-cache-tag']).toBe('path:/blog/a,prefix:/blog/,prefix:/blog/a/,tag:posts');
   });
 
   test('and that is published during its render is not left missing at the edge', async () => {

@@ -22,17 +22,19 @@ describe('what is revalidated once more', () => {
     ['unchanged', true],
     ['not-found', true],
     ['failed', true],
-    ['rendered', false],
-    ['not-stored', false],
+    ['noted', true],
+    // Of a first render, of an earlier edit, or of a page that always differs.
+    ['rendered', true],
+    ['not-stored', true],
     ['prerendered', false],
   ])('a page that was %s: %s', (outcome, isUnsettled) => {
     const revalidation = { ...NOTHING, pages: [keyOf('/a')] };
     expect(unsettledOf(revalidation, outcomeOf(outcome))).toEqual(isUnsettled ? revalidation : undefined);
   });
 
-  test('only those of the pages, but all tags and prefixes', () => {
+  test('pages that a render can change, and all tags and prefixes', () => {
     const revalidation = { ...NOTHING, pages: [keyOf('/a'), keyOf('/b')], tags: ['x'], prefixes: ['/docs/'] };
-    expect(unsettledOf(revalidation, outcomeOf('rendered', 'unchanged'))).toEqual({
+    expect(unsettledOf(revalidation, outcomeOf('prerendered', 'rendered'))).toEqual({
       ...revalidation,
       pages: [keyOf('/b')],
     });

@@ -160,3 +160,14 @@ describe('guarantee 5: a redirect without a Location is no page', () => {
     expect((await askServe(site.stack, '/goes-nowhere')).body).toBe('page');
   });
 });
+
+test.each(['/to-elsewhere', '/live/to-elsewhere'])(
+  'a redirect to which the site gave no type has none: %s, from its origin and from the edge',
+  async (path) => {
+    for (const _time of [1, 2]) {
+      const { status, headers } = await ask(site.stack.siteUrl, path);
+      expect([status, headers.location, headers['content-type']]).toEqual([302, '/elsewhere', undefined]);
+      expect(Object.keys(headers).filter((name) => /untyped/.test(name))).toEqual([]);
+    }
+  },
+);

@@ -11,8 +11,9 @@ import { SITE_ADDRESS_KEY, type SiteAddress } from '../../lib/handover/site-addr
 import type { Bucket } from './aws/bucket.ts';
 import type { FunctionCode, Handler, LambdaContext } from './aws/lambda.ts';
 import type { SimulatedSandbox } from './aws/sandbox.ts';
+import { TOKEN, type UrlAnswer, type UrlRequest } from './requests.ts';
+import { WEBHOOK_ENVIRONMENT } from './webhooks.ts';
 
-export const TOKEN = 'the-token-of-the-simulation-0123456789';
 export const PURGE_QUEUE = 'purges';
 export const JOB_QUEUE = 'jobs';
 const ORIGIN_SECRET = 'only-cloudfront-knows';
@@ -21,20 +22,6 @@ const ADDRESS: SiteAddress = { distributionId: 'E1', url: 'https://example.com' 
 /** What a deployment writes last, in its words. */
 export function writeAddress(bucket: Bucket): void {
   bucket.put(SITE_ADDRESS_KEY, Buffer.from(JSON.stringify(ADDRESS)), {});
-}
-
-/** What a function behind a URL answers, whole. */
-export interface UrlAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface UrlRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
 }
 
 export interface DeploymentCode {
@@ -88,7 +75,7 @@ export function deploymentCode(id: string, allowQuery: readonly string[], start:
       ISR_JOB_TIMEOUT_MS: '30000',
     }),
     live: code('live', (sandbox) => streaming(createLive(sandbox))),
-    revalidate: code('revalidate', (sandbox) => buffered(createRevalidate(sandbox))),
+    revalidate: code('revalidate', (sandbox) => buffered(createRevalidate(sandbox)), WEBHOOK_ENVIRONMENT),
     render: code('render', createRender),
     purge: code('purge', createPurge),
     edge: {

@@ -1,18 +1,11 @@
-import type { Everywhere } from '../../lib/core/wait-for-purge.ts';
 import type { Invocation } from './aws/lambda.ts';
-import type { Covered, PurgeState } from './checks/revalidation-checks.ts';
-import { TOKEN, type UrlAnswer } from './deployment.ts';
+import { believe, describeAnswer, isBelieved } from './beliefs.ts';
 import type { Random } from './random.ts';
+import { TOKEN, type UrlAnswer } from './requests.ts';
+import { WebhookSender } from './sender.ts';
 import type { SitePage } from './site.ts';
+import { isCovered, type Wish } from './wish.ts';
 import type { World } from './world.ts';
-
-/** The body of a revalidation. */
-export interface Wish {
-  readonly paths?: readonly string[];
-  readonly tags?: readonly string[];
-  readonly prefixes?: readonly string[];
-  readonly all?: true;
-}
 
 const MOST_TRIES = 3;
 /** Of AWS, for one tag: with some that meet another writer and are made again. */
@@ -21,9 +14,11 @@ const MOST_CALLS = 40;
 /** Revalidates, in every way that there is, and tries again what failed. */
 export class Editor {
   readonly #world: World;
+  readonly #webhooks: WebhookSender;
 
   constructor(world: World) {
     this.#world = world;
+    this.#webhooks = new WebhookSender(world);
   }
 
   wish(random: Random): Wish {
@@ -40,7 +35,14 @@ export class Editor {
 
   /** Some vendors try again, others do not. */
   revalidate(wish: Wish, random: Random, tries = random.between(1, MOST_TRIES)): void {
-    const { scheduler, site } = this.#world;
+    const { checker, scheduler, site, weather } = this.#world;
+    if (weather.is('webhooks-come-twice') || weather.is('cms-is-late')) {
+      const dice = random.fork(`webhook at ${scheduler.now}`);
+      if (dice.chance(0.6)) {
+        this.#webhooks.send(wish, dice, tries);
+        return;
+      }
+    }
     if (random.chance(0.1) && wish.tags?.length === 1 && wish.paths === undefined) {
       this.#bySite(wish, random);
       return;
@@ -48,17 +50,16 @@ export class Editor {
     const isWaiting = random.fork('wait').chance(0.2);
     const body = JSON.stringify(isWaiting ? { ...wish, wait: true } : wish);
     scheduler.after(this.#world.latency(random), () => {
-      const covered = this.#world.checker.cover(site.pages.filter((page) => isCovered(page, wish)));
+      const covered = checker.cover(site.pages.filter((page) => isCovered(page, wish)));
       if (this.#world.isTraced) this.#world.say('editor', `revalidates ${body}`);
       const pages = covered.map(({ page }) => page);
       this.#world.renderChecks.revalidationMoved(pages);
       const request = { method: 'POST', path: '/', headers: { authorization: `Bearer ${TOKEN}` }, body };
       this.#world.revalidate.invoke(request, (invocation) => {
-        const status = 'answer' in invocation ? invocation.answer.status : 500;
         this.#world.renderChecks.revalidationMoved(pages);
         if (!isWaiting) this.#checkCosts(wish, invocation);
-        if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describe(invocation)}`);
-        if (status === 200 || status === 202) return this.#believe(covered, invocation, howFarPurged(invocation));
+        if (this.#world.isTraced) this.#world.say('editor', `${body} is answered ${describeAnswer(invocation)}`);
+        if (isBelieved(invocation)) return believe(covered, invocation, checker);
         if (tries > 1) scheduler.after(random.between(500, 5000), () => this.revalidate(wish, random, tries - 1));
       });
     });
@@ -70,19 +71,6 @@ export class Editor {
     const { renders, calls } = invocation.costs;
     if (renders === 0 && calls <= MOST_CALLS) return;
     this.#world.checker.violate(11, `revalidating ${tags} took ${calls} calls and ${renders} renders`);
-  }
-
-  #believe(covered: readonly Covered[], invocation: Invocation<UrlAnswer>, purge: PurgeState): void {
-    const { checker } = this.#world;
-    checker.revalidated(covered, purge);
-    if (!('answer' in invocation)) return;
-    const { pages } = JSON.parse(invocation.answer.body) as { pages: { path: string; outcome: string }[] };
-    for (const each of covered) {
-      const outcome = pages.find(({ path }) => path === each.page.path)?.outcome;
-      if (outcome === 'rendered' || outcome === 'unchanged') checker.rendered(each, invocation.deployment);
-      // What stands in the bucket nevertheless is of a render that did not know.
-      if (outcome === 'not-stored') checker.notStored(each.page, invocation.deployment);
-    }
   }
 
   /** A form of the site that invalidates a tag. */
@@ -112,26 +100,4 @@ export class Editor {
       if (edge?.answer.source === 'serve' && state === 'REVALIDATED') checker.revalidated(covered, 'queued');
     });
   }
-}
-
-function isCovered(page: SitePage, { paths = [], tags = [], prefixes = [], all }: Wish): boolean {
-  return (
-    all === true ||
-    paths.includes(page.path) ||
-    tags.some((tag) => page.tags.includes(tag)) ||
-    prefixes.some((prefix) => `${page.path}/`.startsWith(prefix))
-  );
-}
-
-/** As the answer says it. */
-function howFarPurged(invocation: Invocation<UrlAnswer>): PurgeState {
-  if (!('answer' in invocation)) return 'queued';
-  const { purge, everywhere } = JSON.parse(invocation.answer.body) as { purge: string; everywhere?: Everywhere };
-  if (everywhere?.confirmed) return 'everywhere';
-  return purge === 'queued' ? 'queued' : 'accepted';
-}
-
-function describe(invocation: Invocation<UrlAnswer>): string {
-  if ('error' in invocation) return invocation.error;
-  return `${invocation.answer.status} ${invocation.answer.body.replace(/\s+/g, ' ')}`;
 }

@@ -51,7 +51,7 @@ async function holds(options: Run): Promise<boolean> {
 }
 
 function* freshRuns(): Generator<Run> {
-  const until = begun + Number(values.minutes ?? (values.steps === undefined ? 1 : 600)) * 60_000;
+  const until = performance.now() + Number(values.minutes ?? (values.steps === undefined ? 1 : 600)) * 60_000;
   const first = Date.now() % 2 ** 31;
   console.log(`fresh seeds from ${first}`);
   for (

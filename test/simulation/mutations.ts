@@ -71,6 +71,35 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   {
     guarantee: 4,
+    name: 'what a webhook revalidates is never revalidated once more',
+    file: 'lambdas/revalidate/handler.ts',
+    find: '      await invalidateLater(unsettled, settleSeconds);\n',
+    replace: '',
+  },
+  inCore(
+    4,
+    'what a webhook revalidates is revalidated once more only if it seemed unchanged',
+    'settle.ts',
+    "outcome.pages[i]?.outcome !== 'prerendered'",
+    "outcome.pages[i]?.outcome === 'unchanged'",
+  ),
+  {
+    guarantee: 4,
+    name: 'a webhook is remembered before its work is done',
+    file: 'lib/webhooks/receive.ts',
+    find: '  const { everywhere, ...response } = await ports.revalidate(revalidation, webhook);\n',
+    replace:
+      '  if (key !== undefined) await ports.deliveries.remember(key);\n  const { everywhere, ...response } = await ports.revalidate(revalidation, webhook);\n',
+  },
+  {
+    guarantee: 9,
+    name: 'a webhook of a wrong signature is done',
+    file: 'lib/webhooks/receive.ts',
+    find: '  if (why !== undefined) {\n',
+    replace: '  if (why !== undefined && bytes < 0) {\n',
+  },
+  {
+    guarantee: 4,
     name: 'S3 sends no tags',
     file: 'lib/aws/page-store.ts',
     find: '    [CACHE_TAG_HEADER]: tags,\n',
@@ -94,8 +123,8 @@ export const MUTATIONS: readonly Mutation[] = [
     5,
     'a failed render is stored',
     'policy/storability.ts',
-    '  if (!STORABLE_STATUSES.includes(response.status))\n',
-    '  if (response.status === 0)\n',
+    '  if (!isStorableStatus(response.status))',
+    '  if (response.status === 0)',
   ),
   inCore(
     6,

@@ -1,4 +1,5 @@
 import type { SiteContext, SiteFetch } from '../../lib/core/site.ts';
+import type { Cms } from './cms.ts';
 import type { Random } from './random.ts';
 
 export type PageState = 'normal' | 'redirect' | 'binary' | 'gone' | 'private' | 'failing';
@@ -32,6 +33,8 @@ export interface RenderFaults {
   /** Milliseconds until the content is read, and from then until the answer. */
   delays(): readonly [before: number, after: number];
   outcome(): 'answer' | 'throw' | 'error-page' | 'hang';
+  /** Whether the location of the CMS's CDN that is asked has each edit already. */
+  isEarly(): boolean;
 }
 
 export interface RenderWatch {
@@ -39,26 +42,23 @@ export interface RenderWatch {
   ended(page: SitePage, request: Request, outcome: 'answer' | 'failed'): void;
 }
 
-/** A site over a CMS: every content has a version, which each edit raises. */
+/** A site over a CMS. */
 export class Site {
   readonly pages: readonly SitePage[];
-  readonly versions: number[];
+  readonly #cms: Cms;
 
-  constructor(pages: readonly SitePage[], contents: number) {
+  constructor(pages: readonly SitePage[], cms: Cms) {
     this.pages = pages;
-    this.versions = Array.from({ length: contents }, () => 1);
+    this.#cms = cms;
   }
 
   pageOf(path: string): SitePage | undefined {
     return this.pages.find((page) => page.path === path);
   }
 
-  edit(content: number): void {
-    this.versions[content] = (this.versions[content] ?? 0) + 1;
-  }
-
-  versionsOf(page: SitePage): Versions {
-    return page.contents.map((content) => this.versions[content] ?? 0);
+  /** What a render shows at least. */
+  versionsOf({ contents }: SitePage): Versions {
+    return this.#cms.deliveredOf(contents);
   }
 
   /** The server of one build. `sleep`: of the sandbox that it runs in. */
@@ -97,7 +97,8 @@ export class Site {
     const outcome = faults.outcome();
     await sleep(before);
     const { state } = page;
-    const shown = `d=${deployment} s=${state} v=${this.versionsOf(page).join('.')} `;
+    const versions = faults.isEarly() ? this.#cms.savedOf(page.contents) : this.versionsOf(page);
+    const shown = `d=${deployment} s=${state} v=${versions.join('.')} `;
     await sleep(outcome === 'hang' ? 86_400_000 : after);
     if (outcome === 'throw') throw new Error(`${MARKS.failed} render`);
     if (outcome === 'error-page' || state === 'failing') return responseOf(503, {}, `${MARKS.failed} ${shown}`);

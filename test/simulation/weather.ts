@@ -27,6 +27,8 @@ export const FAULTS = [
   'objects-are-corrupted',
   'address-is-spoilt',
   'account-is-throttled',
+  'webhooks-come-twice',
+  'cms-is-late',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -1,10 +1,11 @@
 import { SITE_ADDRESS_KEY } from '../../lib/handover/site-address.ts';
 import type { BucketObject } from './aws/bucket.ts';
 import { UPDATE_MS } from './aws/lambda.ts';
-import { TOKEN, writeAddress } from './deployment.ts';
+import { writeAddress } from './deployment.ts';
 import { Editor } from './editor.ts';
 import { gap } from './gap.ts';
 import { Random } from './random.ts';
+import { TOKEN } from './requests.ts';
 import type { PageState, SitePage } from './site.ts';
 import type { World } from './world.ts';
 
@@ -114,15 +115,15 @@ export class Workload {
   }
 
   #edit(random: Random): SitePage {
-    const { site, weather } = this.#world;
+    const { cms, site, weather } = this.#world;
     const page = random.pick(site.pages);
     if (weather.has('pages-change-state') && random.chance(0.4)) {
       page.state = random.pick<PageState>(['normal', 'redirect', 'binary', 'gone', 'private', 'failing']);
       if (this.#world.isTraced) this.#world.say('cms', `${page.path} is ${page.state} from now on`);
     }
     const content = random.pick(page.contents);
-    site.edit(content);
-    if (this.#world.isTraced) this.#world.say('cms', `content ${content} is ${site.versions[content]}`);
+    const version = cms.edit(content);
+    if (this.#world.isTraced) this.#world.say('cms', `content ${content} is ${version}`);
     return page;
   }
 
@@ -170,13 +171,13 @@ export class Workload {
 
   /** An editor saves what a viewer waits for, and another viewer comes soon. */
   #race(random: Random): void {
-    const { distribution, scheduler, site } = this.#world;
+    const { cms, distribution, scheduler, site } = this.#world;
     const page = random.pick(site.pages);
     const location = random.pick(distribution.locations);
     const look = (): void => distribution.view(location, page, '', {}, () => undefined);
     look();
     scheduler.after(random.between(0, 1500), () => {
-      for (const content of page.contents) site.edit(content);
+      for (const content of page.contents) cms.edit(content);
       this.#editor.revalidate(random.chance(0.5) ? { tags: [random.pick(page.tags)] } : { paths: [page.path] }, random);
     });
     for (let i = 0; i < 3; i++) scheduler.after(random.between(2000, 40_000), look);

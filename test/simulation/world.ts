@@ -12,20 +12,14 @@ import { CopyChecks } from './checks/copy-checks.ts';
 import { RenderChecks } from './checks/render-checks.ts';
 import { Checker } from './checks/revalidation-checks.ts';
 import { StoreChecks } from './checks/store-checks.ts';
-import {
-  type DeploymentCode,
-  deploymentCode,
-  JOB_QUEUE,
-  PURGE_QUEUE,
-  TOKEN,
-  type UrlAnswer,
-  type UrlRequest,
-  writeAddress,
-} from './deployment.ts';
+import { Cms, SETTLE_SECONDS } from './cms.ts';
+import { type DeploymentCode, deploymentCode, JOB_QUEUE, PURGE_QUEUE, writeAddress } from './deployment.ts';
 import { Random } from './random.ts';
+import { TOKEN, type UrlAnswer, type UrlRequest } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { createPages, Site } from './site.ts';
 import { type Fault, Weather } from './weather.ts';
+import { WEBHOOK_ASSETS } from './webhooks.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -40,6 +34,7 @@ export class World {
   readonly scheduler = new Scheduler();
   readonly random: Random;
   readonly weather: Weather;
+  readonly cms: Cms;
   readonly site: Site;
   readonly checker: Checker;
   readonly storeChecks: StoreChecks;
@@ -58,6 +53,7 @@ export class World {
   readonly scripts: EdgeScripts;
   readonly #trace: ((line: string) => void) | undefined;
   readonly #codes = new Map<string, DeploymentCode>();
+  readonly #cmsRandom: Random;
   #sandboxes = 0;
   /** The function whose call takes effect. */
   #caller = '';
@@ -66,11 +62,15 @@ export class World {
     this.#trace = trace;
     this.scripts = scripts;
     this.random = new Random(seed);
+    this.#cmsRandom = this.random.fork('cms');
     this.weather = new Weather(faults);
     this.weather.crashChance = this.random.pick([0.004, 0.02]);
     const { pages, contents } = createPages(this.random.fork('site'));
-    this.site = new Site(pages, contents);
-    this.checker = new Checker(this.scheduler, this.site, this.weather, (name) => this.distribution.purgedAt(name));
+    this.cms = new Cms(contents, (arrive) => this.#deliver(arrive));
+    this.site = new Site(pages, this.cms);
+    this.checker = new Checker(this.scheduler, this.site, this.cms, this.weather, (name) =>
+      this.distribution.purgedAt(name),
+    );
     this.storeChecks = new StoreChecks(this.checker, this.site, () => this.bucket, TOKEN);
     this.renderChecks = new RenderChecks(this.checker, {
       scheduler: this.scheduler,
@@ -82,6 +82,10 @@ export class World {
       if (trace !== undefined) this.say('s3', `${change.kind} ${change.key}`);
       this.storeChecks.changed(change, this.#caller, this.scheduler.now);
       if (this.#caller === 'revalidate' && change.kind === 'put') this.copyChecks.revalidated(change.key);
+      if (!change.key.startsWith('_isr/ledger')) return;
+      this.renderChecks.ledgerWritten();
+      // What is revalidated once more is noted without a request.
+      if (this.#caller === 'purge') this.renderChecks.revalidationMoved(this.site.pages);
     });
     this.copyChecks = new CopyChecks(this);
     this.allowQuery = this.random.chance(0.3) ? ['page'] : [];
@@ -122,6 +126,15 @@ export class World {
     return this.weather.has('s3-is-slow') ? random.between(300, 12_000) : random.between(300, 900);
   }
 
+  /** Whether by the first location of the CMS's CDN or the last. */
+  #deliver(arrive: () => void): void {
+    if (this.weather.has('cms-is-late')) {
+      this.scheduler.after(this.#cmsRandom.between(0, SETTLE_SECONDS * 1000), arrive);
+    } else {
+      arrive();
+    }
+  }
+
   codeOf(id: string): DeploymentCode {
     const known = this.#codes.get(id);
     if (known !== undefined) return known;
@@ -138,6 +151,7 @@ export class World {
       name: full,
       function: name,
       environment,
+      assets: WEBHOOK_ASSETS,
       scheduler: this.scheduler,
       random: this.random.fork(full),
       weather: this.weather,
@@ -167,6 +181,7 @@ export class World {
           if (weather.has('renders-fail') && random.chance(0.1)) return random.chance(0.5) ? 'throw' : 'error-page';
           return weather.has('renders-hang') && random.chance(0.03) ? 'hang' : 'answer';
         },
+        isEarly: () => weather.has('cms-is-late') && random.chance(0.2),
       },
       {
         began: (page, request) => {

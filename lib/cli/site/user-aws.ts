@@ -18,8 +18,12 @@ export interface UserAwsOptions {
 /** Calls AWS with the user's own credentials: from the environment, a profile, or single sign-on. */
 export async function openUserAws({ environment, region, session }: UserAwsOptions): Promise<AwsClient> {
   if (session !== undefined) {
-    const { AWS_ENDPOINT_URL_S3: s3 = '', AWS_ENDPOINT_URL_SQS: sqs = '' } = session.endpoints;
-    const endpoints = { s3, sqs };
+    const {
+      AWS_ENDPOINT_URL_S3: s3 = '',
+      AWS_ENDPOINT_URL_SQS: sqs = '',
+      AWS_ENDPOINT_URL_CLOUDFRONT: cloudfront = '',
+    } = session.endpoints;
+    const endpoints = { s3, sqs, cloudfront };
     return createAwsClient({ region: 'us-east-1', endpoints, credentials: async () => LOCAL_CREDENTIALS });
   }
   const credentials = await credentialsOf(environment);
@@ -58,6 +62,7 @@ async function regionOf(environment: Environment): Promise<string> {
 }
 
 const ENDPOINT_VARIABLES = {
+  cloudfront: 'AWS_ENDPOINT_URL_CLOUDFRONT',
   s3: 'AWS_ENDPOINT_URL_S3',
   sqs: 'AWS_ENDPOINT_URL_SQS',
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',

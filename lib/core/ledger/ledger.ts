@@ -1,5 +1,6 @@
 import type { RenderedPage } from '../page/page.ts';
 import { pathOfPageKey } from '../page/page-key.ts';
+import { prefixesOf } from '../page/path-prefixes.ts';
 
 /**
  * What was revalidated, as far as it concerns one page.
@@ -52,13 +53,4 @@ export function newerEntry(ledger: Ledger, page: LedgerPage): CoveringEntry | un
   if (page.ledgerId !== ledger.id) return ['ledger', sequence];
   const covering = entriesCovering(page).map((name): CoveringEntry => [name, entries[name] ?? 0]);
   return [['floor', floor] as const, ...covering].find(([, newest]) => newest > page.ledgerSequence);
-}
-
-/** `/blog/a` is covered by `/blog/` and `/blog/a/`. `/` is left out: it raises the floor. */
-function prefixesOf(path: string): string[] {
-  const prefixes: string[] = [];
-  for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1))
-    prefixes.push(path.slice(0, end + 1));
-  if (path !== '/') prefixes.push(`${path}/`);
-  return prefixes;
 }

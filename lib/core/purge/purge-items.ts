@@ -1,11 +1,12 @@
 import { keyPrefixesOf, pathOfPageKey } from '../page/page-key.ts';
 import type { Revalidation } from '../revalidation.ts';
-import { edgeTagOf, edgeTagOfPath, OVERFLOW_TAG } from './edge-tags.ts';
+import { edgeTagOf, edgeTagOfPath, edgeTagOfPrefix, OVERFLOW_TAG } from './edge-tags.ts';
 import { EVERY_COPY, itemsOfOneCall } from './one-call.ts';
 
 /**
- * What the edge has to forget for a revalidation. The tag of a path reaches all its query variants. Prefixes have no
- * tags, but wildcard paths: CloudFront wants the path of the viewer and the one that the edge function made of it
+ * What the edge has to forget for a revalidation. The tag of a path reaches all its query variants, and that of a prefix
+ * the copies of every deployment. A copy that lost its tags is reached by wildcards: CloudFront wants the path of the
+ * viewer and the one that the edge function made of it
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html). Never more
  * than one call carries.
  */
@@ -14,7 +15,8 @@ export function purgeItemsOf(revalidation: Revalidation, deploymentId: string): 
   const tags = [
     ...revalidation.pages.map((pageKey) => edgeTagOfPath(pathOfPageKey(pageKey))),
     ...revalidation.tags.map(edgeTagOf),
-    ...(revalidation.tags.length > 0 ? [OVERFLOW_TAG] : []),
+    ...revalidation.prefixes.map(edgeTagOfPrefix),
+    ...(revalidation.tags.length + revalidation.prefixes.length > 0 ? [OVERFLOW_TAG] : []),
   ];
   const paths = revalidation.prefixes.flatMap((prefix) => [
     `${prefix}*`,

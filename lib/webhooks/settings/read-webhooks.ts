@@ -23,7 +23,7 @@ export interface WebhookSettings extends VendorOptions {
   readonly rules?: readonly WebhookRule[];
   /**
    * A vendor may send its webhook before its own CDN has the new content, and pages would get the old content again. So
-   * what found nothing new is revalidated once more after this many seconds, between 0 (it is not) and 900.
+   * what it revalidates is revalidated once more after this many seconds, between 0 (it is not) and 900.
    *
    * @default - 60 for Sanity, 30 for Hygraph, 20 for Contentful, otherwise 0
    */

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { edgeTagOf, edgeTagOfPath, edgeTagsOfPage, OVERFLOW_TAG } from '../../../lib/core/purge/edge-tags.ts';
 import { keyOf } from '../../fakes/world.ts';
 
-test('a page carries the tag of its path and its own tags', () => {
+test('a page carries the tag of its path, of each prefix of it, and its own tags', () => {
   expect(edgeTagsOfPage({ pageKey: keyOf('/Blog/A'), tags: ['Posts', 'ünï,code'] })).toBe(
-    'path:/blog/a,tag:posts,tag:%C3%BCn%C3%AF%2Ccode',
+    'path:/blog/a,prefix:/blog/,prefix:/blog/a/,tag:posts,tag:%C3%BCn%C3%AF%2Ccode',
   );
 });
 

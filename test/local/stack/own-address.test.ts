@@ -23,6 +23,14 @@ test.each(['/live/itself/echo/live', '/itself/echo/stored'])(
   },
 );
 
+test.each(['/live/included', '/stored/included'])(
+  'a site reads the files of its build by their paths from the working directory: %s',
+  async (path) => {
+    const response = await echo.pass(ask(echo.stack.siteUrl, path));
+    expect([response.status, response.body]).toEqual([200, 'read at run time']);
+  },
+);
+
 test('a viewer who calls the site localhost has a site that finds itself under that name', async () => {
   const { port } = new URL(echo.stack.siteUrl);
   const headers = { host: `localhost:${port}` };

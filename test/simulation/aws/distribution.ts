@@ -2,8 +2,9 @@ import type { EdgeEvent, EdgeRequest, EdgeResponse } from '../../../lambdas/edge
 import type { AwsCall, AwsResponse } from '../../../lib/aws/client.ts';
 import { CACHE_TAG_HEADER } from '../../../lib/core/purge/edge-tags.ts';
 import { factsOf, type PageName, pageNameOf, shownInObject } from '../checks/stored-page.ts';
-import { type DeploymentCode, TOKEN, type UrlAnswer } from '../deployment.ts';
+import type { DeploymentCode } from '../deployment.ts';
 import type { Random } from '../random.ts';
+import { TOKEN, type UrlAnswer } from '../requests.ts';
 import { type SitePage, shownIn } from '../site.ts';
 import type { World } from '../world.ts';
 import type { OriginAnswer } from './edge-cache.ts';
@@ -82,18 +83,15 @@ export class Distribution {
     }
     const { 'x-prerender-revalidate': token, 'x-isr-draft': draft } = valuesOf(request);
     if ((token ?? draft ?? TOKEN) !== TOKEN) this.#world.checker.violate(9, 'a wrong token is in the cache key');
+    const sentTo = this.#world.checker.sentTo(pageNameOf(request.uri, this.#world.site)?.deployment);
     location.request(request.uri, valuesOf(request), (edge) => {
       this.#world.checker.seenByViewer(page, owed, location.name, edge);
       if (edge.copy !== undefined) this.#world.checker.kept(request.uri, edge.copy);
-      this.#world.checker.ofDeployment(pageNameOf(request.uri, this.#world.site)?.deployment, page, edge);
+      this.#world.checker.ofDeployment(sentTo, page, edge);
       if (edge.answer.status === 403) this.#world.checker.violate(8, `${page.path} is forbidden for a viewer`);
       const answer = edge.answer.status < 400 ? this.#afterwards(edge.answer) : undefined;
       if (answer !== undefined) this.#checkAnswer(request.uri, edge.answer, answer);
-      done({
-        status: answer?.statusCode ?? edge.answer.status,
-        headers: answer?.headers ?? {},
-        edge,
-      });
+      done({ status: answer?.statusCode ?? edge.answer.status, headers: answer?.headers ?? {}, edge });
     });
   }
 

@@ -31,6 +31,7 @@ export class Calm {
       this.#world.copyChecks.checkAll();
       this.#checkQueues();
     });
+    scheduler.after(35 * MINUTE_MS, () => this.#visitAll());
     scheduler.after(QUIET_MS, () => this.#poll(POLLS, (page) => page.expiration !== false, 'long after the last edit'));
     scheduler.after(QUIET_MS + MINUTE_MS, () => this.#revalidateAll());
   }
@@ -40,6 +41,14 @@ export class Calm {
     if (purges.messages.length > 0) checker.violate(4, `${purges.messages.length} purges still wait`);
     if (purges.deadLetters.length > 0) checker.violate(4, `${purges.deadLetters.length} purges are dead letters`);
     if (jobs.messages.length > 0) checker.violate(5, `${jobs.messages.length} jobs still wait`);
+  }
+
+  /** Each answer is compared with what is owed by then. */
+  #visitAll(): void {
+    const { distribution, site } = this.#world;
+    for (const location of distribution.locations) {
+      for (const page of site.pages) distribution.view(location, page, '', {}, () => undefined);
+    }
   }
 
   #revalidateAll(): void {

@@ -2,7 +2,7 @@ import { isAsNewAs } from '../site.ts';
 import type { World } from '../world.ts';
 
 /** Announced purges come after six minutes; while purges fail as well, after some tries more. */
-const LATEST_PURGE_MS = 1_800_000;
+export const LATEST_PURGE_MS = 1_800_000;
 
 /** Holds the copies at the edge against what revalidations have stored, whether they lived to purge it or not. */
 export class CopyChecks {

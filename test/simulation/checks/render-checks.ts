@@ -43,6 +43,7 @@ export class RenderChecks {
   readonly #store: StoreChecks;
   readonly #isClouded: boolean;
   readonly #isCrowded: boolean;
+  #ledgerWrites = 0;
   /** By path: how often a revalidation began or ended, and when it last did. */
   readonly #moves = new Map<string, { readonly count: number; readonly at: number }>();
 
@@ -70,18 +71,27 @@ export class RenderChecks {
     }
   }
 
+  /** A revalidation takes effect somewhere between its beginning and its end. */
+  ledgerWritten(): void {
+    this.#ledgerWrites++;
+  }
+
+  #revalidationsOf(path: string): number {
+    return this.#ledgerWrites + (this.#moves.get(path)?.count ?? 0);
+  }
+
   certainty(path: string, key: string): Certainty {
     const object = this.#bucket().objects.get(key);
     const facts = object === undefined ? undefined : factsOf(object, this.#bucket());
     if (this.#isClouded || facts === undefined || facts.retryAt !== undefined) return undefined;
     const { now } = this.#scheduler;
     const writtenAt = this.#store.writtenAt.get(key) ?? now;
-    const { at, count } = this.#moves.get(path) ?? { at: 0, count: 0 };
+    const { at } = this.#moves.get(path) ?? { at: 0 };
     // The ledger was read a while before the render began, unless nothing has come into it since.
     const isUntouched = facts.ledgerSequence === this.#ledgerSequence() || at <= facts.renderedAt - MARGIN_MS;
     if (writtenAt > now - MARGIN_MS || !isUntouched) return undefined;
     const isFresh = facts.expiration === false || facts.renderedAt + facts.expiration * 1000 > now + MARGIN_MS;
-    return isFresh ? { path, revalidations: count } : undefined;
+    return isFresh ? { path, revalidations: this.#revalidationsOf(path) } : undefined;
   }
 
   #ledgerSequence(): number | undefined {
@@ -91,7 +101,7 @@ export class RenderChecks {
 
   answered(key: string, certainty: Certainty, invocation: Invocation<unknown>): void {
     if (certainty === undefined || 'error' in invocation) return;
-    if (certainty.revalidations !== (this.#moves.get(certainty.path)?.count ?? 0)) return;
+    if (certainty.revalidations !== this.#revalidationsOf(certainty.path)) return;
     const { renders, messages } = invocation.costs;
     if (renders + messages === 0) return;
     this.#checker.violate(1, `${key} was fresh, and asking for it cost ${renders} renders and ${messages} messages`);

@@ -1,6 +1,8 @@
-import { edgeTagOf, edgeTagOfPath } from '../../../lib/core/purge/edge-tags.ts';
+import { prefixesOf } from '../../../lib/core/page/path-prefixes.ts';
+import { edgeTagOf, edgeTagOfPath, edgeTagOfPrefix } from '../../../lib/core/purge/edge-tags.ts';
 import type { OriginAnswer } from '../aws/edge-cache.ts';
 import { type EdgeAnswer, type EdgeLocation, LOCATIONS } from '../aws/edge-location.ts';
+import type { Cms } from '../cms.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { isAsNewAs, MARKS, type Shown, type Site, type SitePage, type Versions } from '../site.ts';
 import type { Fault, Weather } from '../weather.ts';
@@ -13,9 +15,11 @@ export interface Violation {
   readonly step: number;
 }
 
-/** What was revalidated: which pages, and what they had to show when it was asked for. */
+/** What was revalidated: which pages, and what a render of each showed at least when it was asked for. */
 export interface Covered extends Owed {
   readonly page: SitePage;
+  /** What the editors had saved by then, whether the CDN of the CMS had it or not. */
+  readonly saved: Versions;
   /** Epoch milliseconds. */
   readonly askedAt: number;
 }
@@ -26,6 +30,13 @@ export interface Owed {
   readonly ledgers: number;
   /** Epoch milliseconds at which the purge of the first revalidation took effect. */
   readonly since?: number;
+}
+
+/** The deployment that the edge names to a viewer. */
+interface SentTo {
+  readonly deployment: string | undefined;
+  /** Higher than those of all that were live before. */
+  readonly generation: number;
 }
 
 /** How far the purge of a revalidation has come: `everywhere` when somebody has waited for that. */
@@ -52,6 +63,7 @@ export class Checker {
   violation: Violation | undefined;
   readonly #scheduler: Scheduler;
   readonly #site: Site;
+  readonly #cms: Cms;
   readonly #purgedAtOf: (location: string) => number;
   readonly #mayFail: boolean;
   readonly #mayLoseTags: boolean;
@@ -66,10 +78,11 @@ export class Checker {
   readonly #generations = new Map<string, number>();
   #ledgers = 0;
 
-  constructor(scheduler: Scheduler, site: Site, weather: Weather, purgedAtOf: (location: string) => number) {
+  constructor(scheduler: Scheduler, site: Site, cms: Cms, weather: Weather, purgedAtOf: (location: string) => number) {
     this.#purgedAtOf = purgedAtOf;
     this.#scheduler = scheduler;
     this.#site = site;
+    this.#cms = cms;
     this.#mayLoseTags = weather.is('tags-are-lost-on-304') || weather.is('objects-are-corrupted');
     this.#mayFail = FAILING.some((fault) => weather.is(fault));
   }
@@ -83,6 +96,7 @@ export class Checker {
     return pages.map((page) => ({
       page,
       versions: this.#site.versionsOf(page),
+      saved: this.#cms.savedOf(page.contents),
       ledgers: this.#ledgers,
       askedAt,
     }));
@@ -90,12 +104,21 @@ export class Checker {
 
   /** A revalidation was answered well. */
   revalidated(covered: readonly Covered[], purge: PurgeState): void {
-    for (const { page, versions, ledgers, askedAt } of covered) {
-      if (ledgers !== this.#ledgers) continue;
-      raise(this.#owedByServe, page.path, versions);
+    for (const each of covered) {
+      if (each.ledgers !== this.#ledgers) continue;
+      raise(this.#owedByServe, each.page.path, each.versions);
       if (purge === 'queued') continue;
-      for (const location of LOCATIONS) this.#oweByEdge(location, { page, versions, ledgers, askedAt }, purge);
+      for (const location of LOCATIONS) this.#oweByEdge(location, each, purge);
     }
+  }
+
+  /** Long after a webhook: what it revalidated was revalidated once more when the CDN of the CMS had everything. */
+  settled(covered: readonly Covered[]): void {
+    const { now } = this.#scheduler;
+    this.revalidated(
+      covered.map((each) => ({ ...each, versions: each.saved, askedAt: now })),
+      'everywhere',
+    );
   }
 
   /** From when all purges that CloudFront has accepted by now have taken effect there; who waited was told so already. */
@@ -125,7 +148,8 @@ export class Checker {
     for (const key of location.copies.keys()) {
       const page = pageNameOf(key.slice(0, key.indexOf(' ')), this.#site)?.page;
       if (page === undefined) continue;
-      const tags = [edgeTagOfPath(page.path), ...page.tags.map(edgeTagOf)].map((tag) => `#${tag}`);
+      const prefixes = prefixesOf(page.path).map(edgeTagOfPrefix);
+      const tags = [edgeTagOfPath(page.path), ...prefixes, ...page.tags.map(edgeTagOf)].map((tag) => `#${tag}`);
       const item = items.find((each) => tags.includes(each));
       if (item !== undefined) this.violate(4, `${location.name} still keeps ${key} after ${item} was purged there`);
     }
@@ -205,11 +229,19 @@ export class Checker {
     this.#generations.set(deployment, this.#generations.size === 0 ? 1 : Math.max(...this.#generations.values()) + 1);
   }
 
+  /** A rollback may begin before the answer. */
+  sentTo(deployment: string | undefined): SentTo {
+    return { deployment, generation: this.#generationOf(deployment) };
+  }
+
   /** Who is sent to a deployment by the edge gets nothing of one before it. */
-  ofDeployment(asked: string | undefined, page: SitePage, { answer }: EdgeAnswer): void {
-    const [wanted, got] = [asked, answer.shown?.deployment].map((id) => this.#generations.get(id ?? '') ?? 0);
-    if (answer.shown === undefined || (got ?? 0) >= (wanted ?? 0)) return;
-    this.violate(10, `a viewer of ${page.path} in deployment ${asked} got ${describe(answer.shown)}`);
+  ofDeployment({ deployment, generation }: SentTo, page: SitePage, { answer }: EdgeAnswer): void {
+    if (answer.shown === undefined || this.#generationOf(answer.shown.deployment) >= generation) return;
+    this.violate(10, `a viewer of ${page.path} in deployment ${deployment} got ${describe(answer.shown)}`);
+  }
+
+  #generationOf(deployment = ''): number {
+    return this.#generations.get(deployment) ?? 0;
   }
 
   kept(key: string, { body }: OriginAnswer): void {

@@ -40,11 +40,18 @@ export class StoreChecks {
     const { key, object } = change;
     this.writtenAt.set(key, now);
     const shown = by === 'revalidate' ? shownInObject(object, this.#bucket()) : undefined;
-    if (shown !== undefined) this.revalidated.set(key, shown.versions);
+    if (shown !== undefined) this.revalidated.set(key, this.#lastingIn(key, shown.versions));
     if (object.body.includes(this.#token)) this.#checker.violate(9, `${key} holds the token`);
     if (!key.startsWith('deployments/')) return;
     this.#checkContent(key, bodyOf(object));
     if (change.before !== undefined) this.#checkOrder(key, change.before, object);
+  }
+
+  /** A location of the CMS's CDN may give something new before others, which give the old again. */
+  #lastingIn(key: string, versions: Versions): Versions {
+    const page = pageNameOf(`/${encodeURI(key)}`, this.#site)?.page;
+    const delivered = page === undefined ? versions : this.#site.versionsOf(page);
+    return versions.map((version, i) => Math.min(version, delivered[i] ?? version));
   }
 
   #checkContent(key: string, body: string): void {

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFetchHandler } from '../../../lib/build/fetch-handler.ts';
 import { TOKEN } from './token.ts';
@@ -16,5 +17,8 @@ export async function buildEchoSite(project: string, version: 'one' | 'two'): Pr
     sessions: { retentionSeconds: 3600 },
     live: ['/live/[...path]', ...(version === 'one' ? [] : [`/${version}`])],
   });
+  const data = join(project, '.isr/files/data');
+  await mkdir(data, { recursive: true });
+  await writeFile(join(data, 'included.txt'), 'read at run time');
   return project;
 }

@@ -1,4 +1,5 @@
 // A site that tells what it was given, and whose responses the test's content server decides.
+import { readFile } from 'node:fs/promises';
 import type { SiteContext, SiteFetch } from '../../../lib/core/site.ts';
 
 export const fetch: SiteFetch = async (request, context) => {
@@ -10,6 +11,8 @@ export const fetch: SiteFetch = async (request, context) => {
   if (pathname === '/cookie') return page(String(performance.now()), { 'set-cookie': 'session=secret' });
   if (pathname === '/private') return page(String(performance.now()), { 'cache-control': 'private, max-age=60' });
   if (pathname === '/vary') return page(String(performance.now()), { vary: '*' });
+  if (pathname.endsWith('/to-elsewhere'))
+    return new Response(null, { status: 302, headers: { location: '/elsewhere' } });
   if (pathname.startsWith('/reads/')) {
     context.onViewerReads?.({ route: '/reads/[what]', page: ['cookie cart'], middleware: ['cookie lang'] });
     return page(context.kind, {});
@@ -19,6 +22,7 @@ export const fetch: SiteFetch = async (request, context) => {
     await context.revalidate?.({ paths: searchParams.getAll('path'), tags: searchParams.getAll('tag') });
     return page('done', {});
   }
+  if (pathname.endsWith('/included')) return page(await readFile('data/included.txt', 'utf8'), {});
   if (pathname === '/live/session') return countVisits(request, context);
   if (pathname.startsWith('/live/content/')) return content(pathname + search);
   // CloudFront chooses a behavior by the normalized path and sends the path as it was written.

@@ -129,16 +129,22 @@ describe('a response that is under way during an invalidation', () => {
     const { origin, edge } = await startLocations();
     const held = holdReplies(origin);
     const seen: string[] = [];
+    // One at a time: a second that waits would get the reply to the next path.
+    let asked = held.next();
     for (const path of ['/a', '/b', '/c', '/d', '/e', '/f', '/g', '/h']) {
       const early = at(edge, location, path);
-      const reply = await held.next();
+      const reply = await asked;
+      asked = held.next();
       edge.distribution.invalidate([path], path);
       edge.passSeconds(25);
       reply.writeHead(200, CACHED).end('old');
       await early;
       const later = at(edge, location, path);
-      const kept = await Promise.race([later, held.next()]);
-      if ('writeHead' in kept) kept.writeHead(200, CACHED).end('new');
+      const kept = await Promise.race([later, asked]);
+      if ('writeHead' in kept) {
+        kept.writeHead(200, CACHED).end('new');
+        asked = held.next();
+      }
       seen.push((await later).body);
     }
     expect(new Set(seen)).toEqual(new Set(['old', 'new']));
