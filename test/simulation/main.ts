@@ -8,6 +8,7 @@ import { faultsOf, run } from './simulation.ts';
 const USAGE = `npm run simulate                       the kept seeds, then fresh ones for a minute
 npm run simulate -- --minutes 5        fresh ones for so long
 npm run simulate -- --steps 1000000    or for so many steps
+npm run simulate -- --from 7           fresh ones from this one on, instead of from one that the time gives
 npm run simulate -- --seed 7           one seed; with --faults and --without as a failing run printed them
   --fresh                              without the kept seeds
   --first                              ends at what is found first, and looks for nothing shorter`;
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     without: { type: 'string' },
     steps: { type: 'string' },
     minutes: { type: 'string' },
+    from: { type: 'string' },
     fresh: { type: 'boolean' },
     first: { type: 'boolean' },
   },
@@ -52,7 +54,7 @@ async function holds(options: Run): Promise<boolean> {
 
 function* freshRuns(): Generator<Run> {
   const until = performance.now() + Number(values.minutes ?? (values.steps === undefined ? 1 : 600)) * 60_000;
-  const first = Date.now() % 2 ** 31;
+  const first = Number(values.from ?? Date.now() % 2 ** 31);
   console.log(`fresh seeds from ${first}`);
   for (
     let seed = first;
