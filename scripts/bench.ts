@@ -17,7 +17,7 @@ import { buildDist, buildSite, EXAMPLE, ROOT, synthesize } from './build-steps.t
 const RUNS = 10;
 const KIB = 1024;
 const BUDGET = {
-  serveBytes: 60 * KIB,
+  serveBytes: 64 * KIB,
   serveImportMs: 25,
   siteZippedBytes: 110 * KIB,
   hitCalls: 2,

@@ -15,7 +15,7 @@ const ENTRYPOINT = 'cdk-isr/astro/session';
 
 /**
  * What the Astro config should say of sessions; `undefined`: nothing, since the user chose a store, wants none, or uses
- * none. A driver brings Astro's session code into the server, 20 KB that a site without sessions need not load.
+ * none. A driver brings Astro's session code into the server, which a site without sessions need not load.
  */
 export function sessionConfigFor(config: AstroConfig, command: string): AstroConfig['session'] | undefined {
   const { session } = config;
