@@ -197,6 +197,8 @@ async function createContext(assembly: StackAssembly, options: RunStackOptions, 
   stops.push(state.keepClock(clock), () => state.close());
   const access = new AccessControl();
   const certificates = new Certificates(directory ?? (await temporaryFolder(stops)));
+  // A function may run before there is a distribution, and Node warns of a file that is not there.
+  await certificates.for('localhost', []);
   const server = await startObjectAndQueueServices({ clock, dataDirectory: directory, port: 0, onEvent, access });
   stops.push(() => server.stop(), server.onQueueChange(changes.tell));
   const distributions = new Map<string, LocalDistribution>();

@@ -10,6 +10,10 @@ beforeAll(async () => {
 afterAll(() => site?.stop());
 
 describe("the example's template", () => {
+  test('lets functions run before it has a distribution, without a warning', () => {
+    expect(site.stack.events.ofKind('log').filter(({ line }) => line.includes('Warning'))).toEqual([]);
+  });
+
   test('serves a page: first rendered, then from the edge', async () => {
     const first = await site.get('/blog');
     const second = await site.get('/blog');

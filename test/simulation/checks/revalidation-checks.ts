@@ -132,7 +132,8 @@ export class Checker {
     const { now } = this.#scheduler;
     // Long after the purge, which S3 knows nothing of: what S3 has given since may be older.
     if (purge === 'everywhere') owe(askedAt);
-    else this.#scheduler.after(Math.max(0, this.#purgedAtOf(location) - now), () => owe(this.#scheduler.now));
+    // By then other purges have taken effect as well, so this one did before. `purged` looks at what it left.
+    else this.#scheduler.after(Math.max(0, this.#purgedAtOf(location) - now), () => owe(now));
   }
 
   /** Nothing waits in a queue any more: every purge is done. */
